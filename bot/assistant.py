@@ -1,0 +1,101 @@
+"""The assistant: database, knowledge, routers and channels put together, started and stopped in order."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from bot.channels import Channel
+from bot.clock import Clock
+from bot.conversation import LATE, Conversation, Outage
+from bot.edge import Edge
+from bot.jobs import Jobs
+from bot.knowledge import Knowledge
+from bot.lines import Lines
+from bot.nursery import Nursery
+from bot.outbox import Outbox
+from bot.reader import Reader
+from bot.router import Router
+from bot.runner import Runner
+from db import channels as channel_rows
+from db import replies, turns
+from db.engine import Database, Transaction
+
+#: seconds between two signs of life; a restart tells from them how long nobody was there
+HEARTBEAT_SECONDS = 20
+#: seconds between two looks for turns that nobody finished
+LEFT_OVER_SECONDS = 5
+
+
+class Assistant:
+    def __init__(
+        self,
+        database: Database,
+        knowledge: Knowledge,
+        routers: Sequence[Router],
+        channels: Sequence[Channel],
+        clock: Clock | None = None,
+    ) -> None:
+        self.database = database
+        self.clock = clock or Clock()
+        self.nursery = Nursery()
+        by_name = {channel.name: channel for channel in channels}
+        reader = Reader(by_name, knowledge)
+        self.outbox = Outbox(database, self.clock, by_name, self.nursery)
+        self.conversation = Conversation(routers, knowledge, reader, by_name)
+        runner = Runner(database, self.clock, reader, self.conversation, self.outbox, self.nursery)
+        self.lines = Lines(reader, runner, self.nursery)
+        self.edge = Edge(database, self.clock, self.lines)
+        self.jobs = Jobs(database, self.clock, self.lines)
+        self.jobs.every(HEARTBEAT_SECONDS, "heartbeat", channel_rows.beat)
+
+    async def start(self, background: bool = True) -> None:
+        """Migrate, take up what a stop or a crash left, and (with `background`) run jobs and sweeps by themselves."""
+        await self.database.migrate()
+        await self._look_back()
+        await self.jobs.prepare()
+        await self.outbox.sweep()
+        await self._take_up(self.clock.now())
+        if background:
+            self.nursery.start(self.outbox.keep_sweeping(), "sweep")
+            self.nursery.start(self.jobs.keep_running(), "jobs")
+            self.nursery.start(self._keep_taking_up(), "left-over turns")
+
+    async def stop(self, grace: float = 4.0) -> None:
+        """Finish what is in hand, for at most `grace` seconds; the rest waits in the database."""
+        try:
+            async with asyncio.timeout(grace):
+                await self.settled()
+        except TimeoutError:
+            pass
+        await self.nursery.stop()
+        await self.database.close()
+
+    async def settled(self) -> None:
+        """Wait until every line is empty and every reply that can leave has left."""
+        await self.lines.idle()
+        await self.outbox.idle()
+
+    async def _look_back(self) -> None:
+        """Note how long nobody was there. On SQLite one process is all there is: what another held is free."""
+        now = self.clock.now()
+        async with self.database.transaction() as tx:
+            seen = await channel_rows.last_seen_alive(tx)
+            await channel_rows.beat(tx, now)
+            if self.database.is_sqlite:
+                await replies.release(tx)
+        if seen and now - seen >= LATE:
+            self.conversation.outage = Outage(seen, now)
+
+    async def _take_up(self, before: datetime) -> None:
+        async with self.database.reading() as tx:
+            self.lines.add(await _left_over(tx, before))
+
+    async def _keep_taking_up(self) -> None:
+        """Turns of a process that died (PostgreSQL), or whose transaction could not be stored."""
+        while True:
+            await asyncio.sleep(LEFT_OVER_SECONDS)
+            await self._take_up(self.clock.now() - timedelta(seconds=LEFT_OVER_SECONDS))
+
+
+async def _left_over(tx: Transaction, before: datetime) -> list[turns.Received]:
+    return await turns.left_over(tx, before)

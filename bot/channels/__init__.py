@@ -1,0 +1,59 @@
+"""What every channel offers, and the four ways in which sending can end. One file, one vendor."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from bot.reply import Limits, Reply
+from bot.turn import Inbound
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """Something that came in, as the edge keeps it before anybody has understood it."""
+
+    #: the channel's own id of it; the same id is the same update
+    id: str
+    #: the update in JSON, as it came
+    raw: str
+    #: the channel's own name of the conversation it belongs to; none when it names nobody
+    address: str | None = None
+    #: the language of the person's phone
+    language: str | None = None
+
+
+#: stores updates before it returns; with the offset from which a poller goes on
+Receive = Callable[["Channel", Sequence[Update], int | None], Awaitable[None]]
+
+
+class Channel(Protocol):
+    name: str
+    limits: Limits
+
+    def inbound(self, raw: str) -> Inbound | None:
+        """What a stored update says; None for what concerns nobody. May raise on what cannot be read."""
+
+    async def send(self, address: str, reply: Reply, number: int) -> list[str]:
+        """Deliver a reply, whose row is `number`; returns the platform's ids of the messages.
+
+        Raises `Later`, `Blocked` or `Refused`; anything else means that nobody knows, and it is tried again.
+        """
+
+    async def typing(self, address: str) -> None:
+        """Show that an answer is being prepared; never raises."""
+
+
+class Later(Exception):
+    """The platform asks to wait; nothing was sent."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"asked to wait {seconds:.0f} s")
+        self.seconds = seconds
+
+
+class Blocked(Exception):
+    """The person stopped us, or the platform does not know them any more: permanent for this address."""
+
+
+class Refused(Exception):
+    """The platform will not take this reply, whatever its form."""

@@ -1,0 +1,232 @@
+"""One turn inside its transaction: which choice was meant, what was answered already, whose handler it is."""
+
+import logging
+import traceback
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from bot.channels import Channel
+from bot.errors import Refusal
+from bot.fragments import is_nudge, same_text
+from bot.i18n import _, clock_time, speaking
+from bot.knowledge import Knowledge
+from bot.reader import Prepared, Reader
+from bot.reply import Choice, Limits, Reply, join
+from bot.router import Router, find
+from bot.turn import Inbound, Memory, Turn
+from bot.typed import typed_choice
+from db import people, replies, turns
+from db.engine import Transaction
+from db.people import Known
+from db.turns import Finished, Received
+
+log = logging.getLogger(__name__)
+
+#: an answer later than this owns up to it
+LATE = timedelta(minutes=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Outage:
+    """A time in which the assistant did not run."""
+
+    since: datetime
+    until: datetime
+
+
+@dataclass(slots=True)
+class State:
+    """What the turns of one transaction share."""
+
+    tx: Transaction
+    now: datetime
+    #: stored replies by number: whose they are, and their body
+    asked: Mapping[int, tuple[int, dict[str, Any]]]
+    memories: dict[int, Memory] = field(default_factory=dict)
+
+    def memory(self, person: Known) -> Memory:
+        return self.memories.setdefault(person.address_id, Memory.from_json(person.memory))
+
+
+@dataclass(slots=True)
+class Outcome:
+    """How a turn ended, what it says, and what is remembered."""
+
+    turn: int
+    person: Known
+    memory: Memory
+    finished: list[Finished]
+    replies: list[Reply] = field(default_factory=list)
+
+
+class Conversation:
+    def __init__(
+        self, routers: Sequence[Router], knowledge: Knowledge, reader: Reader, channels: Mapping[str, Channel]
+    ) -> None:
+        self._routers = routers
+        self._knowledge = knowledge
+        self._reader = reader
+        self._channels = channels
+        #: the last time the assistant did not run, if anybody may have noticed
+        self.outage: Outage | None = None
+
+    async def take(
+        self,
+        state: State,
+        prepared: Prepared,
+        person: Known,
+        waiting: Sequence[Received],
+        fault: Exception | None,
+    ) -> Outcome:
+        """Answer one turn; with a `fault`, only say that it failed."""
+        memory = state.memory(person)
+        ended = Outcome(prepared.turn.id, person, memory, [])
+        inbound = prepared.inbound
+        if inbound is None or inbound.kind in ("blocked", "unblocked"):
+            await self._notice(state.tx, person, inbound)
+            ended.finished.append(Finished(ended.turn, "passed"))
+            return ended
+        if memory.said_in and self._answered_already(prepared, memory):
+            ended.finished.append(Finished(ended.turn, "joined", answered_by=memory.said_in))
+            return ended
+        if person.state != "open":
+            await people.set_address_state(state.tx, person.address_id, "open")
+        person = ended.person = await self._settle_language(state.tx, prepared, person)
+        with speaking(person.language):
+            await self._answer(state, prepared, ended, waiting, fault)
+        return ended
+
+    async def _answer(
+        self,
+        state: State,
+        prepared: Prepared,
+        ended: Outcome,
+        waiting: Sequence[Received],
+        fault: Exception | None,
+    ) -> None:
+        own = [turn for turn in waiting if turn.address_id == ended.person.address_id]
+        assert prepared.inbound is not None
+        before, name = replace(ended.memory), None
+        choice = self._choice(state, prepared.inbound, ended)
+        retried = choice is not None and choice.name == "retry"
+        try:
+            if fault:
+                raise fault
+            async with state.tx.savepoint() as savepoint:
+                turn = await self._turn(state, savepoint, prepared, ended, choice, own)
+                if turn is None:
+                    ended.finished.append(Finished(ended.turn, "passed"))
+                    return
+                route = find(self._routers, turn)
+                name = route.name
+                await route.handler(turn)
+            said, end = turn.replies, "waiting" if turn.waits else "done" if turn.replies else "passed"
+        except Refusal as refusal:
+            said, end = [Reply(refusal.sentence, refusal.choices)], "done"
+        except Exception as error:
+            _log(ended.turn, error)
+            said, end = [_apology(ended.turn, again=prepared.inbound.kind != "job" and not retried)], "failed"
+            state.memories[ended.person.address_id] = ended.memory = before
+        ended.finished.append(Finished(ended.turn, end, name))
+        if end != "waiting":
+            ended.finished += [Finished(fragment.id, "joined", answered_by=ended.turn) for fragment in own]
+        self._remember_said(prepared, ended, end, state.now)
+        ended.replies = join(self._own_up(said, prepared, ended.memory, state.now), self._limits(ended.person))
+
+    async def _turn(
+        self,
+        state: State,
+        tx: Transaction,
+        prepared: Prepared,
+        ended: Outcome,
+        choice: Choice | None,
+        waiting: Sequence[Received],
+    ) -> Turn | None:
+        """The turn as its handler gets it; None for a tap on somebody else's reply, which counts for nothing."""
+        assert prepared.inbound is not None
+        inbound, found = prepared.inbound, prepared.found
+        if inbound.kind == "tap" and choice is None and inbound.reply in state.asked:
+            return None
+        if choice is not None and choice.name == "retry":
+            failed = await turns.received(tx, int(choice.args["turn"]), ended.person.address_id)
+            again = self._reader.read(failed) if failed else None
+            if again and again.inbound:
+                inbound, found = again.inbound, again.found
+                choice = self._choice(await self._with_tapped(state, tx, inbound), inbound, ended)
+        texts = [piece.text for piece in map(self._reader.inbound, waiting) if piece]
+        return Turn(
+            ended.turn, state.now, inbound, ended.person, ended.memory, tx, self._knowledge, found, choice, texts
+        )
+
+    async def _with_tapped(self, state: State, tx: Transaction, inbound: Inbound) -> State:
+        return replace(state, asked={**state.asked, **await replies.bodies(tx, {inbound.reply} - {0})})
+
+    def _choice(self, state: State, inbound: Inbound, ended: Outcome) -> Choice | None:
+        if inbound.kind == "tap":
+            owner, body = state.asked.get(inbound.reply, (0, {}))
+            choices = Reply.from_json(body).numbered() if owner == ended.person.address_id else []
+            return choices[inbound.index] if 0 <= inbound.index < len(choices) else None
+        if inbound.kind == "text" and ended.memory.asked in state.asked:
+            return typed_choice(inbound.text, Reply.from_json(state.asked[ended.memory.asked][1]))
+        return None
+
+    def _answered_already(self, prepared: Prepared, memory: Memory) -> bool:
+        """The same again, or a nudge, that came in before the first was answered."""
+        if prepared.inbound is None or prepared.inbound.kind != "text":
+            return False
+        text = prepared.inbound.text
+        in_time = prepared.turn.received_at.isoformat() < memory.answered_at
+        return in_time and (same_text(text) == memory.said or is_nudge(text))
+
+    def _remember_said(self, prepared: Prepared, ended: Outcome, end: str, now: datetime) -> None:
+        assert prepared.inbound is not None
+        if prepared.inbound.kind == "text" and end == "done":
+            ended.memory.said = same_text(prepared.inbound.text)
+            ended.memory.said_in = ended.turn
+            ended.memory.answered_at = now.isoformat()
+
+    def _own_up(self, said: list[Reply], prepared: Prepared, memory: Memory, now: datetime) -> list[Reply]:
+        """After an outage of more than two minutes, one honest line before the answer, once for each person."""
+        outage, inbound = self.outage, prepared.inbound
+        if not said or outage is None or inbound is None or memory.sorry_at >= outage.until.isoformat():
+            return said
+        came = inbound.sent_at or prepared.turn.received_at
+        if now - came < LATE or came >= outage.until:
+            return said
+        memory.sorry_at = outage.until.isoformat()
+        sorry = _("Sorry for the late answer, the system was down since {time}.", time=clock_time(outage.since))
+        return [Reply(sorry), *said]
+
+    async def _notice(self, tx: Transaction, person: Known, inbound: Inbound | None) -> None:
+        if inbound is not None:
+            state = "blocked" if inbound.kind == "blocked" else "open"
+            await people.set_address_state(tx, person.address_id, state)
+
+    async def _settle_language(self, tx: Transaction, prepared: Prepared, person: Known) -> Known:
+        """The first real sentence decides the language, not the phone."""
+        heard = prepared.found.language if prepared.found else None
+        if person.language_by != "phone" or heard is None:
+            return person
+        await people.set_language(tx, person.person_id, heard, "words")
+        return replace(person, language=heard, language_by="words")
+
+    def _limits(self, person: Known) -> Limits:
+        return self._channels[person.channel].limits
+
+
+def _apology(number: int, again: bool) -> Reply:
+    text = _(
+        "Sorry, something broke on our side. Your message is kept, but not answered yet.\nFault number {number}.",
+        number=number,
+    )
+    menu = Choice(_("Menu"), "menu")
+    return Reply(text, (Choice(_("Try again"), "retry", {"turn": number}), menu) if again else (menu,))
+
+
+def _log(turn: int, error: Exception) -> None:
+    """The turn's number, the kind of error and where it happened: an error's message may hold a person's words."""
+    where = "".join(traceback.format_tb(error.__traceback__))
+    log.error("turn %s failed with %s\n%s", turn, type(error).__name__, where)
+

@@ -1,0 +1,41 @@
+"""People write in pieces: words that only open a conversation, and the same thing said again."""
+
+import hashlib
+import re
+
+_OPENERS = frozenset(
+    """
+    p ping kak ka kakak min admin mimin bang gan bu bpk pak ibu bapak teh kang sis bro puan tuan cik encik
+    halo hallo hai hay hi hello helo hey hei hola pagi siang sore malam selamat petang tengahari good morning
+    afternoon evening permisi punten maaf sorry excuse me mau tanya nanya bertanya numpang ijin izin dong ya yaa
+    assalamualaikum assalamu'alaikum asalamualaikum assalamu alaikum alaikum wr wb salam sampurasun test tes
+    bade naros tumaros tumut taros nak saya aku abdi sy boleh bisa i have a question ada orang there anyone disana
+    """.split()
+)
+_SALAM = re.compile(r"\bas+al+am+u?\W*al+a?i?k+um|^\W*salam\b|\bass?kum\b|\bass?wr", re.IGNORECASE)
+_SAMPURASUN = re.compile(r"\bsampura?sun\b", re.IGNORECASE)
+_WORD = re.compile(r"[\w']+")
+
+
+def opens_only(text: str) -> bool:
+    """True for a text that greets or calls but asks nothing yet: `kak`, `p`, `mau nanya`, `halo?`."""
+    words = _WORD.findall(text.lower())
+    return bool(words) and len(words) <= 7 and all(re.sub(r"(\w)\1{2,}", r"\1", word) in _OPENERS for word in words)
+
+
+def is_nudge(text: str) -> bool:
+    """True for what only asks whether anybody is there."""
+    return opens_only(text) or not _WORD.search(text)
+
+
+def greeting(text: str) -> str:
+    """`salam`, `sampurasun` or nothing: greetings that are given back in kind."""
+    if _SALAM.search(text):
+        return "salam"
+    return "sampurasun" if _SAMPURASUN.search(text) else ""
+
+
+def same_text(text: str) -> str:
+    """A short mark by which the same text is known again; the words themselves are not kept."""
+    words = " ".join(_WORD.findall(text.lower())) or text.strip()
+    return hashlib.blake2b(words.encode(errors="replace"), digest_size=8).hexdigest()

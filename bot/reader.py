@@ -1,0 +1,47 @@
+"""Reads and understands what came in, before any transaction: a raw update becomes an Inbound and what was asked."""
+
+import json
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bot.channels import Channel
+from bot.knowledge import Knowledge
+from bot.knowledge.search import Understanding
+from bot.turn import Inbound
+from db.turns import Received
+
+log = logging.getLogger(__name__)
+
+#: the `channel` of turns that a job made
+JOB = "job"
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A turn that was read and understood; `inbound` is None where there is nothing we know how to take."""
+
+    turn: Received
+    inbound: Inbound | None
+    found: Understanding | None
+
+
+class Reader:
+    def __init__(self, channels: Mapping[str, Channel], knowledge: Knowledge) -> None:
+        self._channels = channels
+        self._knowledge = knowledge
+
+    def read(self, turn: Received) -> Prepared:
+        inbound = self.inbound(turn)
+        asks = inbound is not None and inbound.kind in ("text", "edit") and inbound.text
+        return Prepared(turn, inbound, self._knowledge.search.understand(inbound.text) if inbound and asks else None)
+
+    def inbound(self, turn: Received) -> Inbound | None:
+        try:
+            if turn.channel == JOB:
+                job = json.loads(turn.raw)
+                return Inbound("job", name=job["name"], args=job["args"])
+            return self._channels[turn.channel].inbound(turn.raw)
+        except Exception as error:
+            log.warning("turn %s cannot be read: %s", turn.id, type(error).__name__)
+            return None

@@ -1,0 +1,97 @@
+"""What can be said on any channel: a text, choices, a wish for a contact; and what each channel can show of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from bot.markdown import Markdown, plain
+
+Rank = Literal["main", "quiet"]
+#: `showing` works for ever, `step` and `deciding` can grow old
+Kind = Literal["showing", "step", "deciding"]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Something to tap, or to type. `name` says which handler takes it, `args` (JSON values) with what."""
+
+    label: str
+    name: str
+    args: dict[str, Any] = field(default_factory=dict)
+    rank: Rank = "main"
+    kind: Kind = "showing"
+
+    @property
+    def shown(self) -> str:
+        """The label as a button shows it."""
+        return plain(self.label) if isinstance(self.label, Markdown) else self.label
+
+    def to_json(self) -> dict[str, Any]:
+        return {"label": self.shown, "name": self.name, "args": self.args, "rank": self.rank, "kind": self.kind}
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One bubble: at most three main choices of 20 characters, or a list of ten with 24; any number of quiet ones."""
+
+    text: Markdown
+    choices: tuple[Choice, ...] = ()
+    #: a button of the platform's own that hands over the phone number or the place
+    wants: Literal["contact", "location"] | None = None
+
+    def main(self) -> list[Choice]:
+        return [choice for choice in self.choices if choice.rank == "main"]
+
+    def quiet(self) -> list[Choice]:
+        return [choice for choice in self.choices if choice.rank == "quiet"]
+
+    def numbered(self) -> list[Choice]:
+        """The choices in the order in which a typed number counts them: the main, then the quiet ones."""
+        return self.main() + self.quiet()
+
+    def to_json(self) -> dict[str, Any]:
+        body: dict[str, Any] = {"text": str(self.text)}
+        if self.choices:
+            body["choices"] = [choice.to_json() for choice in self.choices]
+        if self.wants:
+            body["wants"] = self.wants
+        return body
+
+    @classmethod
+    def from_json(cls, body: dict[str, Any]) -> "Reply":
+        choices = tuple(Choice(**choice) for choice in body.get("choices", ()))
+        return cls(Markdown(body["text"]), choices, body.get("wants"))
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a channel can show. Texts are counted in UTF-16 units, labels in characters."""
+
+    text: int
+    text_with_choices: int
+    buttons: int
+    button_label: int
+    rows: int
+    row_label: int
+
+
+TELEGRAM = Limits(text=4096, text_with_choices=4096, buttons=8, button_label=64, rows=100, row_label=64)
+WHATSAPP = Limits(text=4096, text_with_choices=1024, buttons=3, button_label=20, rows=10, row_label=24)
+
+
+def utf16_length(text: str) -> int:
+    """How many UTF-16 units a text takes: what the platforms count."""
+    return len(text.encode("utf-16-le")) // 2
+
+
+def join(replies: Sequence[Reply], limits: Limits) -> list[Reply]:
+    """What one turn said, in as few bubbles as the channel allows: only the last thing joined keeps its choices."""
+    joined: list[Reply] = []
+    for reply in replies:
+        if joined and not joined[-1].wants:
+            text = Markdown(f"{joined[-1].text}\n\n{reply.text}")
+            if utf16_length(plain(text)) <= (limits.text_with_choices if reply.choices else limits.text):
+                joined[-1] = Reply(text, reply.choices, reply.wants)
+                continue
+        joined.append(reply)
+    return joined

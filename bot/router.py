@@ -1,0 +1,69 @@
+"""From a turn to its handler: the first whose rule fits, in the order of the page that lists them."""
+
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+
+from bot.turn import InboundKind, Turn
+
+Handler = Callable[[Turn], Awaitable[None]]
+Rule = Callable[[Turn], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    #: such as `ask.ask`: what the turn's row keeps
+    name: str
+    rule: Rule
+    handler: Handler
+
+
+class Router:
+    """The handlers of one file."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.routes: list[Route] = []
+
+    def when(self, rule: Rule) -> Callable[[Handler], Handler]:
+        """Take the turns for which `rule` holds."""
+
+        def register(handler: Handler) -> Handler:
+            self.routes.append(Route(f"{self.name}.{handler.__name__}", rule, handler))
+            return handler
+
+        return register
+
+    def command(self, *names: str) -> Callable[[Handler], Handler]:
+        """`/name`, or the bare word as a whole message."""
+        return self.when(
+            lambda turn: (turn.inbound.kind == "command" and turn.inbound.name in names)
+            or (turn.inbound.kind == "text" and not turn.choice and bare_word(turn.text) in names)
+        )
+
+    def choice(self, *names: str) -> Callable[[Handler], Handler]:
+        """A choice of this name, tapped or typed."""
+        return self.when(lambda turn: turn.choice is not None and turn.choice.name in names)
+
+    def kind(self, *kinds: InboundKind) -> Callable[[Handler], Handler]:
+        return self.when(lambda turn: turn.inbound.kind in kinds)
+
+    def job(self, name: str) -> Callable[[Handler], Handler]:
+        return self.when(lambda turn: turn.inbound.kind == "job" and turn.inbound.name == name)
+
+    def anything(self) -> Callable[[Handler], Handler]:
+        return self.when(lambda _turn: True)
+
+
+def bare_word(text: str) -> str:
+    """A message of one word, without the punctuation and courtesy around it: `Menu dong kak!` is `menu`."""
+    words = [word.strip(".,!?/()\"'") for word in text.lower().split()]
+    words = [word for word in words if word and word not in _COURTESY]
+    return words[0] if len(words) == 1 else ""
+
+
+_COURTESY = {"kak", "min", "dong", "tolong", "please", "pls", "atuh", "punten", "ya", "ka", "admin"}
+
+
+def find(routers: Iterable[Router], turn: Turn) -> Route:
+    """The first route that fits; the last one of the product takes anything."""
+    return next(route for router in routers for route in router.routes if route.rule(turn))

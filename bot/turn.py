@@ -1,0 +1,129 @@
+"""One turn: what a person did (Inbound), what the conversation remembers, and what is said in return."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field, fields
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from bot.knowledge import Knowledge
+from bot.knowledge.search import Understanding
+from bot.markdown import Markdown
+from bot.reply import Choice, Reply
+from db import jobs
+from db.engine import Transaction
+from db.people import Known
+
+InboundKind = Literal[
+    "text", "command", "tap", "contact", "location", "photo", "file", "voice", "video", "sticker", "edit", "job",
+    "blocked", "unblocked", "other",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Inbound:
+    """What a person did, the same on every channel."""
+
+    kind: InboundKind
+    #: the words of a text, an edit or a caption; what follows a command
+    text: str = ""
+    #: the name of a command or of a job
+    name: str = ""
+    #: of a tap: the stored reply's number, and the index of the choice in `Reply.numbered()`
+    reply: int = 0
+    index: int = 0
+    #: of a job: what it was given
+    args: dict[str, Any] = field(default_factory=dict)
+    phone: str = ""
+    #: latitude and longitude in degrees
+    place: tuple[float, float] | None = None
+    #: when the person sent it, where the platform says so
+    sent_at: datetime | None = None
+
+    @classmethod
+    def typed(cls, text: str, sent_at: datetime | None = None) -> "Inbound":
+        """A text, or the command that it is: `/start pameran_X`, `/menu@a_bot`."""
+        text = text.strip()
+        if text.startswith("/") and len(text) > 1 and text[1].isalpha():
+            name, _, rest = text[1:].partition(" ")
+            return cls("command", rest.strip(), name.partition("@")[0].lower(), sent_at=sent_at)
+        return cls("text", text, sent_at=sent_at)
+
+
+@dataclass(slots=True)
+class Memory:
+    """What a conversation remembers between turns; times are in ISO 8601, UTC."""
+
+    #: the card last shown, and when
+    topic: str = ""
+    topic_at: str = ""
+    #: the reply whose choices a typed number or label answers
+    asked: int = 0
+    #: questions in a row that found no answer
+    misses: int = 0
+    #: the question that is being narrowed down by choices
+    unsure: str = ""
+    #: the last text and the turn that answered it: the same again, before the answer, is not answered twice
+    said: str = ""
+    said_in: int = 0
+    answered_at: str = ""
+    #: until when an outage was owned up to
+    sorry_at: str = ""
+    #: a language the switch to was offered
+    offered: str = ""
+
+    @classmethod
+    def from_json(cls, kept: dict[str, Any]) -> "Memory":
+        known = {part.name for part in fields(cls)}
+        return cls(**{name: value for name, value in kept.items() if name in known})
+
+    def to_json(self) -> dict[str, Any]:
+        return {name: value for name, value in asdict(self).items() if value}
+
+    def topic_within(self, age: timedelta, now: datetime) -> str:
+        """The last topic, if it is not older than `age`."""
+        return self.topic if self.topic and now - datetime.fromisoformat(self.topic_at) <= age else ""
+
+
+@dataclass(slots=True)
+class Turn:
+    """What a handler is given: it takes, decides, and says."""
+
+    id: int
+    now: datetime
+    inbound: Inbound
+    person: Known
+    memory: Memory
+    db: Transaction
+    knowledge: Knowledge
+    #: what the search made of the text, None where there is none
+    found: Understanding | None = None
+    #: the choice that was tapped or typed
+    choice: Choice | None = None
+    #: earlier pieces of this message that wait to be answered, oldest first
+    fragments: list[str] = field(default_factory=list)
+    replies: list[Reply] = field(default_factory=list)
+    #: set to put the turn aside as a fragment
+    waits: bool = False
+
+    @property
+    def text(self) -> str:
+        return self.inbound.text
+
+    def say(
+        self,
+        text: Markdown,
+        choices: Sequence[Choice] = (),
+        wants: Literal["contact", "location"] | None = None,
+    ) -> None:
+        """Say something, after what was already said in this turn."""
+        self.replies.append(Reply(text, tuple(choices), wants))
+
+    async def later(self, delay: timedelta, job: str, **args: Any) -> None:
+        """Come back to this conversation after `delay`: the job arrives as a turn of its own."""
+        await jobs.later(self.db, job, self.now + delay, self.person.address_id, args)
+
+    async def wait_for_more(self, delay: timedelta, job: str) -> None:
+        """Put the turn aside, unanswered: what the person sends next answers it, or after `delay` the job does."""
+        self.waits = True
+        await jobs.cancel(self.db, job, self.person.address_id)
+        await self.later(delay, job)

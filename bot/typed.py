@@ -1,0 +1,58 @@
+"""A typed answer is a tap: the label, its first word, `2`, `yg kedua`, `no 2`."""
+
+import re
+
+from bot.reply import Choice, Reply
+
+_ORDINALS = {
+    word: position
+    for position, words in enumerate(
+        (
+            "pertama kesatu kahiji first one satu hiji",
+            "kedua kadua second two dua",
+            "ketiga katilu third three tiga tilu",
+            "keempat kaopat fourth four empat opat",
+            "kelima kalima fifth five lima",
+            "keenam kagenep sixth six enam genep",
+            "ketujuh katujuh seventh seven tujuh",
+            "kedelapan kadalapan eighth eight delapan lapan kelapan dalapan",
+            "kesembilan kasalapan ninth nine sembilan salapan",
+            "kesepuluh kasapuluh tenth ten sepuluh sapuluh",
+        ),
+        start=1,
+    )
+    for word in words.split()
+}
+_FILLER = {
+    "yg", "yang", "no", "nomor", "nomer", "number", "nombor", "the", "nu", "pilih", "pilihan", "ke", "kak", "aja", "deh",
+    "ya", "saja", "wae", "mau", "nak", "bade", "option", "please",
+}  # fmt: skip
+
+
+def typed_choice(text: str, reply: Reply) -> Choice | None:
+    """Which of the reply's choices a short text means, if any."""
+    words = [word for word in re.findall(r"\w+", text.lower()) if word]
+    if not words or len(words) > 6:
+        return None
+    choices = reply.numbered()
+    return _by_number(words, choices) or _by_label(words, choices)
+
+
+def _by_number(words: list[str], choices: list[Choice]) -> Choice | None:
+    rest = [word for word in words if word not in _FILLER] or words
+    if len(rest) != 1:
+        return None
+    word = rest[0].removeprefix("ke") if rest[0].startswith("ke") and rest[0][2:].isdigit() else rest[0]
+    number = int(word) if word.isascii() and word.isdigit() and len(word) <= 2 else _ORDINALS.get(word, 0)
+    return choices[number - 1] if 0 < number <= len(choices) else None
+
+
+def _by_label(words: list[str], choices: list[Choice]) -> Choice | None:
+    labels = [re.findall(r"\w+", choice.shown.lower()) for choice in choices]
+    whole = [choice for choice, label in zip(choices, labels, strict=True) if label == words]
+    if whole:
+        return whole[0]
+    if len(words) > 1:
+        return None
+    first = [choice for choice, label in zip(choices, labels, strict=True) if label[:1] == words]
+    return first[0] if len(first) == 1 else None

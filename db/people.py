@@ -1,0 +1,149 @@
+"""People, and the addresses they write from. A person is not an address: one may have several."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, String, Text, UniqueConstraint, bindparam, delete, select, tuple_, update
+from sqlalchemy.orm import Mapped, mapped_column
+
+from db.base import Base
+from db.engine import Transaction
+
+
+class Person(Base):
+    __tablename__ = "people"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    created_at: Mapped[datetime]
+    language: Mapped[str] = mapped_column(String(8))
+    #: who decided the language: `phone` (a guess), `words` (what they wrote) or `choice` (they said so)
+    language_by: Mapped[str] = mapped_column(String(8))
+    #: when the assistant said who it is; once in a person's life
+    introduced_at: Mapped[datetime | None]
+
+
+class Address(Base):
+    __tablename__ = "addresses"
+    __table_args__ = (UniqueConstraint("channel", "value"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
+    channel: Mapped[str] = mapped_column(String(20))
+    #: the channel's own name for it: a Telegram chat, a terminal's person
+    value: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime]
+    #: `open`, `blocked` (the person stopped us) or `gone` (the platform knows it no more)
+    state: Mapped[str] = mapped_column(String(8))
+    #: what the conversation at this address remembers between turns; see `bot.turn.Memory`
+    memory: Mapped[dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A person at one of their addresses, as a turn needs them."""
+
+    address_id: int
+    person_id: int
+    channel: str
+    value: str
+    state: str
+    memory: dict[str, Any]
+    language: str
+    language_by: str
+    introduced_at: datetime | None
+
+
+_KNOWN = (
+    select(
+        Address.id,
+        Address.person_id,
+        Address.channel,
+        Address.value,
+        Address.state,
+        Address.memory,
+        Person.language,
+        Person.language_by,
+        Person.introduced_at,
+    )
+    .join(Person, Person.id == Address.person_id)
+    .where(Address.id.in_(bindparam("addresses", expanding=True)))
+    .order_by(Person.id)
+)
+
+
+async def load_and_lock(tx: Transaction, addresses: Collection[int]) -> dict[int, Known]:
+    """The people behind these addresses, their rows locked until the transaction ends (PostgreSQL), in one order."""
+    rows = await tx.execute(_KNOWN.with_for_update(of=Person), {"addresses": sorted(addresses)})
+    return {row[0]: Known(*row) for row in rows}
+
+
+async def load(tx: Transaction, addresses: Collection[int]) -> dict[int, Known]:
+    rows = await tx.execute(_KNOWN, {"addresses": sorted(addresses)})
+    return {row[0]: Known(*row) for row in rows}
+
+
+async def find_or_create(
+    tx: Transaction, channel: str, hints: dict[str, str], now: datetime
+) -> dict[str, tuple[int, int]]:
+    """The (address, person) ids of these address values; `hints` maps a value to the language of a new person."""
+    known = await _find(tx, channel, hints)
+    missing = [value for value in hints if value not in known]
+    if not missing:
+        return known
+    new_people = [
+        {"created_at": now, "language": hints[value], "language_by": "phone", "introduced_at": None}
+        for value in missing
+    ]
+    inserted = await tx.execute(tx.insert(Person).returning(Person.id, sort_by_parameter_order=True), new_people)
+    ids = [row[0] for row in inserted]
+    await tx.execute(
+        tx.insert(Address).on_conflict_do_nothing(),
+        [
+            {"person_id": person, "channel": channel, "value": value, "created_at": now, "state": "open", "memory": {}}
+            for person, value in zip(ids, missing, strict=True)
+        ],
+    )
+    found = known | await _find(tx, channel, missing)
+    overtaken = set(ids) - {person for _, person in found.values()}  # another process was first
+    if overtaken:
+        await tx.execute(delete(Person).where(Person.id.in_(overtaken)))
+    return found
+
+
+async def _find(tx: Transaction, channel: str, values: Iterable[str]) -> dict[str, tuple[int, int]]:
+    rows = await tx.execute(
+        select(Address.value, Address.id, Address.person_id).where(
+            tuple_(Address.channel, Address.value).in_([(channel, value) for value in values])
+        )
+    )
+    return {value: (address, person) for value, address, person in rows}
+
+
+_REMEMBER = (
+    update(Address)
+    .where(Address.id == bindparam("of_address"))
+    .values(memory=bindparam("new_memory"))
+    .execution_options(synchronize_session=None)
+)
+
+
+async def remember(tx: Transaction, memories: dict[int, dict[str, Any]]) -> None:
+    """Keep what each conversation remembers, by address."""
+    if memories:
+        rows = [{"of_address": address, "new_memory": memory} for address, memory in memories.items()]
+        await tx.connection.execute(_REMEMBER, rows)
+
+
+async def set_language(tx: Transaction, person: int, language: str, by: str) -> None:
+    await tx.execute(update(Person).where(Person.id == person).values(language=language, language_by=by))
+
+
+async def introduce(tx: Transaction, people: Sequence[int], now: datetime) -> None:
+    """Note that these people have been told who answers here."""
+    await tx.execute(update(Person).where(Person.id.in_(people)).values(introduced_at=now))
+
+
+async def set_address_state(tx: Transaction, address: int, state: str) -> None:
+    await tx.execute(update(Address).where(Address.id == address).values(state=state))
