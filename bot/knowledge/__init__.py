@@ -1,0 +1,64 @@
+"""What the assistant knows: cards, the facts they show, and the search that picks one. No database, no network."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from bot.knowledge.cards import Card, load_cards
+from bot.knowledge.facts import Fact, Source, load_facts, load_sources
+from bot.knowledge.search import Match, Search, Understanding
+
+#: the language every card exists in
+FIRST = "id"
+#: choices offered where the search is not sure
+CANDIDATES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    #: by language, then by topic
+    cards: Mapping[str, Mapping[str, Card]]
+    facts: Mapping[str, Fact]
+    sources: Mapping[str, Source]
+    search: Search
+
+    def card(self, topic: str, language: str) -> Card | None:
+        """The card in this language, or else in Indonesian."""
+        return self.cards.get(language, {}).get(topic) or self.cards[FIRST].get(topic)
+
+    def judge(self, found: Understanding, previous: str = "") -> Understanding:
+        """What was asked, after the card `previous`, as far as there are cards to answer it."""
+        if previous:
+            found = self.search.follow_up(found, previous)
+        matches = tuple(match for match in found.matches if match.topic in self.cards[FIRST])
+        outcome = found.outcome
+        if outcome != "outside" and (not matches or matches[0].topic != found.matches[0].topic):
+            outcome = "outside" if found.outcome == "sure" or not matches else "unsure"
+        others = tuple(topic for topic in found.others if topic in self.cards[FIRST])
+        return replace(found, outcome=outcome, matches=matches, others=others)
+
+    def answer(self, text: str, after: str = "", language: str = "") -> "Answer":
+        """The card that a question on its own, or right after the card `after`, would be answered with."""
+        found = self.judge(self.search.understand(text, language), after)
+        if found.outcome == "sure":
+            return Answer(found.matches[0].topic, [])
+        offered = [match.topic for match in found.matches[:CANDIDATES]]
+        return Answer(None, offered if found.outcome == "unsure" else [])
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The topic whose card is shown; without one, the topics offered as choices (none where it is out of scope)."""
+
+    topic: str | None
+    candidates: list[str]
+
+
+def load(locales: Path) -> Knowledge:
+    """Read everything below `locales`; raises `bot.knowledge.facts.Faulty` naming file and line."""
+    sources = load_sources(locales / "sources.toml")
+    cards = {folder.parent.name: load_cards(folder, folder.parent.name) for folder in locales.glob("*/cards")}
+    return Knowledge(cards, load_facts(locales / "facts.toml", sources), sources, Search(locales))
+
+
+__all__ = ["Answer", "Card", "Fact", "Knowledge", "Match", "Source", "Understanding", "load"]
