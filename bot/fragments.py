@@ -12,6 +12,17 @@ _OPENERS = frozenset(
     bade naros tumaros tumut taros nak saya aku abdi sy boleh bisa i have a question ada orang there anyone disana
     """.split()
 )
+_THANKS = frozenset(
+    """
+    makasih makasi mksh mksih mkasih terima kasih terimakasih trimakasih trims trimz tengkyu tq thx thanks thank you
+    nuhun hatur haturnuhun suwun banyak pisan sekali sangat byk very much so a lot atas infonya informasinya untuk for
+    bantuannya jawabannya buat the your help info siap ok oke okay okeh baik sip mantap jelas ya yaa iya kak ka kakak
+    min admin pak bu teh kang tuan puan atuh
+    """.split()
+)
+_GRATEFUL = re.compile(
+    r"kasih|mak?as+ih?|mksi?h|trims|trimz|tengkyu|\btq\b|\bthx\b|thank|nuhun|suwun", re.IGNORECASE
+)
 _SALAM = re.compile(r"\bas+al+am+u?\W*al+a?i?k+um|^\W*salam\b|\bass?kum\b|\bass?wr", re.IGNORECASE)
 _SAMPURASUN = re.compile(r"\bsampura?sun\b", re.IGNORECASE)
 _WORD = re.compile(r"[\w']+")
@@ -21,6 +32,15 @@ def opens_only(text: str) -> bool:
     """True for a text that greets or calls but asks nothing yet: `kak`, `p`, `mau nanya`, `halo?`."""
     words = _WORD.findall(text.lower())
     return bool(words) and len(words) <= 7 and all(re.sub(r"(\w)\1{2,}", r"\1", word) in _OPENERS for word in words)
+
+
+def is_thanks(text: str) -> bool:
+    """True for thanks and nothing else: `makasih ya kak`, `nuhun pisan`, folded hands."""
+    words = _WORD.findall(text.lower())
+    if not words:
+        return "🙏" in text or "👍" in text
+    known = all(re.sub(r"(\w)\1{2,}", r"\1", word) in _THANKS for word in words)
+    return len(words) <= 8 and bool(_GRATEFUL.search(text)) and known
 
 
 def is_nudge(text: str) -> bool:

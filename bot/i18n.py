@@ -59,10 +59,18 @@ def closest(code: str | None) -> str:
 
 def _(message: str, **values: object) -> Markdown:
     """The sentence in the language being spoken; values that are not Markdown are shown exactly as they are."""
-    translated = translate(message, _language.get())
-    if not values:
-        return Markdown(translated)
-    return Markdown(translated.format(**{name: escape(_text(value)) for name, value in values.items()}))
+    return _filled(translate(message, _language.get()), values)
+
+
+def ngettext(one: str, many: str, count: float, **values: object) -> Markdown:
+    """`_` for a sentence that counts something."""
+    spoken = _language.get()
+    if spoken == "en":
+        return _(one if count == 1 else many, **values)
+    translated = _catalogue(spoken).ngettext(one, many, int(count))
+    if translated in (one, many):
+        _note_missing(spoken, one)
+    return _filled(translated, values)
 
 
 def translate(message: str, language: str) -> str:
@@ -71,13 +79,20 @@ def translate(message: str, language: str) -> str:
         return message
     found = _catalogue(language).gettext(message)
     if found == message and message not in _same(language):
-        missing.add((language, message))
-        log.warning("no %s translation for %r", language, message)
+        _note_missing(language, message)
     return found
 
 
-def _text(value: object) -> str:
-    return value if isinstance(value, str) else str(value)
+def _note_missing(language: str, message: str) -> None:
+    missing.add((language, message))
+    log.warning("no %s translation for %r", language, message)
+
+
+def _filled(text: str, values: dict[str, object]) -> Markdown:
+    if not values:
+        return Markdown(text)
+    shown = {name: value if isinstance(value, str) else str(value) for name, value in values.items()}
+    return Markdown(text.format(**{name: escape(value) for name, value in shown.items()}))
 
 
 @cache
@@ -113,10 +128,12 @@ def number(value: float) -> str:
 
 def money(amount: float, currency: str) -> str:
     """Rp500.000, Rp2 miliar, RM1.100: no decimals, and billions in words (patterns of our own over Babel's)."""
-    sign = {"IDR": "Rp", "MYR": "RM"}[currency]
+    sign = {"IDR": "Rp", "MYR": "RM", "USD": "US$"}[currency]
     if amount >= 1_000_000_000:
         billions = {"en": "billion", "ms": "bilion"}.get(_language.get(), "miliar")
         return f"{sign}{number(amount / 1_000_000_000)} {billions}"
+    if amount % 1:
+        return sign + str(format_decimal(amount, "#,##0.00", locale=_locale()))
     return f"{sign}{number(amount)}"
 
 

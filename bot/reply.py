@@ -85,13 +85,14 @@ def utf16_length(text: str) -> int:
 
 
 def join(replies: Sequence[Reply], limits: Limits) -> list[Reply]:
-    """What one turn said, in as few bubbles as the channel allows: only the last thing joined keeps its choices."""
+    """What one turn said, in as few bubbles as the channel allows: of the choices joined, the last offered stay."""
     joined: list[Reply] = []
     for reply in replies:
         if joined and not joined[-1].wants:
             text = Markdown(f"{joined[-1].text}\n\n{reply.text}")
-            if utf16_length(plain(text)) <= (limits.text_with_choices if reply.choices else limits.text):
-                joined[-1] = Reply(text, reply.choices, reply.wants)
+            choices = reply.choices or joined[-1].choices
+            if utf16_length(plain(text)) <= (limits.text_with_choices if choices else limits.text):
+                joined[-1] = Reply(text, choices, reply.wants)
                 continue
         joined.append(reply)
     return joined

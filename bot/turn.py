@@ -70,6 +70,10 @@ class Memory:
     sorry_at: str = ""
     #: a language the switch to was offered
     offered: str = ""
+    #: the topics that came next after the one last shown: what "not what I meant" offers
+    near: list[str] = field(default_factory=list)
+    #: the report that the next words may explain
+    report: int = 0
 
     @classmethod
     def from_json(cls, kept: dict[str, Any]) -> "Memory":
@@ -99,6 +103,8 @@ class Turn:
     found: Understanding | None = None
     #: the choice that was tapped or typed
     choice: Choice | None = None
+    #: the number of the stored reply that offered it
+    chosen_from: int = 0
     #: earlier pieces of this message that wait to be answered, oldest first
     fragments: list[str] = field(default_factory=list)
     replies: list[Reply] = field(default_factory=list)

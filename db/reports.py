@@ -1,0 +1,45 @@
+"""Reports: answers that somebody called not right, kept with the reply they are about."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, String, Text, update
+from sqlalchemy.orm import Mapped, mapped_column
+
+from db.base import Base
+from db.engine import Transaction
+
+
+class StoredReport(Base):
+    __tablename__ = "reports"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    #: the turn in which it was reported
+    turn_id: Mapped[int] = mapped_column(ForeignKey("turns.id"), index=True)
+    #: the reply it is about; through its turn, the question
+    reply_id: Mapped[int] = mapped_column(ForeignKey("replies.id"), index=True)
+    topic: Mapped[str] = mapped_column(String(80))
+    #: the section's id, empty for the short answer
+    section: Mapped[str] = mapped_column(String(80))
+    #: `figure`, `changed` or `meaning` (not what was meant)
+    reason: Mapped[str] = mapped_column(String(8))
+    comment: Mapped[str | None] = mapped_column(Text)
+    created_at: Mapped[datetime]
+
+
+async def add(tx: Transaction, turn: int, reply: int, topic: str, section: str, reason: str, now: datetime) -> int:
+    """Keep a report; returns its id."""
+    row = {
+        "turn_id": turn,
+        "reply_id": reply,
+        "topic": topic,
+        "section": section,
+        "reason": reason,
+        "created_at": now,
+    }
+    stored = await tx.execute(tx.insert(StoredReport).values(row).returning(StoredReport.id))
+    return int(stored.scalar_one())
+
+
+async def comment(tx: Transaction, report: int, words: str) -> None:
+    """Add what the person knows about it."""
+    await tx.execute(update(StoredReport).where(StoredReport.id == report).values(comment=words))

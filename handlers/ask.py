@@ -1,0 +1,116 @@
+"""A question and its answer: the card, three choices where it is not clear which, or an honest "not ours"."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bot.answer import REMEMBERED, card_choice, introduce, say_card
+from bot.fragments import greeting
+from bot.i18n import _, speaking
+from bot.knowledge import CANDIDATES, Card, Understanding
+from bot.reply import Choice
+from bot.router import Router
+from bot.turn import Turn
+
+router = Router("ask")
+
+#: below this the nearest topic is not near enough to be named
+_NEAR = 0.15
+#: what was asked before is searched together with its narrowing down, up to so many characters
+_KEPT = 300
+
+
+@router.when(lambda turn: turn.found is not None and not (turn.choice or turn.inbound.kind == "command"))
+async def ask(turn: Turn) -> None:
+    """Answer in the language of the question."""
+    found = _understood(turn)
+    spoken = found.language or turn.person.language
+    if turn.inbound.kind == "edit" and found.matches and found.matches[0].topic == turn.memory.topic:
+        return
+    with speaking(spoken):
+        if found.outcome == "sure":
+            _answer(turn, found, spoken)
+        elif found.outcome == "unsure":
+            _ask_back(turn, found)
+        elif found.insult:
+            turn.say(_("Sorry, I have not been of help yet. Please write once more what you need."), _menu())
+        else:
+            _miss(turn, found)
+        await introduce(turn)
+
+
+def _understood(turn: Turn) -> Understanding:
+    """What was asked, seen from the last topic, and together with the question that was being narrowed down."""
+    assert turn.found is not None
+    knowledge, memory = turn.knowledge, turn.memory
+    found = knowledge.judge(turn.found, memory.topic_within(REMEMBERED, turn.now))
+    if found.outcome != "sure" and memory.unsure:
+        together = knowledge.judge(knowledge.search.understand(f"{memory.unsure} {turn.text}"))
+        if together.outcome == "sure":
+            return together
+    if found.outcome == "unsure" and memory.topic and not memory.topic_within(REMEMBERED, turn.now):
+        older = knowledge.judge(turn.found, memory.topic)
+        if older.outcome == "sure":
+            rest = tuple(match for match in found.matches if match.topic != older.matches[0].topic)
+            return replace(found, matches=(older.matches[0], *rest))
+    return found
+
+
+def _answer(turn: Turn, found: Understanding, spoken: str) -> None:
+    """Show the card; a second question is one tap away, and a change of language is offered once."""
+    card = _cards(turn, [found.matches[0].topic], spoken)[0]
+    others = _cards(turn, [topic for topic in found.others if topic != card.topic], spoken)[:2]
+    after = _("Your other question is behind the first button.") if others else ""
+    behind = []
+    if spoken != turn.person.language and turn.memory.offered != spoken:
+        turn.memory.offered = spoken
+        behind = [Choice(_("Use this language"), "speak", {"language": spoken})]
+    turn.memory.near = [match.topic for match in found.matches[1 : CANDIDATES + 1]]
+    ahead = [*map(card_choice, others), *_door(card.topic)]
+    say_card(turn, card, before=_given_back(turn), after=after, ahead=ahead, behind=behind)
+
+
+def _ask_back(turn: Turn, found: Understanding) -> None:
+    """One short question with what it may have been."""
+    turn.memory.unsure = turn.text[:_KEPT]
+    cards = _cards(turn, [match.topic for match in found.matches[:CANDIDATES]], turn.person.language)
+    turn.say(_("{hello}Which one do you mean?", hello=_given_back(turn)), [card_choice(card) for card in cards])
+
+
+def _miss(turn: Turn, found: Understanding) -> None:
+    """Not ours, or not understood: never the same sentence twice in a row."""
+    turn.memory.misses += 1
+    turn.memory.unsure = ""
+    near = [match.topic for match in found.matches[:1] if match.confidence >= _NEAR]
+    if found.nonsense and turn.memory.misses == 1:
+        turn.say(_("I did not catch what you mean. Try one sentence, for example: **how to get a NIB**"), _menu())
+    elif near and not found.nonsense:
+        card = _cards(turn, near, turn.person.language)[0]
+        text = _("That seems to be outside what I know. The nearest I have: **{title}**.", title=card.title)
+        turn.say(text, [card_choice(card), *_menu()])
+    elif turn.memory.misses <= 2:
+        text = _("That is outside what I know. I know about halal, HKI, export, exhibitions and business permits.")
+        turn.say(text, _menu())
+    else:
+        offices = _cards(turn, ["business.contact"], turn.person.language)
+        text = _("I still cannot answer this. The offices in the list below can, or choose a topic from the menu.")
+        turn.say(text, [*map(card_choice, offices), *_menu()])
+
+
+def _given_back(turn: Turn) -> str:
+    """A greeting in kind, where the message or a piece sent before it has one."""
+    kinds = [kind for kind in map(greeting, [*turn.fragments, turn.text]) if kind]
+    return {"salam": _("Waalaikumsalam. "), "sampurasun": _("Rampes. ")}[kinds[0]] if kinds else ""
+
+
+def _door(topic: str) -> list[Choice]:
+    """What does the thing that a card only tells about."""
+    doors = {"bot.language": Choice(_("Bahasa / Language"), "language"), "bot.help": Choice(_("Menu"), "menu")}
+    return [doors[topic]] if topic in doors else []
+
+
+def _cards(turn: Turn, topics: Sequence[str], language: str) -> list[Card]:
+    return [card for card in (turn.knowledge.card(topic, language) for topic in topics) if card]
+
+
+def _menu() -> list[Choice]:
+    return [Choice(_("Menu"), "menu")]

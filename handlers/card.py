@@ -1,0 +1,47 @@
+"""What stands under an answer: another card, a section of this one, its sources. Yesterday's buttons work too."""
+
+from bot.answer import introduce, say_card, say_section
+from bot.errors import Refusal
+from bot.i18n import _, language
+from bot.knowledge import Card
+from bot.markdown import Markdown, escape
+from bot.reply import Choice
+from bot.router import Router
+from bot.turn import Turn
+
+router = Router("card")
+
+
+@router.choice("card")
+async def show(turn: Turn) -> None:
+    """The short answer of the card that was chosen."""
+    say_card(turn, _card(turn))
+    await introduce(turn)
+
+
+@router.choice("section")
+async def section(turn: Turn) -> None:
+    """One section of a card."""
+    assert turn.choice is not None
+    say_section(turn, _card(turn), str(turn.choice.args["section"]))
+
+
+@router.command("sumber", "sources")
+@router.choice("sources")
+async def sources(turn: Turn) -> None:
+    """What was read for the answer: who wrote it, its title, its address, and when it came out."""
+    card = _card(turn)
+    part = card.section(str(turn.choice.args.get("section", ""))) if turn.choice else None
+    read = [turn.knowledge.sources[source] for source in (part or card.short).sources]
+    lines = [f"- {escape(source.name)}: {escape(source.title)}" + f"\n{escape(source.url)}" * bool(source.url) for source in read]
+    heading = _("What I read for “{title}”:", title=card.title)
+    turn.say(Markdown("\n".join([heading, *lines])), [Choice(card.label, "card", {"topic": card.topic})])
+
+
+def _card(turn: Turn) -> Card:
+    """The card that the choice names, or the one last shown."""
+    topic = str(turn.choice.args["topic"]) if turn.choice else turn.memory.topic
+    card = turn.knowledge.card(topic, language())
+    if card is None:
+        raise Refusal(_("I no longer have that answer. Please write your question."), [Choice(_("Menu"), "menu")])
+    return card

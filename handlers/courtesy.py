@@ -1,0 +1,58 @@
+"""What asks nothing: greetings, thanks, stickers, and messages that cannot be read yet."""
+
+from datetime import timedelta
+
+from bot.fragments import greeting, is_thanks, opens_only
+from bot.i18n import _
+from bot.reply import Choice
+from bot.router import Router
+from bot.turn import Turn
+
+router = Router("courtesy")
+
+#: how long a fragment such as "kak" waits for the rest of the message
+PATIENCE = timedelta(seconds=3)
+
+
+@router.when(lambda turn: turn.inbound.kind == "text" and not turn.choice and opens_only(turn.text))
+async def wait(turn: Turn) -> None:
+    """A fragment gets no answer of its own at once: what comes next answers it, or the job below does."""
+    await turn.wait_for_more(PATIENCE, "fragment")
+
+
+@router.job("fragment")
+async def nothing_followed(turn: Turn) -> None:
+    """Nothing came after the fragment."""
+    if not turn.fragments:
+        return
+    given_back = {"salam": _("Waalaikumsalam. "), "sampurasun": _("Rampes. ")}
+    hello = next((given_back[kind] for kind in map(greeting, turn.fragments) if kind), "")
+    turn.say(_("{hello}Yes? What would you like to ask about?", hello=hello))
+
+
+@router.when(lambda turn: turn.inbound.kind == "text" and is_thanks(turn.text))
+async def thanks(turn: Turn) -> None:
+    """Thanks get one short line."""
+    turn.say(_("You are welcome."))
+
+
+@router.kind("sticker")
+async def nod(turn: Turn) -> None:
+    """A sticker after an answer is a nod."""
+    turn.say(_("All right."))
+
+
+@router.kind("voice", "video")
+async def not_heard(turn: Turn) -> None:
+    """A voice note is many owners' natural way to write; nobody can hear it here yet."""
+    turn.say(_("I cannot listen to voice messages or videos yet. Please write your question in one sentence."), _menu())
+
+
+@router.kind("photo", "file", "contact", "location", "other")
+async def not_read(turn: Turn) -> None:
+    """Something that no open question asked for."""
+    turn.say(_("I can only read text here. Please write your question in one sentence."), _menu())
+
+
+def _menu() -> list[Choice]:
+    return [Choice(_("Menu"), "menu")]

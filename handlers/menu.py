@@ -1,0 +1,54 @@
+"""The menu: the areas, and the most asked topics of each. For those who do not know what to ask; text always works."""
+
+from bot.answer import card_choice
+from bot.i18n import _
+from bot.reply import Choice
+from bot.router import Router
+from bot.turn import Turn
+
+router = Router("menu")
+
+#: the most asked topics of each area, as the submenu lists them: nine, so that `Back` is the tenth row
+_MOST_ASKED = {
+    "halal": "mandatory paths self-declare-requirements self-declare-steps cost sehati duration companion label",
+    "hki": "trademark-steps trademark-cost trademark-requirements trademark-umk-letter trademark-search "
+    "trademark-duration copyright-steps malaysia-trademark kinds",
+    "export": "start requirements documents certificate-of-origin malaysia-food-import malaysia-label shipping buyers "
+    "payment",
+    "exhibition": "upcoming join requirements cost goods travel preparation little-bandung sister-city",
+    "program": "list enrol status change",
+    "business": "nib pirt bpom capital cost-price scale digital-marketing bookkeeping contact",
+}
+
+
+@router.command("menu")
+@router.choice("menu")
+async def menu(turn: Turn) -> None:
+    """The areas, one list."""
+    names = {
+        "halal": _("Halal"),
+        "hki": _("Brands and HKI"),
+        "export": _("Export to Malaysia"),
+        "exhibition": _("Exhibitions"),
+        "program": _("Programmes"),
+        "business": _("Permits and capital"),
+    }
+    choices = [Choice(name, "area", {"area": area}) for area, name in names.items() if _topics(turn, area)]
+    if turn.knowledge.card("bot.privacy", turn.person.language):
+        choices.append(Choice(_("My data"), "card", {"topic": "bot.privacy"}))
+    choices.append(Choice(_("Bahasa / Language"), "language"))
+    turn.say(_("What can I help you with? You can also just write your question."), choices)
+
+
+@router.choice("area")
+async def area(turn: Turn) -> None:
+    """One area: its most asked topics, and the way back."""
+    assert turn.choice is not None
+    choices = _topics(turn, str(turn.choice.args["area"]))
+    turn.say(_("Choose one, or just write your question."), [*choices, Choice(_("Back"), "menu")])
+
+
+def _topics(turn: Turn, area: str) -> list[Choice]:
+    topics = [f"{area}.{name}" for name in _MOST_ASKED[area].split()]
+    cards = [turn.knowledge.card(topic, turn.person.language) for topic in topics]
+    return [card_choice(card) for card in cards if card]

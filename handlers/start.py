@@ -1,0 +1,31 @@
+"""/start: who answers here, what can be asked, and one example."""
+
+from bot.i18n import _
+from bot.markdown import Markdown
+from bot.reply import Choice
+from bot.router import Router
+from bot.turn import Turn
+from db import people
+
+router = Router("start")
+
+
+@router.command("start")
+async def start(turn: Turn) -> None:
+    """The first screen; somebody known is greeted shorter."""
+    choices = [Choice(_("Menu"), "menu"), Choice(_("Bahasa / Language"), "language")]
+    if turn.knowledge.card("exhibition.upcoming", turn.person.language):
+        choices.insert(1, Choice(_("Exhibitions"), "card", {"topic": "exhibition.upcoming"}))
+    if turn.person.introduced_at:
+        turn.say(_("Hello again. What would you like to know?"), choices)
+        return
+    await people.introduce(turn.db, [turn.person.person_id], turn.now)
+    text = _(
+        "Hello. I am Jembatan, the assistant for small businesses in Bandung.\n"
+        "I answer questions about halal, brands and HKI, export to Malaysia, and exhibitions in Petaling Jaya.\n"
+        "Just write your question, for example: **halal requirements for cookies**\n"
+        "Your messages are kept."
+    )
+    if turn.person.language == "en":
+        text = Markdown(f"{text}\nBahasa Indonesia? Tulis saja dalam bahasa Indonesia.")
+    turn.say(text, choices)
