@@ -127,7 +127,8 @@ def _source_line(turn: Turn, card: Card, part: Part, facts: Sequence[Fact], age:
     """What was really read and when it was checked, as quiet as a line can be."""
     checked = min([fact.checked for fact in facts], default=card.reviewed)
     if set(part.sources) == {NO_SOURCE}:
-        return Markdown(f"_{_('No official source found yet · looked for on {date}', date=day(checked))}_")
+        line = _("No official source found yet · looked for on {date}", date=day(checked))
+        return Markdown(f"_{line}_")
     names = [turn.knowledge.sources[source].name for source in part.sources if source != NO_SOURCE]
     shown = ", ".join(names[:_NAMED])
     if len(names) > _NAMED:
@@ -142,8 +143,8 @@ def _source_line(turn: Turn, card: Card, part: Part, facts: Sequence[Fact], age:
     else:
         line = _("Source: {names} · checked {date}", names=shown, date=day(checked))
     note = f"; {card.note}" if card.note and part is card.short else ""
-    warning = f"⚠️ _{_('Needs checking again')} · " if age != "fresh" else "_"
-    return Markdown(f"{warning}{line}{note}_")
+    again = _("Needs checking again")
+    return Markdown(f"_{line}{note}_" if age == "fresh" else f"⚠️ _{again} · {line}{note}_")
 
 
 def _following(turn: Turn, card: Card) -> list[Choice]:

@@ -1,10 +1,11 @@
 """What stands under an answer: another card, a section of this one, its sources. Yesterday's buttons work too."""
 
-from bot.answer import introduce, say_card, say_section
+from bot.answer import MAIN, card_choice, introduce, say_card, say_section
 from bot.errors import Refusal
 from bot.i18n import _, language
-from bot.knowledge import Card
-from bot.markdown import Markdown, escape
+from bot.knowledge import Card, Source
+from bot.knowledge.cards import SECTION_LIMIT
+from bot.markdown import Markdown, escape, plain
 from bot.reply import Choice
 from bot.router import Router
 from bot.turn import Turn
@@ -29,13 +30,23 @@ async def section(turn: Turn) -> None:
 @router.command("sumber", "sources")
 @router.choice("sources")
 async def sources(turn: Turn) -> None:
-    """What was read for the answer: who wrote it, its title, its address, and when it came out."""
+    """What was read for the answer: who wrote it, its title, its address, when it came out; and related topics."""
     card = _card(turn)
     part = card.section(str(turn.choice.args.get("section", ""))) if turn.choice else None
     read = [turn.knowledge.sources[source] for source in (part or card.short).sources]
-    lines = [f"- {escape(source.name)}: {escape(source.title)}" + f"\n{escape(source.url)}" * bool(source.url) for source in read]
+    listed = Markdown("\n".join(_line(source) for source in read))
+    if len(plain(listed)) > SECTION_LIMIT:
+        listed = Markdown("\n".join(_line(source, titled=False) for source in read))
     heading = _("What I read for “{title}”:", title=card.title)
-    turn.say(Markdown("\n".join([heading, *lines])), [Choice(card.label, "card", {"topic": card.topic})])
+    related = [other for other in (turn.knowledge.card(topic, language()) for topic in card.related) if other]
+    turn.say(Markdown(f"{heading}\n{listed}"), [card_choice(other) for other in (card, *related)][:MAIN])
+
+
+def _line(source: Source, titled: bool = True) -> str:
+    when = f" ({source.published})" if source.published and source.published[:4] not in source.name else ""
+    title = f": {escape(source.title + when)}" if titled else ""
+    address = f"\n{escape(source.url)}" if source.url else ""
+    return f"- {escape(source.name)}{title}{address}"
 
 
 def _card(turn: Turn) -> Card:

@@ -144,6 +144,8 @@ def _source(path: Path, name: str, table: dict[str, Any]) -> Source:
         raise Faulty(path, line_of(path, name), f"the kind {source.kind!r} is none of official, news, other")
     if source.url and not re.match(r"https?://[^\s/]+\.\w+", source.url):
         raise Faulty(path, line_of(path, name), f"{source.url!r} is no web address")
+    if not re.fullmatch(r"(\d{4}(-\d\d(-\d\d)?)?)?", source.published):
+        raise Faulty(path, line_of(path, name), f"published is a year, 2026-11 or 2026-11-22, not {source.published!r}")
     return source
 
 
