@@ -20,6 +20,12 @@ async def show(turn: Turn) -> None:
     await introduce(turn)
 
 
+@router.command("help", "bantuan", "tulung")
+async def help_(turn: Turn) -> None:
+    """What can be asked here and how, and what this assistant cannot do yet."""
+    say_card(turn, _card(turn, "bot.help"), ahead=[Choice(_("Menu"), "menu")])
+
+
 @router.choice("section")
 async def section(turn: Turn) -> None:
     """One section of a card."""
@@ -49,10 +55,10 @@ def _line(source: Source, titled: bool = True) -> str:
     return f"- {escape(source.name)}{title}{address}"
 
 
-def _card(turn: Turn) -> Card:
-    """The card that the choice names, or the one last shown."""
-    topic = str(turn.choice.args["topic"]) if turn.choice else turn.memory.topic
-    card = turn.knowledge.card(topic, language())
+def _card(turn: Turn, topic: str = "") -> Card:
+    """The card of the topic, or the one that the choice names, or the one last shown."""
+    chosen = str(turn.choice.args["topic"]) if turn.choice else turn.memory.topic
+    card = turn.knowledge.card(topic or chosen, language())
     if card is None:
         raise Refusal(_("I no longer have that answer. Please write your question."), [Choice(_("Menu"), "menu")])
     return card

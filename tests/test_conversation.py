@@ -218,3 +218,15 @@ async def test_not_what_i_meant_offers_the_next_topics(ani: Phone) -> None:
     await ani.taps("Kurang tepat?")
     (bubble,) = await ani.taps("Bukan maksud saya")
     assert bubble.text in ("Mungkin ini, Kak?", "Tulis sekali lagi dengan kata lain.")
+
+
+@pytest.mark.parametrize("command", ["/help", "bantuan", "Help please"])
+async def test_help_says_what_can_be_asked_and_leads_to_the_menu(ani: Phone, command: str) -> None:
+    (bubble,) = await ani.says(command)
+    assert "Saya menjawab soal halal, merek dan HKI" in bubble.text
+    assert bubble.labels[0] == "Menu"
+
+
+async def test_sources_asked_for_before_any_answer_are_refused_kindly(ani: Phone) -> None:
+    (bubble,) = await ani.says("/sumber")
+    assert bubble.labels == ["Menu"]
