@@ -49,7 +49,8 @@ def _by_number(words: list[str], choices: list[Choice]) -> Choice | None:
 
 def _by_label(words: list[str], choices: list[Choice]) -> Choice | None:
     labels = [re.findall(r"\w+", choice.shown.lower()) for choice in choices]
-    whole = [choice for choice, label in zip(choices, labels, strict=True) if label == words]
+    politely = words[:-1] if words[-1] in _FILLER else words
+    whole = [choice for choice, label in zip(choices, labels, strict=True) if label in (words, politely)]
     if whole:
         return whole[0]
     if len(words) > 1:

@@ -40,6 +40,6 @@ async def test_a_month_later_the_figure_is_gone_and_what_did_not_age_stays(sqlit
     bubble = await asked_on(last_day(known) + timedelta(days=45), sqlite_url, known)
     assert bubble.text.startswith("Angkanya tidak saya tampilkan")
     assert "Rp" not in bubble.text
-    assert "Jalur reguler lebih mahal" in bubble.text
+    assert "cocokkan dengan tagihan di SIHALAL" in bubble.text
     assert bubble.labels[0] == known.cards["id"]["business.contact"].label
     assert "Kurang tepat?" not in bubble.labels

@@ -180,7 +180,7 @@ async def _state(town: Town) -> str:
 async def test_an_unreadable_update_is_passed_over_without_a_word_of_it_in_the_log(
     town: Town, ani: Phone, caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.set_level(logging.DEBUG)
+    caplog.set_level(logging.DEBUG, "bot")
     await town.assistant.edge.receive(town.channel, [Update("odd", '{"kind": "rahasia saya', "ani", "id")])
     await town.assistant.settled()
     assert ani.bubbles == []

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.i18n import LOCALES, speaking
-from bot.knowledge import Knowledge, load
+from bot.knowledge import Knowledge, shelf
 from bot.knowledge.cards import fill
 from bot.knowledge.check import check
 from bot.knowledge.facts import Fact, Faulty
@@ -35,7 +35,7 @@ def test_what_is_shipped_is_clean() -> None:
 @pytest.mark.parametrize(
     ("file", "old", "new", "complaint"),
     [
-        ("facts.toml", 'unit = "IDR"', 'unit = "shells"', "facts.toml:68: the unit 'shells' is none of"),
+        ("facts.toml", 'unit = "IDR"', 'unit = "shells"', "facts.toml:62: the unit 'shells' is none of"),
         ("facts.toml", "value = 2026-10-18", "value = 2026-10-", "facts.toml:7: "),
         ("facts.toml", 'source = "waspada-2025"', 'source = "hearsay"', "the source 'hearsay' is not in sources.toml"),
         ("sources.toml", 'kind = "news"', 'kind = "rumour"', "sources.toml:3: the kind 'rumour'"),
@@ -50,7 +50,7 @@ def test_what_cannot_be_read_is_named_with_file_and_line(
 ) -> None:
     spoil(locales / file, old, new)
     with pytest.raises(Faulty) as fault:
-        load(locales)
+        shelf(locales)
     assert complaint in str(fault.value)
     assert check(locales, TODAY).faults == [str(fault.value)]
 

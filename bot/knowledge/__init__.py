@@ -15,16 +15,24 @@ CANDIDATES = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Knowledge:
+class Shelf:
+    """What was written down."""
+
     #: by language, then by topic
     cards: Mapping[str, Mapping[str, Card]]
     facts: Mapping[str, Fact]
     sources: Mapping[str, Source]
-    search: Search
 
     def card(self, topic: str, language: str) -> Card | None:
         """The card in this language, or else in Indonesian."""
         return self.cards.get(language, {}).get(topic) or self.cards[FIRST].get(topic)
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge(Shelf):
+    """What was written down, and the search that finds it."""
+
+    search: Search
 
     def judge(self, found: Understanding, previous: str = "") -> Understanding:
         """What was asked, after the card `previous`, as far as there are cards to answer it."""
@@ -40,25 +48,29 @@ class Knowledge:
     def answer(self, text: str, after: str = "", language: str = "") -> "Answer":
         """The card that a question on its own, or right after the card `after`, would be answered with."""
         found = self.judge(self.search.understand(text, language), after)
-        if found.outcome == "sure":
-            return Answer(found.matches[0].topic, [])
-        offered = [match.topic for match in found.matches[:CANDIDATES]]
-        return Answer(None, offered if found.outcome == "unsure" else [])
+        ranked = [match.topic for match in found.matches[:CANDIDATES]]
+        return Answer(ranked[0] if found.outcome == "sure" else None, ranked)
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The topic whose card is shown; without one, the topics offered as choices (none where it is out of scope)."""
+    """The topic whose card is shown, None where it abstains or asks back; and what it may have been, best first."""
 
     topic: str | None
     candidates: list[str]
 
 
-def load(locales: Path) -> Knowledge:
-    """Read everything below `locales`; raises `bot.knowledge.facts.Faulty` naming file and line."""
+def shelf(locales: Path) -> Shelf:
+    """Read cards, facts and sources below `locales`; raises `bot.knowledge.facts.Faulty` naming file and line."""
     sources = load_sources(locales / "sources.toml")
     cards = {folder.parent.name: load_cards(folder, folder.parent.name) for folder in locales.glob("*/cards")}
-    return Knowledge(cards, load_facts(locales / "facts.toml", sources), sources, Search(locales))
+    return Shelf(cards, load_facts(locales / "facts.toml", sources), sources)
 
 
-__all__ = ["Answer", "Card", "Fact", "Knowledge", "Match", "Source", "Understanding", "load"]
+def load(locales: Path) -> Knowledge:
+    """Read everything below `locales`; raises `bot.knowledge.facts.Faulty` naming file and line."""
+    written = shelf(locales)
+    return Knowledge(written.cards, written.facts, written.sources, Search(locales))
+
+
+__all__ = ["Answer", "Card", "Fact", "Knowledge", "Match", "Shelf", "Source", "Understanding", "load", "shelf"]

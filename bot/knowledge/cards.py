@@ -18,6 +18,8 @@ SECTION_LIMIT = 900
 LABEL_LIMIT = 20
 
 PLACEHOLDER = re.compile(r"\{([a-z]+\.[a-z0-9-]+)\}")
+#: libyaml reads all cards in a sixth of the time, where PyYAML was built with it
+_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _HEADING = re.compile(r"^## (?P<label>.+?) \{#(?P<id>[a-z0-9-]+)\}$", re.MULTILINE)
 
 
@@ -101,7 +103,7 @@ def _read(path: Path, language: str) -> Card:
 
 def _front(path: Path, text: str) -> dict[str, Any]:
     try:
-        front = yaml.safe_load(text)
+        front = yaml.load(text, _Loader)  # noqa: S506 (a safe loader)
     except yaml.YAMLError as error:
         line = getattr(error, "problem_mark", None)
         raise Faulty(path, line.line + 2 if line else 1, f"no YAML: {getattr(error, 'problem', error)}") from None

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from bot import knowledge
 from bot.i18n import speaking
-from bot.knowledge import FIRST, Knowledge
-from bot.knowledge.cards import LABEL_LIMIT, PLACEHOLDER, SECTION_LIMIT, SHORT_LIMIT, Card, Part, fill
+from bot.knowledge import FIRST, Card, Shelf, shelf
+from bot.knowledge.cards import LABEL_LIMIT, PLACEHOLDER, SECTION_LIMIT, SHORT_LIMIT, Part, fill
 from bot.knowledge.facts import Faulty, line_of
 from bot.knowledge.questions import OUT_OF_SCOPE, load_questions, same_question
 from bot.markdown import faults as markdown_faults
@@ -41,7 +40,7 @@ class Report:
 def check(locales: Path, today: date) -> Report:
     """Everything that is wrong below `locales`; what cannot be read at all ends the search for more."""
     try:
-        known = knowledge.load(locales)
+        known = shelf(locales)
         questions = load_questions(locales)
     except Faulty as fault:
         return Report([str(fault)], [], [])
@@ -54,7 +53,7 @@ def check(locales: Path, today: date) -> Report:
     return Report(faults, list(_stale(known, today)), list(_unsourced(known)))
 
 
-def _card_faults(card: Card, known: Knowledge) -> Iterator[tuple[int, str]]:
+def _card_faults(card: Card, known: Shelf) -> Iterator[tuple[int, str]]:
     topics = known.cards[FIRST]
     for topic in card.related:
         if topic not in topics:
@@ -75,7 +74,7 @@ def _card_faults(card: Card, known: Knowledge) -> Iterator[tuple[int, str]]:
         yield from _part_faults(section, SECTION_LIMIT, known)
 
 
-def _part_faults(part: Part, limit: int, known: Knowledge) -> Iterator[tuple[int, str]]:
+def _part_faults(part: Part, limit: int, known: Shelf) -> Iterator[tuple[int, str]]:
     unknown = [fact for fact in part.facts() if fact not in known.facts]
     if unknown:
         yield part.line, f"unknown facts: {', '.join(unknown)}"
@@ -107,7 +106,7 @@ def _labels(cards: Iterable[Card]) -> Iterator[str]:
             yield f"{card.path}:1: the label {card.label!r} is also that of {other.topic}"
 
 
-def _question_faults(locales: Path, known: Knowledge, questions: list[tuple[str, str, Path]]) -> Iterator[str]:
+def _question_faults(locales: Path, known: Shelf, questions: list[tuple[str, str, Path]]) -> Iterator[str]:
     """A topic that is asked for needs a card; the same words under two topics teach nothing."""
     where: dict[str, dict[str, Path]] = defaultdict(dict)
     for topic, text, path in questions:
@@ -123,7 +122,7 @@ def _question_faults(locales: Path, known: Knowledge, questions: list[tuple[str,
         yield f"{known.cards[FIRST][topic].path}:1: nobody asks for {topic}: give it ways of asking"
 
 
-def _unused(locales: Path, known: Knowledge) -> Iterator[str]:
+def _unused(locales: Path, known: Shelf) -> Iterator[str]:
     parts = [part for cards in known.cards.values() for card in cards.values() for part in card.parts()]
     shown = {fact for part in parts for fact in part.facts()}
     for fact in sorted(set(known.facts) - shown):
@@ -133,7 +132,7 @@ def _unused(locales: Path, known: Knowledge) -> Iterator[str]:
         yield f"{locales / 'sources.toml'}:{line_of(locales / 'sources.toml', source)}: nothing was read in {source}"
 
 
-def _stale(known: Knowledge, today: date) -> Iterator[str]:
+def _stale(known: Shelf, today: date) -> Iterator[str]:
     for fact in known.facts.values():
         if fact.valid_until < today:
             yield f"{fact.id}: checked {fact.checked}, valid until {fact.valid_until}"
@@ -143,7 +142,7 @@ def _stale(known: Knowledge, today: date) -> Iterator[str]:
                 yield f"{card.path}: reviewed {card.reviewed}, valid until {card.valid_until}"
 
 
-def _unsourced(known: Knowledge) -> Iterator[str]:
+def _unsourced(known: Shelf) -> Iterator[str]:
     for fact in known.facts.values():
         if fact.confidence == "unsourced":
             yield f"{fact.id}: no official source was found; checked {fact.checked}"

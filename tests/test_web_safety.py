@@ -1,0 +1,225 @@
+"""The web chat against strangers, floods, odd bytes and foreign pages; and what its own page may and may not do."""
+
+import asyncio
+import json
+import re
+import time
+from collections.abc import AsyncIterator
+
+import aiohttp
+import pytest
+import pytest_asyncio
+from starlette.responses import Response
+
+from bot.channels.web import ELSEWHERE
+from bot.knowledge import Knowledge
+from bot.web.chat import FROM_CLIENT, FROM_VISITOR, LARGEST_BODY, PAGES
+from bot.web.uploads import LARGEST
+from bot.web.visitor import Visitors
+from tests.site import ASKED, Site, serving
+from tests.visitor import Visitor, words
+
+JPEG = b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01" + b"picture" * 100
+
+
+@pytest_asyncio.fixture
+async def site(sqlite_url: str, known: Knowledge) -> AsyncIterator[Site]:
+    async with serving(sqlite_url, known) as started:
+        yield started
+
+
+@pytest_asyncio.fixture
+async def ani(site: Site) -> AsyncIterator[Visitor]:
+    async with Visitor.arrives(site.url) as visitor:
+        yield visitor
+
+
+# who it is
+
+
+async def test_only_the_signed_cookie_says_who_it_is(site: Site, ani: Visitor) -> None:
+    await ani.asks(ASKED)
+    [cookie] = ani.session.cookie_jar
+    name, _, signature = cookie.value.partition(".")
+    stranger = f"{name[:-1]}{'A' if name[-1] != 'A' else 'B'}.{signature}"
+    for forged in (name, f"{name}.", f"{name}.{signature[:-2]}", stranger, "é.é", ""):
+        async with aiohttp.ClientSession(headers={"Cookie": f"visitor={forged}", "Origin": site.url}) as session:
+            for path in ("history", "news"):
+                async with session.get(f"{site.url}/chat/{path}") as response:
+                    assert response.status == 401
+            async with session.post(f"{site.url}/chat/messages", json={"id": "a", "text": "x"}) as response:
+                assert response.status == 401
+            with pytest.raises(aiohttp.WSServerHandshakeError):
+                await session.ws_connect(f"{site.url}/chat/socket")
+    assert cookie["httponly"] and cookie["samesite"] == "lax"
+
+
+async def test_nobody_reads_or_taps_what_was_said_to_another(site: Site, ani: Visitor) -> None:
+    answer = await ani.asks(ASKED)
+    async with Visitor.arrives(site.url) as budi:
+        assert await budi.sends(tap={"reply": answer["reply"], "index": 0}) == 200
+        await asyncio.sleep(0.3)
+        assert (await budi.history())["entries"] == []
+
+
+async def test_over_https_the_cookie_is_for_https_only() -> None:
+    response = Response()
+    Visitors("a secret key", "https://jembatan.example").remember(response, None)
+    cookie = response.headers["set-cookie"]
+    assert cookie.startswith("__Host-visitor=")
+    assert "Secure" in cookie and "Path=/" in cookie and "Domain" not in cookie
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Origin": "https://evil.example"},
+        {"Origin": "null"},
+        {"Origin": ""},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+    ],
+)
+async def test_another_page_cannot_speak_for_a_visitor(site: Site, ani: Visitor, headers: dict[str, str]) -> None:
+    ani.headers |= headers
+    assert await ani.sends(text=ASKED) == 403
+    assert (await ani.posts("/chat/files?id=a&name=a", JPEG))[0] == 403
+    with pytest.raises(aiohttp.WSServerHandshakeError):
+        async with ani.listens():
+            pass
+    assert site.rows("SELECT * FROM turns") == []
+
+
+# too much, too large, not ours
+
+
+async def test_a_visitor_who_writes_too_fast_is_told_when_to_go_on(site: Site, ani: Visitor) -> None:
+    begun = time.monotonic()
+    bodies = (json.dumps({"id": f"m{number}", "text": f"makasih {number}"}).encode() for number in range(50))
+    answers = await asyncio.gather(*(ani.posts("/chat/messages", body) for body in bodies))
+    taken = sum(status == 200 for status, _seconds in answers)
+    assert FROM_VISITOR <= taken <= FROM_VISITOR + 1 + (time.monotonic() - begun) * FROM_VISITOR / 60
+    assert {(status, 1 <= seconds <= 3) for status, seconds in answers if status != 200} == {(429, True)}
+    async with Visitor.arrives(site.url) as budi:  # nobody else suffers
+        assert await budi.sends(text="makasih") == 200
+
+
+async def test_many_visitors_from_one_address_are_slowed_down(site: Site) -> None:
+    begun = time.monotonic()
+    sent = []
+    for _ in range(2 * FROM_CLIENT // FROM_VISITOR):
+        async with Visitor.arrives(site.url, **{"X-Forwarded-For": "203.0.113.9"}) as visitor:
+            texts = [f"makasih {number}" for number in range(FROM_VISITOR)]
+            sent += await asyncio.gather(*(visitor.sends(text=text) for text in texts))
+    assert FROM_CLIENT <= sent.count(200) <= FROM_CLIENT + 1 + (time.monotonic() - begun) * FROM_CLIENT / 60
+    assert set(sent) == {200, 429}
+
+
+async def test_behind_a_trusted_proxy_everybody_has_an_address_of_their_own(sqlite_url: str, known: Knowledge) -> None:
+    async with serving(sqlite_url, known, proxy="127.0.0.1") as site:
+        for number in range(FROM_CLIENT // FROM_VISITOR + 1):
+            async with Visitor.arrives(site.url, **{"X-Forwarded-For": f"203.0.113.{number}"}) as visitor:
+                for again in range(FROM_VISITOR):
+                    assert await visitor.sends(text=f"makasih {again}") == 200
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"", b"[]", b"no json", b"{}", b'{"id": "a"}', b'{"id": "a", "text": ""}', b'{"id": "a", "text": " \\u0000 "}',
+        b'{"id": "a b", "text": "x"}', b'{"id": 7, "text": "x"}', b'{"id": "a", "text": 7}', b'{"id": "a", "tap": {}}',
+        b'{"id": "a", "tap": {"reply": "1", "index": 0}}', b'{"id": "a", "tap": {"reply": -1, "index": 0}}',
+        b'{"id": "a", "tap": {"reply": 99999999999999999999, "index": 0}}', b'{"id": "a", "start": "../x"}',
+        b"\xff\xfe", b"[" * 50_000, b'{"id": "' + b"a" * 41 + b'", "text": "x"}',
+    ],
+)  # fmt: skip
+async def test_what_no_page_sends_is_refused(site: Site, ani: Visitor, body: bytes) -> None:
+    assert (await ani.posts("/chat/messages", body))[0] == 400
+    assert site.rows("SELECT * FROM turns") == []
+
+
+async def test_a_body_beyond_any_message_is_refused(ani: Visitor) -> None:
+    assert (await ani.posts("/chat/messages", b" " * (LARGEST_BODY + 1)))[0] == 413
+
+
+async def test_odd_letters_are_kept_as_far_as_a_database_can(ani: Visitor) -> None:
+    body = b'{"id": "odd", "text": "a\\u0000b \\ud800 <b>tebal</b> *x* \\ud83d\\ude00"}'
+    assert (await ani.posts("/chat/messages", body))[0] == 200
+    [entry] = [entry for entry in (await ani.history())["entries"] if entry["id"] == "odd"]
+    assert entry["text"] == "ab ? <b>tebal</b> *x* 😀"
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [(JPEG, "photo"), (b"\x89PNG\r\n\x1a\n" + b"x" * 50, "photo"), (b"RIFF....WEBPVP8 " + b"x" * 9, "photo"),
+     (b"%PDF-1.7\n" + b"x" * 50, "document")],
+)  # fmt: skip
+async def test_a_photo_or_a_pdf_arrives_and_only_what_it_was_is_kept(
+    site: Site, ani: Visitor, content: bytes, kind: str
+) -> None:
+    assert (await ani.posts("/chat/files?id=p1&name=kue <kering>.x", content)) == (200, 0)
+    assert "membaca tulisan" in words(await ani.is_answered())
+    entry = (await ani.history())["entries"][0]
+    assert entry["file"] == {"name": "kue _kering_.x", "size": len(content), "kind": kind}
+    kept = b"".join(path.read_bytes() for path in site.database.parent.glob("jembatan.db*"))
+    assert content[-9:] not in kept
+
+
+async def test_a_file_is_known_by_what_is_in_it_and_has_a_largest_size(site: Site, ani: Visitor) -> None:
+    for wrong in (b"", b"MZ\x90\x00" + b"x" * 99, b"PK\x03\x04" + b"x" * 99, b"<svg onload='x()'>" + b" " * 99):
+        assert (await ani.posts("/chat/files?id=p1&name=photo.jpg", wrong))[0] == 415
+    assert (await ani.posts("/chat/files?id=p1&name=photo.jpg", JPEG + b"x" * LARGEST))[0] == 413
+    assert (await ani.posts("/chat/files?name=photo.jpg", JPEG))[0] == 400
+    assert site.rows("SELECT * FROM turns") == []
+
+
+async def test_of_too_many_open_pages_the_oldest_is_let_go(ani: Visitor) -> None:
+    async with ani.listens() as oldest:
+        others = [ani.listens() for _ in range(PAGES)]
+        opened = [await other.__aenter__() for other in others]
+        async with asyncio.timeout(5):
+            async for _message in oldest:
+                pass
+        assert oldest.close_code == ELSEWHERE
+        assert not any(socket.closed for socket in opened)
+        for other in others:
+            await other.__aexit__(None, None, None)
+
+
+async def test_a_page_that_talks_on_the_socket_is_let_go(ani: Visitor) -> None:
+    async with ani.listens() as socket:
+        await socket.send_str("halo")
+        async with asyncio.timeout(5):
+            async for _message in socket:
+                pass
+        assert socket.closed
+
+
+# the page
+
+
+async def test_the_page_brings_everything_itself_and_weighs_little(site: Site, ani: Visitor) -> None:
+    page = await ani.opens()
+    assert not re.search(r"""\s(on\w+|style)=|<style|(src|href)=["'](?!/static/)""", page)
+    assert [
+        kind for kind in re.findall(r"<script([^>]*)>", page) if "src=" not in kind and "application/json" not in kind
+    ] == []
+    weight = len(page.encode())
+    for path in set(re.findall(r'(?:src|href)="(/static/[^"]+)"', page)):
+        async with ani.session.get(site.url + path, headers={"Accept-Encoding": "identity"}) as response:
+            content = await response.read()
+            assert response.status == 200
+            assert "immutable" in response.headers["Cache-Control"]
+            assert b"http://" not in content.replace(b"http://www.w3.org/", b"")
+        weight += len(content)
+    assert weight < 100_000
+
+
+async def test_every_answer_has_the_headers_that_keep_a_browser_safe(site: Site, ani: Visitor) -> None:
+    for path in ("/", "/chat/history", "/healthz", "/nothing", "/static/0/chat.js"):
+        async with ani.session.get(site.url + path, headers=ani.headers) as response:
+            policy = response.headers["Content-Security-Policy"]
+            assert "default-src 'none'" in policy and "unsafe" not in policy and "frame-ancestors 'none'" in policy
+            assert response.headers["X-Content-Type-Options"] == "nosniff"
+            assert response.headers["Referrer-Policy"] == "same-origin"
+            assert response.headers["Cache-Control"] == "no-store"
