@@ -271,6 +271,8 @@ class TelegramStub:
         self.url = ""
         self.sent: list[Call] = []
         self.blocked: set[int] = set()
+        #: groups that became supergroups, with their new ids
+        self.moved: dict[int, int] = {}
         self._port = port
         self._inboxes = {one: Inbox(one) for one in bot_tokens(tokens, token)}
         self._scripts: list[Script] = []
@@ -457,6 +459,10 @@ class TelegramStub:
     def _check_chat(self, chat_id: Any) -> None:
         if chat_id == "":
             raise ApiError(400, "Bad Request: chat_id is empty")
+        if chat_id in self.moved:
+            refused = ApiError(400, "Bad Request: group chat was upgraded to a supergroup chat")
+            refused.body["parameters"] = {"migrate_to_chat_id": self.moved[chat_id]}
+            raise refused
         if chat_id in self.blocked:
             by = "blocked by the user" if chat_id > 0 else "kicked from the supergroup chat"
             raise ApiError(403, f"Forbidden: bot was {by}")

@@ -1,0 +1,108 @@
+"""A reply as Telegram's messages: texts with entities, at most 4,096 UTF-16 units each, and the keyboard.
+
+In the Bot API's own JSON: making and reading the library's objects would cost two thirds of a send.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bot.i18n import _
+from bot.markdown import Painted, paint
+from bot.reply import TELEGRAM, Choice, Reply, utf16_length
+
+Json = dict[str, Any]
+
+#: longer labels get a row to themselves
+_HALF_A_ROW = 20
+#: where a text may be cut, best first
+_BREAKS = ("\n\n", "\n", ". ", " ")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One message."""
+
+    text: str
+    entities: list[Json]
+    markup: Json | None
+
+
+def parts(reply: Reply, number: int, private: bool) -> list[Part]:
+    """The messages a reply becomes; the last one carries the keyboard, whose taps name the reply's row `number`."""
+    pieces = split(paint(reply.text), TELEGRAM.text)
+    ends = [None] * (len(pieces) - 1) + [_keyboard(reply, number, private)]
+    return [Part(piece.text, _entities(piece), markup) for piece, markup in zip(pieces, ends, strict=True)]
+
+
+def split(painted: Painted, limit: int) -> list[Painted]:
+    """Pieces of at most `limit` UTF-16 units, cut between paragraphs where that can be."""
+    pieces, rest = [], painted
+    while utf16_length(rest.text) > limit:
+        end = _end_of_piece(rest.text, limit)
+        pieces.append(rest.cut(0, end))
+        rest = rest.cut(end, len(rest.text))
+    return [*pieces, rest]
+
+
+def _end_of_piece(text: str, limit: int) -> int:
+    head = text.encode("utf-16-le")[: 2 * limit].decode("utf-16-le", errors="ignore")
+    for mark in _BREAKS:
+        end = head.rfind(mark)
+        if end > len(head) // 4:  # a first message of one line would only look broken
+            return end + len(mark)
+    return len(head)
+
+
+def _entities(painted: Painted) -> list[Json]:
+    return [
+        {
+            "type": "text_link" if span.kind == "link" else span.kind,
+            "offset": utf16_length(painted.text[: span.start]),
+            "length": utf16_length(painted.text[span.start : span.end]),
+        }
+        | ({"url": span.url} if span.kind == "link" else {})
+        for span in painted.spans
+    ]
+
+
+def _keyboard(reply: Reply, number: int, private: bool) -> Json | None:
+    """Inline buttons; or one keyboard with the platform's own button and all choices, to be typed back.
+
+    A message has one keyboard, and only a message without buttons can take such a keyboard away: every one does, as
+    nobody remembers whether there is one. Groups never get one: Telegram hands over numbers and places in private.
+    """
+    if reply.wants and private:
+        return _wishing(reply)
+    if reply.choices:
+        indexed = list(enumerate(reply.numbered()))
+        main, quiet = indexed[: len(reply.main())], indexed[len(reply.main()) :]
+        rows = [*_rows(main), *_rows(quiet)]
+        return {
+            "inline_keyboard": [
+                [{"text": one.shown, "callback_data": f"r:{number}:{index}"} for index, one in row] for row in rows
+            ]
+        }
+    return {"remove_keyboard": True} if private else None
+
+
+def _wishing(reply: Reply) -> Json:
+    if reply.wants == "contact":
+        button = {"text": _("Share my number"), "request_contact": True}
+    else:
+        button = {"text": _("Share my location"), "request_location": True}
+    rows = [*_rows(enumerate(reply.main())), *_rows(enumerate(reply.quiet()))]
+    typed = [[{"text": choice.shown} for _index, choice in row] for row in rows]
+    return {"keyboard": [[button], *typed], "resize_keyboard": True, "one_time_keyboard": True}
+
+
+def _rows(choices: Iterable[tuple[int, Choice]]) -> Sequence[list[tuple[int, Choice]]]:
+    """At most two in a row, a long label alone."""
+    rows: list[list[tuple[int, Choice]]] = []
+    for index, choice in choices:
+        beside = rows[-1][-1][1].shown if rows and len(rows[-1]) == 1 else None
+        if beside is not None and max(len(beside), len(choice.shown)) <= _HALF_A_ROW:
+            rows[-1].append((index, choice))
+        else:
+            rows.append([(index, choice)])
+    return rows
