@@ -1,7 +1,9 @@
 """The assistant: database, knowledge, routers and channels put together, started and stopped in order."""
 
 import asyncio
+import logging
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from bot.channels import Channel
@@ -17,8 +19,10 @@ from bot.reader import Reader
 from bot.router import Router
 from bot.runner import Runner
 from db import channels as channel_rows
-from db import replies, turns
-from db.engine import Database, Transaction
+from db import replies, restores, turns
+from db.engine import Database
+
+log = logging.getLogger(__name__)
 
 #: seconds between two signs of life; a restart tells from them how long nobody was there
 HEARTBEAT_SECONDS = 20
@@ -43,14 +47,28 @@ class Assistant:
         self.outbox = Outbox(database, self.clock, by_name, self.nursery)
         self.conversation = Conversation(routers, knowledge, reader, by_name)
         runner = Runner(database, self.clock, reader, self.conversation, self.outbox, self.nursery)
-        self.lines = Lines(reader, runner, self.nursery)
-        self.edge = Edge(database, self.clock, self.lines)
+        self.lines = Lines(reader, runner, by_name, self.nursery)
+        self.edge = Edge(database, self.clock, self.lines, self.nursery)
         self.jobs = Jobs(database, self.clock, self.lines)
         self.jobs.every(HEARTBEAT_SECONDS, "heartbeat", channel_rows.beat)
+        #: set as soon as anything may be sent: at once, except by a restored copy
+        self.released = asyncio.Event()
 
     async def start(self, background: bool = True) -> None:
-        """Migrate, take up what a stop or a crash left, and (with `background`) run jobs and sweeps by themselves."""
+        """Migrate, take up what a stop or a crash left, and (with `background`) run jobs and sweeps by themselves.
+
+        A restored copy stores what comes in, and does nothing else until a person releases it.
+        """
         await self.database.migrate()
+        if not await self._is_held():
+            await self._begin(background)
+            return
+        log.warning("This database was restored from a backup: nothing is sent until `jembatan restore --release`.")
+        self.lines.open = False
+        if background:
+            self.nursery.start(self._wait_for_release(), "release")
+
+    async def _begin(self, background: bool) -> None:
         await self._look_back()
         await self.jobs.prepare()
         await self.outbox.sweep()
@@ -59,19 +77,34 @@ class Assistant:
             self.nursery.start(self.outbox.keep_sweeping(), "sweep")
             self.nursery.start(self.jobs.keep_running(), "jobs")
             self.nursery.start(self._keep_taking_up(), "left-over turns")
+        self.released.set()
+
+    async def _is_held(self) -> bool:
+        async with self.database.reading() as tx:
+            return await restores.held_since(tx) is not None
+
+    async def _wait_for_release(self) -> None:
+        while not self.released.is_set():
+            await asyncio.sleep(LEFT_OVER_SECONDS)
+            try:
+                if not await self._is_held():
+                    self.lines.open = True
+                    await self._begin(background=True)
+                    log.info("The copy was released: it answers and sends.")
+            except Exception as error:
+                log.warning("whether this copy was released cannot be read: %s", type(error).__name__)
 
     async def stop(self, grace: float = 4.0) -> None:
         """Finish what is in hand, for at most `grace` seconds; the rest waits in the database."""
-        try:
+        with suppress(TimeoutError):
             async with asyncio.timeout(grace):
                 await self.settled()
-        except TimeoutError:
-            pass
         await self.nursery.stop()
+        await self.outbox.close()
         await self.database.close()
 
     async def settled(self) -> None:
-        """Wait until every line is empty and every reply that can leave has left."""
+        """Wait until every line is empty and every reply that may leave now has left."""
         await self.lines.idle()
         await self.outbox.idle()
 
@@ -88,14 +121,14 @@ class Assistant:
 
     async def _take_up(self, before: datetime) -> None:
         async with self.database.reading() as tx:
-            self.lines.add(await _left_over(tx, before))
+            found = await turns.left_over(tx, before)
+        self.lines.add(found)
 
     async def _keep_taking_up(self) -> None:
         """Turns of a process that died (PostgreSQL), or whose transaction could not be stored."""
         while True:
             await asyncio.sleep(LEFT_OVER_SECONDS)
-            await self._take_up(self.clock.now() - timedelta(seconds=LEFT_OVER_SECONDS))
-
-
-async def _left_over(tx: Transaction, before: datetime) -> list[turns.Received]:
-    return await turns.left_over(tx, before)
+            try:
+                await self._take_up(self.clock.now() - timedelta(seconds=LEFT_OVER_SECONDS))
+            except Exception as error:
+                log.warning("left-over turns cannot be read: %s", type(error).__name__)

@@ -1,14 +1,13 @@
 """One turn inside its transaction: which choice was meant, what was answered already, whose handler it is."""
 
 import logging
-import traceback
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from bot.channels import Channel
-from bot.errors import Refusal
+from bot.errors import Refusal, where
 from bot.fragments import is_nudge, same_text
 from bot.i18n import _, clock_time, speaking
 from bot.knowledge import Knowledge
@@ -18,7 +17,7 @@ from bot.router import Router, find
 from bot.turn import Inbound, Memory, Turn
 from bot.typed import typed_choice
 from db import people, replies, turns
-from db.engine import Transaction
+from db.engine import Transaction, will_pass
 from db.people import Known
 from db.turns import Finished, Received
 
@@ -108,12 +107,11 @@ class Conversation:
     ) -> None:
         own = [turn for turn in waiting if turn.address_id == ended.person.address_id]
         assert prepared.inbound is not None
-        before, name = replace(ended.memory), None
-        choice = self._choice(state, prepared.inbound, ended)
-        retried = choice is not None and choice.name == "retry"
+        before, name, choice = replace(ended.memory), None, None
         try:
             if fault:
                 raise fault
+            choice = self._choice(state, prepared.inbound, ended)
             async with state.tx.savepoint() as savepoint:
                 turn = await self._turn(state, savepoint, prepared, ended, choice, own)
                 if turn is None:
@@ -125,8 +123,12 @@ class Conversation:
             said, end = turn.replies, "waiting" if turn.waits else "done" if turn.replies else "passed"
         except Refusal as refusal:
             said, end = [Reply(refusal.sentence, refusal.choices)], "done"
+            state.memories[ended.person.address_id] = ended.memory = before
         except Exception as error:
-            _log(ended.turn, error)
+            if will_pass(error):
+                raise
+            log.error("turn %s failed with %s\n%s", ended.turn, type(error).__name__, where(error))
+            retried = choice is not None and choice.name == "retry"
             said, end = [_apology(ended.turn, again=prepared.inbound.kind != "job" and not retried)], "failed"
             state.memories[ended.person.address_id] = ended.memory = before
         ended.finished.append(Finished(ended.turn, end, name))
@@ -157,7 +159,17 @@ class Conversation:
                 choice = self._choice(await self._with_tapped(state, tx, inbound), inbound, ended)
         texts = [piece.text for piece in map(self._reader.inbound, waiting) if piece]
         return Turn(
-            ended.turn, state.now, inbound, ended.person, ended.memory, tx, self._knowledge, found, choice, texts
+            ended.turn,
+            state.now,
+            inbound,
+            ended.person,
+            ended.memory,
+            tx,
+            self._knowledge,
+            found,
+            choice,
+            inbound.reply or ended.memory.asked,
+            texts,
         )
 
     async def _with_tapped(self, state: State, tx: Transaction, inbound: Inbound) -> State:
@@ -223,10 +235,4 @@ def _apology(number: int, again: bool) -> Reply:
     )
     menu = Choice(_("Menu"), "menu")
     return Reply(text, (Choice(_("Try again"), "retry", {"turn": number}), menu) if again else (menu,))
-
-
-def _log(turn: int, error: Exception) -> None:
-    """The turn's number, the kind of error and where it happened: an error's message may hold a person's words."""
-    where = "".join(traceback.format_tb(error.__traceback__))
-    log.error("turn %s failed with %s\n%s", turn, type(error).__name__, where)
 

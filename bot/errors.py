@@ -1,5 +1,6 @@
-"""An expected no, as an exception that carries the sentence the person will read."""
+"""An expected no, which carries the sentence the person will read; and what a log may say of any other error."""
 
+import traceback
 from collections.abc import Sequence
 
 from bot.markdown import Markdown
@@ -13,3 +14,8 @@ class Refusal(Exception):
         super().__init__(sentence)
         self.sentence = sentence
         self.choices = tuple(choices)
+
+
+def where(error: BaseException) -> str:
+    """Where an error happened, for the log: its message is left out, it may hold a person's words."""
+    return "".join(traceback.format_tb(error.__traceback__))

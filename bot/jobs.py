@@ -3,10 +3,11 @@
 import asyncio
 import json
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 
 from bot.clock import Clock
+from bot.errors import where
 from bot.lines import Lines
 from bot.reader import JOB
 from db import jobs, people, turns
@@ -29,7 +30,7 @@ class Jobs:
         self._repeated: dict[str, tuple[int, Work]] = {}
 
     def every(self, seconds: int, name: str, work: Work) -> None:
-        """Run `work` every so many seconds, over restarts."""
+        """Run `work` every so many seconds, over restarts; a run that fails is left out."""
         self._repeated[name] = (seconds, work)
 
     async def prepare(self) -> None:
@@ -39,15 +40,17 @@ class Jobs:
                 await jobs.every(tx, name, seconds, self._clock.now())
 
     async def run_due(self) -> int:
-        """Run what is due now; returns how many jobs that were."""
+        """Run what is due now; returns how many jobs that were. While the lines are closed, all of them wait."""
+        if not self._lines.open:
+            return 0
         now = self._clock.now()
         async with self._database.transaction() as tx:
             due = await jobs.take_due(tx, now)
-            arrived = [await self._arrive(tx, job, now) for job in due if job.address_id is not None]
-            for job in due:
-                if job.address_id is None:
-                    await self._work(tx, job, now)
-        self._lines.add(turn for turn in arrived if turn)
+            arrived = await _arrive(tx, [job for job in due if job.address_id is not None], now)
+        self._lines.add(arrived)
+        for job in due:
+            if job.address_id is None:
+                await self._work(job, now)
         return len(due)
 
     async def next_due(self) -> datetime | None:
@@ -61,23 +64,34 @@ class Jobs:
                 await self.run_due()
                 due = await self.next_due()
             except Exception as error:
-                log.warning("jobs failed: %s", type(error).__name__)
+                log.warning("jobs failed with %s", type(error).__name__)
                 due = None
             longest = self._clock.now() + timedelta(seconds=LONGEST_SLEEP)
             await self._clock.sleep_until(min(due, longest) if due else longest)
             await asyncio.sleep(0)
 
-    async def _arrive(self, tx: Transaction, job: Due, now: datetime) -> Received | None:
-        """The job as a turn at its address, stored like everything that comes in."""
-        assert job.address_id is not None
-        person = (await people.load(tx, [job.address_id]))[job.address_id]
-        update, raw = f"{job.id}", json.dumps({"name": job.name, "args": job.args})
-        ids = await turns.store(tx, JOB, [NewTurn(update, job.address_id, raw)], now)
-        return Received(ids[update], JOB, job.address_id, person.person_id, raw, now) if ids else None
-
-    async def _work(self, tx: Transaction, job: Due, now: datetime) -> None:
+    async def _work(self, job: Due, now: datetime) -> None:
+        """Work that fails is reported and comes again in its time; the others go on."""
         if job.name not in self._repeated:
             log.warning("nobody knows the job %s", job.name)
             return
-        async with tx.savepoint() as savepoint:
-            await self._repeated[job.name][1](savepoint, now)
+        try:
+            async with self._database.transaction() as tx:
+                await self._repeated[job.name][1](tx, now)
+        except Exception as error:
+            log.error("job %s failed with %s\n%s", job.name, type(error).__name__, where(error))
+
+
+async def _arrive(tx: Transaction, due: Sequence[Due], now: datetime) -> list[Received]:
+    """These jobs as turns at their addresses, stored like everything that comes in."""
+    if not due:
+        return []
+    known = await people.load(tx, {job.address_id for job in due if job.address_id is not None})
+    raw = {str(job.id): json.dumps({"name": job.name, "args": job.args}) for job in due}
+    new = [NewTurn(str(job.id), job.address_id, raw[str(job.id)]) for job in due]
+    ids = await turns.store(tx, JOB, new, now)
+    people_of = [(str(job.id), known[job.address_id]) for job in due if job.address_id is not None]
+    return [
+        Received(ids[job], JOB, person.address_id, person.person_id, person.value, raw[job], now)
+        for job, person in people_of
+    ]

@@ -4,9 +4,12 @@ import asyncio
 import logging
 import secrets
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
+from bot import metrics
+from bot.batch import Batches
 from bot.channels import Blocked, Channel, Later, Refused
 from bot.clock import Clock
 from bot.nursery import Nursery
@@ -21,6 +24,12 @@ log = logging.getLogger(__name__)
 HOLD = timedelta(seconds=15)
 #: seconds between two tries of a reply whose sending failed for no known reason
 BACKOFF = (1, 2, 5, 15, 60)
+#: replies taken over at a time
+SWEEP = 500
+#: seconds until a sweep that somebody asked for
+SOON = 0.05
+#: tries after which it is given up, a day later: nothing else reaches its address before
+TRIES = 24 * 60
 
 
 class Outbox:
@@ -32,11 +41,10 @@ class Outbox:
         #: this process, as rows name it
         self.holder = secrets.token_hex(8)
         self._queues: dict[int, deque[Unsent]] = {}
-        self._marks: list[tuple[Mark, asyncio.Future[None]]] = []
-        self._marking = False
+        self._marks = Batches("marks", self._mark, SWEEP, nursery)
+        self._unmarked: dict[int, tuple[Unsent, Mark]] = {}
         self._swept = asyncio.Event()
-        self._idle = asyncio.Event()
-        self._idle.set()
+        self._moved = asyncio.Event()
 
     def held_until(self, now: datetime) -> datetime:
         return now + HOLD
@@ -48,110 +56,113 @@ class Outbox:
                 self._queues[reply.address_id].append(reply)
                 continue
             self._queues[reply.address_id] = deque([reply])
-            self._idle.clear()
             self._nursery.start(self._send_all(reply.address_id), f"replies to address {reply.address_id}")
 
     async def idle(self) -> None:
-        """Wait until nothing is left to send."""
-        await self._idle.wait()
+        """Wait until nothing is left that may leave now; what a platform asked to wait with stays."""
+        while any(queue[0].due_at <= self._clock.now() for queue in self._queues.values()):
+            await self._moved.wait()
 
     async def _send_all(self, address: int) -> None:
         queue = self._queues[address]
         try:
             while queue:
                 postponed = await self._send(queue[0])
-                if postponed is None:
+                if postponed is not None:
+                    queue[0] = postponed
+                    self._tell()
+                    await self._clock.sleep_until(postponed.due_at)
+                elif len(queue) > 1:
                     queue.popleft()
                 else:
-                    queue[0] = postponed
-                    await self._clock.sleep_until(postponed.due_at)
+                    break
         finally:
             del self._queues[address]
-            if not self._queues:
-                self._idle.set()
+            self._tell()
+
+    def _tell(self) -> None:
+        self._moved.set()
+        self._moved = asyncio.Event()
 
     async def _send(self, unsent: Unsent) -> Unsent | None:
         """Send one and mark it; returns it anew when it is to be tried again later."""
+        tries = unsent.attempts + 1
         try:
-            channel = self._channels[unsent.channel]
-            ids = await channel.send(unsent.value, Reply.from_json(unsent.body), unsent.id)
-            await self._mark(Mark(unsent.id, "sent", ids))
+            ids = await self._channels[unsent.channel].send(unsent.value, Reply.from_json(unsent.body), unsent.id)
+            mark = Mark(unsent.id, "sent", tries, ids)
         except Later as wait:
-            return await self._postpone(unsent, wait.seconds, unsent.attempts)
+            mark = self._again(unsent, unsent.attempts, wait.seconds)
         except Blocked:
-            await self._mark(Mark(unsent.id, "blocked"))
-            await self._block(unsent.address_id)
+            mark = Mark(unsent.id, "blocked", tries)
         except Refused as refused:
             log.error("reply %s was refused: %s", unsent.id, refused)
-            await self._mark(Mark(unsent.id, "refused"))
+            mark = Mark(unsent.id, "refused", tries)
         except Exception as error:
-            wait = BACKOFF[min(unsent.attempts, len(BACKOFF) - 1)]
-            log.warning("reply %s: %s, again in %s s", unsent.id, type(error).__name__, wait)
-            return await self._postpone(unsent, wait, unsent.attempts + 1)
-        return None
+            log.warning("reply %s was not sent, %s times now: %s", unsent.id, tries, type(error).__name__)
+            mark = self._again(unsent, tries, BACKOFF[min(tries, len(BACKOFF)) - 1])
+            if tries >= TRIES:
+                mark = Mark(unsent.id, "refused", tries)
+        metrics.REPLIES.labels(unsent.channel, mark.state).inc()
+        self._unmarked[unsent.id] = unsent, mark
+        await self._marks.add((unsent, mark))
+        return None if mark.due_at is None else replace(unsent, due_at=mark.due_at, attempts=mark.attempts)
 
-    async def _postpone(self, unsent: Unsent, seconds: float, attempts: int) -> Unsent:
-        due = self._clock.now() + timedelta(seconds=seconds)
-        await self._mark(Mark(unsent.id, "unsent", due_at=due))
-        return Unsent(
-            unsent.id, unsent.turn_id, unsent.address_id, unsent.channel, unsent.value, unsent.body, due, attempts
-        )
+    def _again(self, unsent: Unsent, attempts: int, seconds: float) -> Mark:
+        return Mark(unsent.id, "unsent", attempts, due_at=self._clock.now() + timedelta(seconds=seconds))
 
-    async def _block(self, address: int) -> None:
-        async with self._database.transaction() as tx:
-            await people.set_address_state(tx, address, "blocked")
-
-    async def _mark(self, mark: Mark) -> None:
-        """Write what became of a reply, together with those that end at the same time."""
-        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._marks.append((mark, done))
-        if not self._marking:
-            self._marking = True
-            self._nursery.start(self._write_marks(), "marks")
-        await done
-
-    async def _write_marks(self) -> None:
-        try:
-            while self._marks:
-                batch, self._marks = self._marks, []
-                await self._write(batch)
-        finally:
-            self._marking = False
-
-    async def _write(self, batch: list[tuple[Mark, asyncio.Future[None]]]) -> None:
+    async def _mark(self, batch: Sequence[tuple[Unsent, Mark]]) -> Sequence[None]:
+        """Write what became of these replies; sent is sent: keep trying rather than send it again."""
         while True:
             try:
-                async with self._database.transaction() as tx:
-                    await replies.mark(tx, [mark for mark, _ in batch], self._clock.now())
-                break
-            except Exception as error:  # sent is sent: keep trying rather than send it again
+                await self._write(batch)
+                return [None] * len(batch)
+            except Exception as error:
                 log.warning("marks cannot be written: %s", type(error).__name__)
                 await asyncio.sleep(1)
-        for _, done in batch:
-            done.set_result(None)
+
+    async def _write(self, marked: Sequence[tuple[Unsent, Mark]]) -> None:
+        if not marked:
+            return
+        async with self._database.transaction() as tx:
+            await replies.mark(tx, [mark for _, mark in marked], self._clock.now())
+        for unsent, mark in marked:
+            self._unmarked.pop(unsent.id, None)
+            if mark.state == "blocked":
+                async with self._database.transaction() as tx:
+                    await people.set_address_state(tx, unsent.address_id, "blocked")
+
+    async def close(self) -> None:
+        """At the stop: write what was sent and not yet marked, or else it is sent again at the next start."""
+        try:
+            await self._write(list(self._unmarked.values()))
+        except Exception as error:
+            log.warning("%s marks are lost: %s", len(self._unmarked), type(error).__name__)
 
     def sweep_soon(self) -> None:
-        """Look for replies that nobody holds, without waiting for the next round."""
+        """Look for replies that nobody holds, soon and then less and less often."""
         self._swept.set()
 
     async def sweep(self) -> None:
         """Take over the due replies that no living process holds."""
         now = self._clock.now()
         async with self._database.transaction() as tx:
-            found = await replies.claim(tx, self.holder, now, self.held_until(now))
+            found = await replies.claim(tx, self.holder, now, self.held_until(now), SWEEP)
         self.add(found)
+        if len(found) == SWEEP:
+            self.sweep_soon()
 
     async def keep_sweeping(self) -> None:
         """Sweep and hold on to what waits here, for as long as the process lives."""
-        pause = HOLD.total_seconds() / 3
+        pause = longest = HOLD.total_seconds() / 3
         while True:
             try:
                 async with asyncio.timeout(pause):
                     await self._swept.wait()
                 self._swept.clear()
-                await asyncio.sleep(0.05)
+                pause = SOON
+                await asyncio.sleep(pause)
             except TimeoutError:
-                pass
+                pause = min(pause * 2, longest)
             try:
                 await self._hold_on()
                 await self.sweep()

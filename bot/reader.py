@@ -1,10 +1,12 @@
 """Reads and understands what came in, before any transaction: a raw update becomes an Inbound and what was asked."""
 
+import asyncio
 import json
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from bot import metrics
 from bot.channels import Channel
 from bot.knowledge import Knowledge
 from bot.knowledge.search import Understanding
@@ -31,10 +33,16 @@ class Reader:
         self._channels = channels
         self._knowledge = knowledge
 
+    async def prepare(self, turn: Received) -> Prepared:
+        """Read a turn, in a thread where the search takes so long that everybody else would notice."""
+        return await asyncio.to_thread(self.read, turn) if self._knowledge.search.slow else self.read(turn)
+
     def read(self, turn: Received) -> Prepared:
         inbound = self.inbound(turn)
-        asks = inbound is not None and inbound.kind in ("text", "edit") and inbound.text
-        return Prepared(turn, inbound, self._knowledge.search.understand(inbound.text) if inbound and asks else None)
+        if inbound is None or inbound.kind not in ("text", "edit") or not inbound.text:
+            return Prepared(turn, inbound, None)
+        with metrics.SEARCH_SECONDS.time():
+            return Prepared(turn, inbound, self._knowledge.search.understand(inbound.text))
 
     def inbound(self, turn: Received) -> Inbound | None:
         try:

@@ -4,24 +4,31 @@ Turns of different people that are ready together share a commit, each in a save
 happen exactly once; its replies, sent after the commit, leave at least once.
 """
 
-import asyncio
+import logging
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 
+from bot import metrics
+from bot.batch import Batches
 from bot.clock import Clock
 from bot.conversation import Conversation, Outcome, State
+from bot.errors import where
 from bot.nursery import Nursery
 from bot.outbox import Outbox
 from bot.reader import Prepared, Reader
-from bot.turn import Memory
 from db import people, replies, turns
-from db.engine import Database, Transaction
+from db.engine import Database, Transaction, will_pass
 from db.people import Known
-from db.replies import Unsent
+from db.replies import NewReply, Unsent
+from db.turns import Finished, Received
+
+log = logging.getLogger(__name__)
 
 #: turns that share a commit; more would keep the first of them waiting
 BATCH = 64
+#: unfinished turns of a person that must come before a turn of theirs
+Earlier = Sequence[Received]
 
 
 class Runner:
@@ -39,114 +46,99 @@ class Runner:
         self._reader = reader
         self._conversation = conversation
         self._outbox = outbox
-        self._nursery = nursery
-        self._ready: list[tuple[Prepared, asyncio.Future[None]]] = []
-        self._running = False
+        self._batches = Batches("runner", self._run_batch, BATCH, nursery)
 
     async def take(self, prepared: Prepared) -> None:
-        """Run a turn, together with those that are ready at the same time; returns once it is committed."""
-        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._ready.append((prepared, done))
-        if not self._running:
-            self._running = True
-            self._nursery.start(self._run_ready(), "runner")
-        await done
+        """Run a turn after those of the same person that another process left; returns once it is committed.
 
-    async def _run_ready(self) -> None:
-        try:
-            while self._ready:
-                batch, self._ready = self._ready[:BATCH], self._ready[BATCH:]
-                await self._run_batch(batch)
-        finally:
-            self._running = False
+        Raises what the database cannot do now; the turn stays as it was.
+        """
+        while earlier := await self._batches.add(prepared):
+            for turn in earlier:
+                await self.take(await self._reader.prepare(turn))
 
-    async def _run_batch(self, batch: Sequence[tuple[Prepared, asyncio.Future[None]]]) -> None:
+    async def _run_batch(self, batch: Sequence[Prepared]) -> list[Earlier | Exception]:
         try:
-            await self._run([prepared for prepared, _ in batch])
-        except Exception as error:  # the transaction itself failed: find out whose fault it was
-            if len(batch) > 1:
-                for one in batch:
-                    await self._run_batch([one])
-                return
-            await self._give_up(*batch[0], error)
-            return
-        for _, done in batch:
-            done.set_result(None)
+            earlier = await self._run(batch)
+        except Exception as error:
+            if will_pass(error):
+                return [error] * len(batch)
+            if len(batch) == 1:
+                return [await self._give_up(batch[0], error)]
+            return [(await self._run_batch([one]))[0] for one in batch]  # find out whose fault it was
+        return [earlier.get(prepared.turn.id, ()) for prepared in batch]
 
-    async def _give_up(self, prepared: Prepared, done: asyncio.Future[None], error: Exception) -> None:
+    async def _give_up(self, prepared: Prepared, error: Exception) -> Earlier | Exception:
+        """Answer with the apology, or not at all where not even that can be stored: a turn must not block its line."""
         try:
-            await self._run([prepared], fault=error)
+            return (await self._run([prepared], fault=error)).get(prepared.turn.id, ())
         except Exception as second:
-            done.set_exception(second)
-        else:
-            done.set_result(None)
+            if will_pass(second):
+                return second
+            log.error("turn %s ends unanswered: %s\n%s", prepared.turn.id, type(second).__name__, where(second))
+        try:
+            async with self._database.transaction() as tx:
+                await turns.finish(tx, [Finished(prepared.turn.id, "failed")], self._clock.now())
+        except Exception as last:
+            return last
+        return ()
 
-    async def _run(self, batch: Sequence[Prepared], fault: Exception | None = None) -> None:
+    async def _run(self, batch: Sequence[Prepared], fault: Exception | None = None) -> dict[int, Earlier]:
+        """The transaction; returns for the turns that were left as they are which earlier ones must come first."""
         now = self._clock.now()
         async with self._database.transaction() as tx:
-            outcomes = await self._take_turns(tx, batch, now, fault)
-            unsent = await self._store(tx, outcomes, now)
+            outcomes, earlier = await self._take_turns(tx, batch, now, fault)
+            unsent = await self._store(tx, outcomes, now) if outcomes else []
         self._outbox.add(unsent)
+        received = {prepared.turn.id: prepared.turn.received_at for prepared in batch}
+        metrics.count_turns(outcomes, received, self._clock.now())
+        return earlier
 
     async def _take_turns(
         self, tx: Transaction, batch: Sequence[Prepared], now: datetime, fault: Exception | None
-    ) -> list[Outcome]:
-        """Each turn of the batch, after any older one of the same person that another process left."""
+    ) -> tuple[list[Outcome], dict[int, Earlier]]:
         known = await people.load_and_lock(tx, {prepared.turn.address_id for prepared in batch})
-        unfinished = defaultdict(list)
-        for turn in await turns.unfinished(tx, {person.person_id for person in known.values()}):
-            unfinished[turn.person_id].append(turn)
+        unfinished: dict[int, dict[int, Received]] = defaultdict(dict)
+        for turn in await turns.unfinished(tx, [prepared.turn.id for prepared in batch]):
+            unfinished[turn.person_id][turn.id] = turn
         state = State(tx, now, await _asked(tx, batch, known))
-        outcomes = []
+        outcomes: list[Outcome] = []
+        earlier: dict[int, Earlier] = {}
         for prepared in batch:
-            open_turns = {turn.id: turn for turn in unfinished[prepared.turn.person_id]}
-            if prepared.turn.id not in open_turns:
-                continue  # another process was faster
-            for turn in open_turns.values():
-                if turn.state == "received" and turn.id < prepared.turn.id:
-                    older = self._reader.read(turn)
-                    person = known.get(turn.address_id) or (await people.load(tx, [turn.address_id]))[turn.address_id]
-                    known[turn.address_id] = person
-                    outcomes.append(await self._conversation.take(state, older, person, (), None))
             person = known[prepared.turn.address_id]
-            waiting = [turn for turn in open_turns.values() if turn.state == "waiting"]
-            outcomes.append(await self._conversation.take(state, prepared, person, waiting, fault))
-        return outcomes
+            others = unfinished[person.person_id]
+            own = others.pop(prepared.turn.id, None)
+            if own is None or own.state != "received":
+                continue  # another process was faster
+            if left := [turn for turn in others.values() if turn.state == "received"]:
+                earlier[own.id] = left
+            else:
+                outcomes.append(await self._conversation.take(state, prepared, person, list(others.values()), fault))
+        return outcomes, earlier
 
     async def _store(self, tx: Transaction, outcomes: Sequence[Outcome], now: datetime) -> list[Unsent]:
-        """Write the replies, the ends of the turns and what the conversations remember."""
-        if not outcomes:
-            return []
-        said = [(outcome, reply) for outcome in outcomes for reply in outcome.replies]
-        holder = self._outbox.holder
-        elsewhere = await self._elsewhere(tx, {outcome.person.address_id for outcome, _ in said}, now)
-        ids = await replies.store(
-            tx,
-            [(outcome.turn, outcome.person.address_id, reply.to_json()) for outcome, reply in said],
-            now,
-            holder,
-            self._outbox.held_until(now),
-        )
+        """Write the replies, the ends of the turns and what is remembered; returns the replies to send from here."""
+        said = [(outcome, reply, reply.to_json()) for outcome in outcomes for reply in outcome.replies]
+        spoken_to = {outcome.person.address_id for outcome, _, _ in said}
+        behind = await replies.queued_elsewhere(tx, spoken_to, self._outbox.holder)
+        if behind:  # ours must come after what another process still sends
+            self._outbox.sweep_soon()
+        holders = [None if outcome.person.address_id in behind else self._outbox.holder for outcome, _, _ in said]
+        new = [
+            NewReply(outcome.turn, outcome.person.address_id, body, holder)
+            for (outcome, _, body), holder in zip(said, holders, strict=True)
+        ]
+        ids = await replies.store(tx, new, now, self._outbox.held_until(now))
         unsent = []
-        for number, (outcome, reply) in zip(ids, said, strict=True):
+        for number, holder, (outcome, reply, body) in zip(ids, holders, said, strict=True):
             if reply.choices:
                 outcome.memory.asked = number
             person = outcome.person
-            unsent.append(
-                Unsent(number, outcome.turn, person.address_id, person.channel, person.value, reply.to_json(), now)
-            )
+            if holder:
+                unsent.append(Unsent(number, outcome.turn, person.address_id, person.channel, person.value, body, now))
         await turns.finish(tx, [ended for outcome in outcomes for ended in outcome.finished], now)
         await people.remember(tx, {outcome.person.address_id: outcome.memory.to_json() for outcome in outcomes})
-        if elsewhere:
-            await replies.let_go(tx, [reply.id for reply in unsent if reply.address_id in elsewhere])
-            self._outbox.sweep_soon()
-        return [reply for reply in unsent if reply.address_id not in elsewhere]
-
-    async def _elsewhere(self, tx: Transaction, addresses: set[int], now: datetime) -> set[int]:
-        """Addresses that still wait for an earlier reply from another process: ours must come after it."""
-        if self._database.is_sqlite or not addresses:
-            return set()
-        return await replies.held_elsewhere(tx, addresses, self._outbox.holder, now)
+        return unsent
 
 
 async def _asked(
@@ -154,5 +146,5 @@ async def _asked(
 ) -> dict[int, tuple[int, dict[str, object]]]:
     """The stored replies that these turns may be choosing from: the one last asked, and the one tapped on."""
     wanted = {prepared.inbound.reply for prepared in batch if prepared.inbound and prepared.inbound.reply}
-    wanted |= {Memory.from_json(person.memory).asked for person in known.values()}
+    wanted |= {person.memory.get("asked", 0) for person in known.values()}
     return await replies.bodies(tx, wanted - {0})

@@ -1,7 +1,7 @@
 """One turn: what a person did (Inbound), what the conversation remembers, and what is said in return."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
@@ -81,7 +81,7 @@ class Memory:
         return cls(**{name: value for name, value in kept.items() if name in known})
 
     def to_json(self) -> dict[str, Any]:
-        return {name: value for name, value in asdict(self).items() if value}
+        return {part.name: value for part in fields(self) if (value := getattr(self, part.name))}
 
     def topic_within(self, age: timedelta, now: datetime) -> str:
         """The last topic, if it is not older than `age`."""

@@ -24,7 +24,9 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 BigId = BigInteger().with_variant(Integer(), "sqlite")
-Json = JSON().with_variant(JSONB(), "postgresql")
+Json = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
+#: for `__table_args__`: on SQLite too, an id is never given twice, even after its row was deleted
+KEPT_IDS = {"sqlite_autoincrement": True}
 
 
 class Base(DeclarativeBase):

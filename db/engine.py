@@ -9,10 +9,12 @@ from typing import Any
 from sqlalchemy import Executable, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, CursorResult
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 Parameters = Mapping[str, Any] | Sequence[Mapping[str, Any]]
 Insert = sqlite.Insert | postgresql.Insert
+Rows = CursorResult[*tuple[Any, ...]]
 
 
 class Transaction:
@@ -21,7 +23,7 @@ class Transaction:
     def __init__(self, connection: AsyncConnection) -> None:
         self.connection = connection
 
-    async def execute(self, statement: Executable, parameters: Parameters | None = None) -> CursorResult[Any]:
+    async def execute(self, statement: Executable, parameters: Parameters | None = None) -> Rows:
         return await self.connection.execute(statement, parameters)
 
     def insert(self, table: type[Any]) -> Insert:
@@ -30,27 +32,48 @@ class Transaction:
             return postgresql.insert(table)
         return sqlite.insert(table)
 
+    async def insert_all(self, table: type[Any], rows: Sequence[Mapping[str, Any]]) -> list[int]:
+        """Insert rows and return their ids in the same order.
+
+        SQLite gives ascending ids and has no order of its own for what it returns; asked for one, SQLAlchemy would
+        insert row by row.
+        """
+        in_order = self.connection.dialect.name == "postgresql"
+        inserted = await self.execute(self.insert(table).returning(table.id, sort_by_parameter_order=in_order), rows)
+        ids = [row[0] for row in inserted]
+        return ids if in_order else sorted(ids)
+
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator["Savepoint"]:
         """A part that is undone alone when its block raises."""
-        inner = Savepoint(self.connection)
-        async with inner.stack:
-            yield inner
+        async with AsyncExitStack() as stack:
+            yield Savepoint(self, stack)
 
 
 class Savepoint(Transaction):
     """A savepoint that costs nothing until the first statement: most turns only read what was loaded for them."""
 
-    def __init__(self, connection: AsyncConnection) -> None:
-        super().__init__(connection)
-        self.stack = AsyncExitStack()
+    def __init__(self, outer: Transaction, stack: AsyncExitStack) -> None:
+        super().__init__(outer.connection)
+        self._outer = outer
+        self._stack = stack
         self._begun = False
 
-    async def execute(self, statement: Executable, parameters: Parameters | None = None) -> CursorResult[Any]:
-        if not self._begun:
-            self._begun = True
-            await self.stack.enter_async_context(self.connection.begin_nested())
+    async def execute(self, statement: Executable, parameters: Parameters | None = None) -> Rows:
+        await self.begin()
         return await super().execute(statement, parameters)
+
+    async def begin(self) -> None:
+        """Set the savepoint, inside the enclosing one."""
+        if not self._begun:
+            if isinstance(self._outer, Savepoint):
+                await self._outer.begin()
+            self._begun = True
+            await self._stack.enter_async_context(self.connection.begin_nested())
+
+
+class Unreachable(Exception):
+    """No connection to the database could be had."""
 
 
 class Database:
@@ -59,9 +82,14 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = url
         self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
-        self.engine = _open_sqlite(url) if self.is_sqlite else create_async_engine(url, pool_size=10, max_overflow=10)
+        self.engine = _open_sqlite(url) if self.is_sqlite else _open_postgresql(url)
         self._writing = asyncio.Lock()
         self._writer: AsyncConnection | None = None
+
+    def is_there(self) -> bool:
+        """False for a SQLite file that nobody has made yet; opening it would."""
+        file = self.engine.url.database
+        return not self.is_sqlite or (file is not None and Path(file).exists())
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:
@@ -71,25 +99,51 @@ class Database:
         `BEGIN IMMEDIATE`, instead of in SQLite's busy wait.
         """
         if not self.is_sqlite:
-            async with self.engine.begin() as connection:
+            async with self._connected() as connection, connection.begin():
                 yield Transaction(connection)
             return
         async with self._writing:
-            if self._writer is None:
-                self._writer = await self.engine.connect()
-            async with self._writer.begin():
-                yield Transaction(self._writer)
+            writer = await self._open_writer()
+            async with writer.begin():
+                yield Transaction(writer)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Transaction]:
         """Read only, beside a writer: one consistent view of what is committed."""
-        async with self.engine.connect() as connection:
+        async with self._connected() as connection:
             if self.is_sqlite:
                 await connection.execution_options(jembatan_reading=True)
+            else:
+                await connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
             yield Transaction(connection)
 
+    async def _open_writer(self) -> AsyncConnection:
+        """The kept connection, or a new one after a cancelled task gave it up."""
+        if self._writer is not None:
+            if not self._writer.invalidated:
+                return self._writer
+            given_up, self._writer = self._writer, None
+            await given_up.close()
+        opening = asyncio.ensure_future(self.engine.connect().start())
+        try:
+            self._writer = await asyncio.shield(opening)
+        except asyncio.CancelledError:
+            await (await opening).close()  # nobody else could
+            raise
+        return self._writer
+
+    @asynccontextmanager
+    async def _connected(self) -> AsyncIterator[AsyncConnection]:
+        async with AsyncExitStack() as stack:
+            try:
+                connection = await self.engine.connect().start()
+            except Exception as error:  # the driver's own kinds, and the operating system's
+                raise Unreachable(f"cannot connect: {error}") from error
+            stack.push_async_exit(connection)
+            yield connection
+
     async def migrate(self) -> None:
-        """Bring the schema to the newest version; safe to call at every start."""
+        """Bring the schema to the newest version; safe to call at every start, and by several processes at once."""
         from db.migrations import upgrade
 
         await upgrade(self.engine)
@@ -101,13 +155,36 @@ class Database:
         await self.engine.dispose()
 
 
+def will_pass(error: Exception) -> bool:
+    """True for what the database could not do now, whoever had asked: locked, full, out of reach, a deadlock.
+
+    The same transaction may succeed later; anything else would fail again.
+    """
+    if not isinstance(error, DBAPIError):
+        return isinstance(error, Unreachable)
+    code = getattr(error.orig, "sqlite_errorcode", None)
+    if code is not None:  # the lower byte; 1 is a mistake in a statement, or a transaction that a full disk ended
+        return isinstance(error, OperationalError) and (code & 0xFF != 1 or "no such savepoint" in str(error.orig))
+    state = str(getattr(error.orig, "sqlstate", None) or "")
+    return error.connection_invalidated or state[:2] in _PASSING
+
+
+#: PostgreSQL's classes of errors: connection, rollback (deadlock), resources, not available now, stopped, system
+_PASSING = {"08", "40", "53", "55", "57", "58"}
+
+
+def _open_postgresql(url: str) -> AsyncEngine:
+    return create_async_engine(url, pool_size=10, max_overflow=10, hide_parameters=True)
+
+
 def _open_sqlite(url: str) -> AsyncEngine:
     file = make_url(url).database
     if file and file != ":memory:":
         Path(file).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_async_engine(url)
+    engine = create_async_engine(url, hide_parameters=True)
     event.listen(engine.sync_engine, "connect", _set_up_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_sqlite)
+    event.listen(engine.sync_engine, "invalidate", _abandon_sqlite)
     return engine
 
 
@@ -119,6 +196,12 @@ def _set_up_sqlite(connection: Any, _record: object) -> None:
     for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=5000", "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _abandon_sqlite(connection: Any, _record: object, _error: BaseException | None) -> None:
+    """A task cancelled inside a statement gives its connection up. Closing it does not end the transaction while
+    anything still refers to the statement, and the lock would shut everybody out: roll back first."""
+    connection.rollback()
 
 
 def _begin_sqlite(connection: Connection) -> None:

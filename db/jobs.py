@@ -1,20 +1,19 @@
 """Jobs: what is to happen later, or every so often, as rows that outlive a restart."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, delete, select, update
+from sqlalchemy import ForeignKey, Index, String, bindparam, delete, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
-from db.base import Base
+from db.base import KEPT_IDS, Base
 from db.engine import Transaction
 
 
 class StoredJob(Base):
     __tablename__ = "jobs"
-    __table_args__ = (Index("ix_jobs_due", "due_at", "id"),)
+    __table_args__ = (Index("ix_jobs_due", "due_at", "id"), KEPT_IDS)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(80))
@@ -60,6 +59,14 @@ async def cancel(tx: Transaction, name: str, address: int) -> None:
     await tx.execute(delete(StoredJob).where(StoredJob.name == name, StoredJob.address_id == address))
 
 
+_AGAIN = (
+    update(StoredJob)
+    .where(StoredJob.id == bindparam("job"))
+    .values(due_at=bindparam("at"))
+    .execution_options(synchronize_session=None)
+)
+
+
 async def take_due(tx: Transaction, now: datetime, limit: int = 100) -> list[Due]:
     """The jobs that are due, oldest first: those that run once are gone from the table, the others set on."""
     columns = (StoredJob.id, StoredJob.name, StoredJob.due_at, StoredJob.every, StoredJob.address_id, StoredJob.args)
@@ -71,18 +78,13 @@ async def take_due(tx: Transaction, now: datetime, limit: int = 100) -> list[Due
         .with_for_update(skip_locked=True)
     )
     due = [Due(*row) for row in await tx.execute(statement)]
-    await _set_on([job for job in due if job.every], tx, now)
+    again = [{"job": job.id, "at": now + timedelta(seconds=job.every)} for job in due if job.every]
+    if again:
+        await tx.execute(_AGAIN, again)
     once = [job.id for job in due if not job.every]
     if once:
         await tx.execute(delete(StoredJob).where(StoredJob.id.in_(once)))
     return due
-
-
-async def _set_on(repeated: Sequence[Due], tx: Transaction, now: datetime) -> None:
-    for job in repeated:
-        await tx.execute(
-            update(StoredJob).where(StoredJob.id == job.id).values(due_at=now + timedelta(seconds=job.every or 0))
-        )
 
 
 async def next_due(tx: Transaction) -> datetime | None:

@@ -5,15 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, Text, UniqueConstraint, bindparam, delete, select, tuple_, update
+from sqlalchemy import ForeignKey, String, Text, UniqueConstraint, bindparam, delete, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
-from db.base import Base
+from db.base import KEPT_IDS, Base
 from db.engine import Transaction
 
 
 class Person(Base):
     __tablename__ = "people"
+    __table_args__ = KEPT_IDS
 
     id: Mapped[int] = mapped_column(primary_key=True)
     created_at: Mapped[datetime]
@@ -26,7 +27,7 @@ class Person(Base):
 
 class Address(Base):
     __tablename__ = "addresses"
-    __table_args__ = (UniqueConstraint("channel", "value"),)
+    __table_args__ = (UniqueConstraint("channel", "value"), KEPT_IDS)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
@@ -73,9 +74,14 @@ _KNOWN = (
 )
 
 
+#: the address is locked as well: of a row that is only joined, one who had to wait would see the state before the wait.
+#: `key_share` lets new turns be stored meanwhile
+_LOCKED = _KNOWN.with_for_update(of=[Person, Address], key_share=True)
+
+
 async def load_and_lock(tx: Transaction, addresses: Collection[int]) -> dict[int, Known]:
-    """The people behind these addresses, their rows locked until the transaction ends (PostgreSQL), in one order."""
-    rows = await tx.execute(_KNOWN.with_for_update(of=Person), {"addresses": sorted(addresses)})
+    """The people behind these addresses, by address, locked until the transaction ends (PostgreSQL), in one order."""
+    rows = await tx.execute(_LOCKED, {"addresses": sorted(addresses)})
     return {row[0]: Known(*row) for row in rows}
 
 
@@ -89,15 +95,14 @@ async def find_or_create(
 ) -> dict[str, tuple[int, int]]:
     """The (address, person) ids of these address values; `hints` maps a value to the language of a new person."""
     known = await _find(tx, channel, hints)
-    missing = [value for value in hints if value not in known]
+    missing = sorted(hints.keys() - known.keys())  # in one order: two who insert the same must not block each other
     if not missing:
         return known
     new_people = [
         {"created_at": now, "language": hints[value], "language_by": "phone", "introduced_at": None}
         for value in missing
     ]
-    inserted = await tx.execute(tx.insert(Person).returning(Person.id, sort_by_parameter_order=True), new_people)
-    ids = [row[0] for row in inserted]
+    ids = await tx.insert_all(Person, new_people)
     await tx.execute(
         tx.insert(Address).on_conflict_do_nothing(),
         [
@@ -115,7 +120,7 @@ async def find_or_create(
 async def _find(tx: Transaction, channel: str, values: Iterable[str]) -> dict[str, tuple[int, int]]:
     rows = await tx.execute(
         select(Address.value, Address.id, Address.person_id).where(
-            tuple_(Address.channel, Address.value).in_([(channel, value) for value in values])
+            Address.channel == channel, Address.value.in_(values)
         )
     )
     return {value: (address, person) for value, address, person in rows}
@@ -133,7 +138,7 @@ async def remember(tx: Transaction, memories: dict[int, dict[str, Any]]) -> None
     """Keep what each conversation remembers, by address."""
     if memories:
         rows = [{"of_address": address, "new_memory": memory} for address, memory in memories.items()]
-        await tx.connection.execute(_REMEMBER, rows)
+        await tx.execute(_REMEMBER, rows)
 
 
 async def set_language(tx: Transaction, person: int, language: str, by: str) -> None:

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, and_, bindparam, exists, func, or_, select, text, update
+from sqlalchemy import ColumnElement, ForeignKey, Index, Select, String, bindparam, func, or_, select, text, update
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
-from db.base import Base
+from db.base import KEPT_IDS, Base
 from db.engine import Transaction
-from db.people import Address
+from db.people import Address, Person
 
 
 class StoredReply(Base):
@@ -30,6 +30,8 @@ class StoredReply(Base):
             sqlite_where=text("state = 'unsent'"),
             postgresql_where=text("state = 'unsent'"),
         ),
+        Index("ix_replies_of_address", "address_id", "id"),
+        KEPT_IDS,
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -38,7 +40,8 @@ class StoredReply(Base):
     #: text, choices and the rest, as `bot.reply.Reply.to_json` writes it
     body: Mapped[dict[str, Any]]
     created_at: Mapped[datetime]
-    #: `unsent`, then `sent`, `blocked` (the person stopped us) or `refused` (the platform will not take it)
+    #: `unsent`, then `sent`, `blocked` (the person stopped us) or `refused` (the platform will not take it);
+    #: `dropped` in a restored copy
     state: Mapped[str] = mapped_column(String(8))
     #: not to be tried before; a platform's "too many requests" moves it, so that the wait outlives a restart
     due_at: Mapped[datetime]
@@ -71,32 +74,40 @@ class Mark:
 
     id: int
     state: str
+    attempts: int
     message_ids: list[str] | None = None
     due_at: datetime | None = None
 
 
-async def store(
-    tx: Transaction, new: Sequence[tuple[int, int, dict[str, Any]]], now: datetime, holder: str, held_until: datetime
-) -> list[int]:
-    """Keep replies of (turn, address, body), held by this process; returns their ids in the same order."""
+@dataclass(frozen=True, slots=True)
+class NewReply:
+    """What a turn said; `holder` is the process that will send it, None for whoever is free."""
+
+    turn: int
+    address: int
+    body: dict[str, Any]
+    holder: str | None
+
+
+async def store(tx: Transaction, new: Sequence[NewReply], now: datetime, held_until: datetime) -> list[int]:
+    """Keep replies; returns their ids in the same order."""
     if not new:
         return []
     rows = [
         {
-            "turn_id": turn,
-            "address_id": address,
-            "body": body,
+            "turn_id": reply.turn,
+            "address_id": reply.address,
+            "body": reply.body,
             "created_at": now,
             "state": "unsent",
             "due_at": now,
-            "holder": holder,
-            "held_until": held_until,
+            "holder": reply.holder,
+            "held_until": held_until if reply.holder else None,
             "attempts": 0,
         }
-        for turn, address, body in new
+        for reply in new
     ]
-    stored = await tx.execute(tx.insert(StoredReply).returning(StoredReply.id, sort_by_parameter_order=True), rows)
-    return [row[0] for row in stored]
+    return await tx.insert_all(StoredReply, rows)
 
 
 _BODIES = select(StoredReply.id, StoredReply.address_id, StoredReply.body).where(
@@ -111,77 +122,97 @@ async def bodies(tx: Transaction, replies: Collection[int]) -> dict[int, tuple[i
     return {row[0]: (row[1], row[2]) for row in await tx.execute(_BODIES, {"replies": sorted(replies)})}
 
 
-async def held_elsewhere(tx: Transaction, addresses: Collection[int], holder: str, now: datetime) -> set[int]:
-    """Which of these addresses still wait for a reply that another living process is sending."""
-    rows = await tx.execute(
-        select(StoredReply.address_id).where(
-            StoredReply.state == "unsent",
-            StoredReply.address_id.in_(sorted(addresses)),
-            StoredReply.holder != holder,
-            StoredReply.held_until > now,
-        )
-    )
+_QUEUED = select(StoredReply.address_id).where(
+    text("replies.state = 'unsent'"),
+    StoredReply.address_id.in_(bindparam("addresses", expanding=True)),
+    or_(StoredReply.holder.is_(None), StoredReply.holder != bindparam("me")),
+)
+
+
+async def queued_elsewhere(tx: Transaction, addresses: Collection[int], holder: str) -> set[int]:
+    """Which of these addresses still wait for a reply that this process is not sending."""
+    if not addresses:
+        return set()
+    rows = await tx.execute(_QUEUED, {"addresses": sorted(addresses), "me": holder})
     return {row[0] for row in rows}
 
 
-async def claim(tx: Transaction, holder: str, now: datetime, held_until: datetime, limit: int = 500) -> list[Unsent]:
-    """Take over unsent replies that are due and that no living process holds, oldest first.
+async def claim(tx: Transaction, holder: str, now: datetime, held_until: datetime, limit: int) -> list[Unsent]:
+    """Take over unsent replies that are due and that no living process holds, in the order to send them.
 
-    One that comes after another of its address that is held or not yet due stays where it is.
+    One that comes after another of its address that stays behind stays as well. The people are locked meanwhile, so
+    that no turn stores a reply that would overtake.
     """
-    earlier = aliased(StoredReply)
-    after_another = exists().where(
-        earlier.state == "unsent",
-        earlier.address_id == StoredReply.address_id,
-        earlier.id < StoredReply.id,
-        or_(earlier.due_at > now, and_(earlier.holder.is_not(None), earlier.held_until > now)),
-    )
-    free = or_(StoredReply.holder.is_(None), StoredReply.held_until <= now)
-    taken = (
-        select(StoredReply.id)
-        .where(StoredReply.state == "unsent", StoredReply.due_at <= now, free, ~after_another)
-        .order_by(StoredReply.due_at, StoredReply.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    ids = [row[0] for row in await tx.execute(taken)]
+    ids = [row[0] for row in await tx.execute(_free(now).limit(limit))]
     if not ids:
         return []
-    await tx.execute(
-        update(StoredReply).where(StoredReply.id.in_(ids)).values(holder=holder, held_until=held_until)
-    )
-    rows = await tx.execute(
-        select(
-            StoredReply.id,
-            StoredReply.turn_id,
-            StoredReply.address_id,
-            Address.channel,
-            Address.value,
-            StoredReply.body,
-            StoredReply.due_at,
-            StoredReply.attempts,
-        )
-        .join(Address, Address.id == StoredReply.address_id)
-        .where(StoredReply.id.in_(ids))
-        .order_by(StoredReply.id)
-    )
+    earlier = aliased(StoredReply)
+    overtakes = _before(earlier).where(earlier.id.not_in(ids))
+    take = update(StoredReply).where(StoredReply.id.in_(ids), ~overtakes.exists())
+    taken = await tx.execute(take.values(holder=holder, held_until=held_until).returning(StoredReply.id))
+    rows = await tx.execute(_UNSENT.where(StoredReply.id.in_([row[0] for row in taken])))
     return [Unsent(*row) for row in rows]
+
+
+def _free(now: datetime) -> Select[int]:
+    earlier = aliased(StoredReply)
+    blocking = _before(earlier).where(or_(earlier.due_at > now, ~_unheld(earlier, now)))
+    return (
+        select(StoredReply.id)
+        .join(Address, Address.id == StoredReply.address_id)
+        .join(Person, Person.id == Address.person_id)
+        .where(text("replies.state = 'unsent'"), StoredReply.due_at <= now)
+        .where(_unheld(StoredReply, now), ~blocking.exists())
+        .order_by(StoredReply.due_at, StoredReply.id)
+        .with_for_update(of=[StoredReply, Person], skip_locked=True, key_share=True)
+    )
+
+
+def _before(earlier: type[StoredReply]) -> Select[int]:
+    return select(earlier.id).where(
+        earlier.state == "unsent", earlier.address_id == StoredReply.address_id, earlier.id < StoredReply.id
+    )
+
+
+def _unheld(reply: type[StoredReply], now: datetime) -> ColumnElement[bool]:
+    return or_(reply.holder.is_(None), reply.held_until <= now)
+
+
+_UNSENT = (
+    select(
+        StoredReply.id,
+        StoredReply.turn_id,
+        StoredReply.address_id,
+        Address.channel,
+        Address.value,
+        StoredReply.body,
+        StoredReply.due_at,
+        StoredReply.attempts,
+    )
+    .join(Address, Address.id == StoredReply.address_id)
+    .order_by(StoredReply.id)
+)
+
+
+async def count_unsent(tx: Transaction, due_before: datetime | None = None) -> int:
+    """How many replies wait to be sent; with `due_before`, of those that were to leave until then."""
+    statement = select(func.count()).select_from(StoredReply).where(text("state = 'unsent'"))
+    if due_before:
+        statement = statement.where(StoredReply.due_at <= due_before)
+    return int((await tx.execute(statement)).scalar_one())
 
 
 async def release(tx: Transaction) -> None:
     """Let go of everything: whoever held it is known to be gone."""
-    await tx.execute(update(StoredReply).where(StoredReply.state == "unsent").values(holder=None))
-
-
-async def let_go(tx: Transaction, replies: Collection[int]) -> None:
-    """Leave these to whoever is free once the earlier ones of their address are sent."""
-    await tx.execute(update(StoredReply).where(StoredReply.id.in_(replies)).values(holder=None))
+    await tx.execute(update(StoredReply).where(text("state = 'unsent'")).values(holder=None))
 
 
 async def hold_on(tx: Transaction, holder: str, held_until: datetime) -> None:
-    """This process lives and goes on sending what it holds."""
-    mine = and_(StoredReply.state == "unsent", StoredReply.holder == holder)
-    await tx.execute(update(StoredReply).where(mine).values(held_until=held_until))
+    """This process lives and goes on sending what it holds. Rows are locked in the order in which `mark` does it."""
+    mine = select(StoredReply.id).where(text("state = 'unsent'"), StoredReply.holder == holder)
+    # by a sum, not by the key itself: for that SQLite would read the whole table in its order
+    ordered = mine.order_by(StoredReply.id + 0).with_for_update(key_share=True)
+    await tx.execute(update(StoredReply).where(StoredReply.id.in_(ordered)).values(held_until=held_until))
 
 
 _MARK = (
@@ -192,7 +223,7 @@ _MARK = (
         message_ids=bindparam("ids"),
         sent_at=bindparam("at"),
         due_at=func.coalesce(bindparam("due", type_=StoredReply.due_at.type), StoredReply.due_at),
-        attempts=StoredReply.attempts + 1,
+        attempts=bindparam("tries"),
     )
     .execution_options(synchronize_session=None)
 )
@@ -200,7 +231,7 @@ _MARK = (
 
 async def mark(tx: Transaction, marks: Sequence[Mark], now: datetime) -> None:
     """Write what became of these replies."""
-    await tx.connection.execute(
+    await tx.execute(
         _MARK,
         [
             {
@@ -209,7 +240,8 @@ async def mark(tx: Transaction, marks: Sequence[Mark], now: datetime) -> None:
                 "ids": done.message_ids,
                 "at": now if done.state == "sent" else None,
                 "due": done.due_at,
+                "tries": done.attempts,
             }
-            for done in marks
+            for done in sorted(marks, key=lambda done: done.id)
         ],
     )

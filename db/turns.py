@@ -4,10 +4,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, bindparam, func, select, text, update
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, and_, bindparam, func, select, text, update
+from sqlalchemy.orm import Mapped, aliased, mapped_column
 
-from db.base import Base
+from db.base import KEPT_IDS, Base
 from db.engine import Transaction
 from db.people import Address
 
@@ -25,6 +25,8 @@ class StoredTurn(Base):
             sqlite_where=text(_UNFINISHED),
             postgresql_where=text(_UNFINISHED),
         ),
+        Index("ix_turns_of_address", "address_id", "id"),
+        KEPT_IDS,
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -62,6 +64,8 @@ class Received:
     channel: str
     address_id: int
     person_id: int
+    #: the channel's own name of the address
+    value: str
     raw: str
     received_at: datetime
     state: str = "received"
@@ -102,23 +106,36 @@ _EVERY = select(
     StoredTurn.channel,
     StoredTurn.address_id,
     Address.person_id,
+    Address.value,
     StoredTurn.raw,
     StoredTurn.received_at,
     StoredTurn.state,
 ).join(Address, Address.id == StoredTurn.address_id)
 _OPEN = _EVERY.where(text(f"turns.{_UNFINISHED}")).order_by(StoredTurn.id)
-_OPEN_OF_PEOPLE = _OPEN.where(Address.person_id.in_(bindparam("people", expanding=True)))
+_mine, _from = aliased(StoredTurn), aliased(Address)
+_OPEN_UNTIL = (
+    _OPEN.join(_from, _from.person_id == Address.person_id)
+    .join(_mine, and_(_mine.address_id == _from.id, _mine.id >= StoredTurn.id))
+    .where(_mine.id.in_(bindparam("turns", expanding=True)))
+)
 
 
-async def unfinished(tx: Transaction, people: Collection[int]) -> list[Received]:
-    """The turns of these people that are not finished, waiting fragments among them, oldest first."""
-    return [Received(*row) for row in await tx.execute(_OPEN_OF_PEOPLE, {"people": sorted(people)})]
+async def unfinished(tx: Transaction, turns: Collection[int]) -> list[Received]:
+    """Those of these turns that are not finished, each with all earlier ones of the same person, oldest first."""
+    return [Received(*row) for row in await tx.execute(_OPEN_UNTIL, {"turns": sorted(turns)})]
 
 
-async def left_over(tx: Transaction, before: datetime, limit: int = 1000) -> list[Received]:
-    """Turns received before `before` that nobody finished: what a crash left, oldest first."""
-    statement = _OPEN.where(StoredTurn.state == "received", StoredTurn.received_at <= before).limit(limit)
-    return [Received(*row) for row in await tx.execute(statement)]
+async def left_over(tx: Transaction, before: datetime, limit: int = 1000, of_each: int = 100) -> list[Received]:
+    """Turns received until `before` that nobody finished: what a crash left, oldest first, `of_each` person's."""
+    place = func.row_number().over(partition_by=Address.person_id, order_by=StoredTurn.id).label("place")
+    placed = (
+        select(StoredTurn.id, place)
+        .join(Address, Address.id == StoredTurn.address_id)
+        .where(text(f"turns.{_UNFINISHED}"), StoredTurn.state == "received", StoredTurn.received_at <= before)
+        .subquery()
+    )
+    statement = _EVERY.join(placed, placed.c.id == StoredTurn.id).where(placed.c.place <= of_each)
+    return [Received(*row) for row in await tx.execute(statement.order_by(StoredTurn.id).limit(limit))]
 
 
 _FINISH = (
@@ -136,7 +153,7 @@ _FINISH = (
 
 async def finish(tx: Transaction, ended: Sequence[Finished], now: datetime) -> None:
     """Write how these turns ended; a `waiting` one is only put aside."""
-    await tx.connection.execute(
+    await tx.execute(
         _FINISH,
         [
             {
@@ -158,7 +175,15 @@ async def received(tx: Transaction, turn: int, address: int) -> Received | None:
     return Received(*row) if row else None
 
 
+async def count_unfinished(tx: Transaction, before: datetime | None = None) -> int:
+    """How many turns wait to be answered; with `before`, of those received until then."""
+    statement = select(func.count()).select_from(StoredTurn).where(text(_UNFINISHED), StoredTurn.state == "received")
+    if before:
+        statement = statement.where(StoredTurn.received_at <= before)
+    return int((await tx.execute(statement)).scalar_one())
+
+
 async def counts(tx: Transaction) -> dict[str, int]:
     """How many turns stand in each state."""
     rows = await tx.execute(select(StoredTurn.state, func.count()).group_by(StoredTurn.state))
-    return {state: count for state, count in rows}
+    return {row[0]: row[1] for row in rows}

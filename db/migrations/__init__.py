@@ -1,23 +1,78 @@
 """The schema's history. `upgrade` brings a database of any age to the newest version."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import text
 from sqlalchemy.engine import Connection
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from db import channels, jobs, people, replies, turns  # noqa: F401 (their tables belong to the metadata)
+from db import channels, jobs, people, replies, reports, restores, turns  # noqa: F401 (their tables belong to the metadata)
+
+HERE = Path(__file__).parent
+#: the number of PostgreSQL's lock by which processes that start together migrate one after the other
+_LOCK = 7_267_001
 
 
-def config(connection: Connection) -> Config:
+def config(connection: Connection, versions: Path = HERE / "versions") -> Config:
     """Alembic's configuration for an open connection."""
     settings = Config()
-    settings.set_main_option("script_location", str(Path(__file__).parent))
+    settings.set_main_option("script_location", str(HERE))
+    settings.set_main_option("version_locations", str(versions))
+    settings.set_main_option("path_separator", "newline")
     settings.attributes["connection"] = connection
     return settings
 
 
-async def upgrade(engine: AsyncEngine, to: str = "head") -> None:
-    async with engine.begin() as connection:
-        await connection.run_sync(lambda inner: command.upgrade(config(inner), to))
+def revisions() -> set[str]:
+    """Every version of the schema that there ever was."""
+    return {script.revision for script in ScriptDirectory(str(HERE)).walk_revisions()}
+
+
+def newest() -> str | None:
+    """The version that `upgrade` leads to."""
+    return ScriptDirectory(str(HERE)).get_current_head()
+
+
+def revision(connection: Connection) -> str | None:
+    """The version that this database has; None where there is no schema yet."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+async def upgrade(engine: AsyncEngine, to: str = "head", versions: Path = HERE / "versions") -> None:
+    """Bring the schema to a version, in one transaction: it succeeds, or nothing has changed."""
+    async with changing(engine) as connection:
+        await connection.run_sync(lambda inner: command.upgrade(config(inner, versions), to))
+
+
+@asynccontextmanager
+async def changing(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """A transaction in which the schema may change, one process at a time."""
+    async with engine.connect() as connection:
+        if engine.dialect.name == "sqlite":
+            await _rebuild_freely(connection)
+        try:
+            async with connection.begin():
+                if engine.dialect.name == "postgresql":
+                    await connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
+                yield connection
+                if engine.dialect.name == "sqlite":
+                    broken = (await connection.execute(text("PRAGMA foreign_key_check"))).first()
+                    assert broken is None, f"a row of {broken[0]} is left without what it refers to"
+        finally:
+            await connection.invalidate()
+
+
+async def _rebuild_freely(connection: AsyncConnection) -> None:
+    """SQLite changes a table by copying and dropping it, which it refuses while rows of another table refer to it.
+
+    Can only be said outside a transaction; the connection is not used again.
+    """
+    raw = await connection.get_raw_connection()
+    assert raw.driver_connection is not None
+    await raw.driver_connection.execute("PRAGMA foreign_keys=OFF")
