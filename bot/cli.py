@@ -1,0 +1,186 @@
+"""The command line."""
+
+import asyncio
+import logging
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from bot.commands import Stop, configured, known
+from bot.settings import Settings, Unusable
+
+log = logging.getLogger(__name__)
+
+#: exit code of what nobody expected
+BROKEN = 70
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+def jembatan() -> None:
+    """Jembatan answers the owners of small businesses in their chats.
+
+    \b
+    Example:
+      jembatan chat
+    """
+
+
+@jembatan.command()
+def run() -> None:
+    """Serve the people who write on the configured channels, until Ctrl-C.
+
+    The database is brought up to date first.
+
+    \b
+    Example:
+      JEMBATAN_TELEGRAM_TOKEN=123456789:AbC... jembatan run
+    """
+    from bot.commands import server
+
+    asyncio.run(server.serve(configured()))
+
+
+@jembatan.command()
+@click.option("--jsonl", is_flag=True, help="Play the people in the JSON lines on standard input.")
+def chat(jsonl: bool) -> None:
+    """Talk to the assistant in the terminal, or let a script talk.
+
+    Without JEMBATAN_DATABASE_URL everything is forgotten at the end.
+
+    \b
+    Examples:
+      jembatan chat
+      echo '{"person": "a", "text": "biaya halal"}' | jembatan chat --jsonl
+    """
+    from bot.commands import chat as terminal
+    from bot.commands import script
+
+    with _database(configured(logging.WARNING)) as url:
+        if jsonl:
+            script.play(url, sys.stdin.buffer)
+        else:
+            terminal.talk(url)
+
+
+@jembatan.command()
+@click.argument("question", required=False)
+@click.option("--jsonl", is_flag=True, help="Answer the JSON lines on standard input with topics.")
+def ask(question: str | None, jsonl: bool) -> None:
+    """Answer one question, or show which topics the search picks for many.
+
+    \b
+    Examples:
+      jembatan ask "biaya halal berapa?"
+      echo '{"id": 1, "text": "biaya halal berapa?", "lang": "id"}' | jembatan ask --jsonl
+    """
+    from bot.commands import questions
+
+    if jsonl == (question is not None):
+        raise click.UsageError("Give one question in quotes, or --jsonl and the questions on standard input.")
+    configured(logging.WARNING)
+    if question is None:
+        questions.pick_topics(known(), sys.stdin.buffer)
+        return
+    with _passing() as url:
+        questions.answer(question, url)
+
+
+@jembatan.command()
+def check() -> None:
+    """Say what is wrong with the cards, facts and questions, and what has grown old.
+
+    \b
+    Example:
+      jembatan check
+    """
+    from bot.commands import report
+
+    if report.show():
+        raise click.exceptions.Exit(1)
+
+
+@jembatan.command()
+def doctor() -> None:
+    """Look at everything the assistant stands on; each line says what is wrong and what to do.
+
+    \b
+    Example:
+      jembatan doctor
+    """
+    from bot.commands import doctor as checks
+
+    if checks.show():
+        raise click.exceptions.Exit(1)
+
+
+@jembatan.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+def backup(file: Path) -> None:
+    """Write everything that is remembered to FILE, also while the assistant runs.
+
+    \b
+    Example:
+      jembatan backup jembatan-monday.backup
+    """
+    from bot.commands import backup as backups
+
+    backups.take(configured(logging.WARNING), file)
+
+
+@jembatan.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=False)
+@click.option("--release", is_flag=True, help="Let a restored database send again.")
+@click.option("--finish-old", is_flag=True, help="With --release: also send and answer what was open in the backup.")
+def restore(file: Path | None, release: bool, finish_old: bool) -> None:
+    """Fill an empty database from FILE, which then sends nothing until it is released.
+
+    SQLite or PostgreSQL, whatever the backup was taken from. At the release, what was open in the backup is left
+    undone, because the original finished it or it is too old now.
+
+    \b
+    Examples:
+      JEMBATAN_DATABASE_URL=postgresql://me:secret@127.0.0.1/jembatan jembatan restore jembatan-monday.backup
+      jembatan restore --release
+    """
+    from bot.commands import backup as backups
+
+    if release == (file is not None) or (finish_old and not release):
+        raise click.UsageError("Give the file of a backup, or --release (and --finish-old if you want that).")
+    settings = configured(logging.WARNING)
+    if file is None:
+        backups.release(settings, finish_old=finish_old)
+    else:
+        backups.restore(settings, file)
+
+
+@contextmanager
+def _database(settings: Settings) -> Iterator[str]:
+    """The configured database, or else one that is gone afterwards."""
+    if settings.database_url:
+        yield settings.database()
+        return
+    with _passing() as url:
+        yield url
+
+
+@contextmanager
+def _passing() -> Iterator[str]:
+    with tempfile.TemporaryDirectory(prefix="jembatan-") as folder:
+        yield f"sqlite+aiosqlite:///{Path(folder) / 'jembatan.db'}"
+
+
+def main() -> None:
+    """Run the command line; a fault of ours is logged, without secrets, instead of thrown at the screen."""
+    try:
+        jembatan(prog_name="jembatan")
+    except Unusable as unusable:
+        click.echo(f"Error: {unusable}", err=True)
+        raise SystemExit(Stop.exit_code) from None
+    except Exception:
+        log.exception("the command failed")
+        click.echo("Error: this should not have happened; the lines above say where. Please report them.", err=True)
+        raise SystemExit(BROKEN) from None

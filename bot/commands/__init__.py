@@ -1,0 +1,84 @@
+"""What the command line does. This is where settings, database, knowledge, handlers and channels meet."""
+
+import logging
+from collections.abc import Sequence
+from functools import cache
+
+import click
+
+from bot import knowledge, logs, settings
+from bot.assistant import Assistant
+from bot.channels import Channel
+from bot.clock import Clock
+from bot.i18n import LOCALES
+from bot.knowledge import Knowledge
+from bot.knowledge.facts import Faulty
+from bot.settings import Settings
+from db.engine import Database
+
+
+class Stop(click.ClickException):
+    """Ends the command with one sentence that says what to do next."""
+
+    exit_code = 2
+
+
+def configured(level: int = logging.INFO) -> Settings:
+    """The settings, with the logs set up and every secret kept out of them; may raise `bot.settings.Unusable`."""
+    found = settings.load()
+    for secret in found.secrets():
+        logs.redact(secret)
+    logs.set_up(found.log_format, level)
+    return found
+
+
+@cache
+def known() -> Knowledge:
+    """The cards, facts and questions of `locales/`, read once."""
+    try:
+        return knowledge.load(LOCALES)
+    except Faulty as fault:
+        raise Stop(f"{fault}. Mend that; `jembatan check` says when all is well.") from None
+
+
+def assemble(url: str, channels: Sequence[Channel], clock: Clock | None = None) -> Assistant:
+    """The product on this database, with these channels; nothing runs yet."""
+    from handlers import ROUTERS
+
+    return Assistant(opened(url), known(), ROUTERS, channels, clock)
+
+
+def opened(url: str) -> Database:
+    """This database, with its driver loaded; nothing is connected yet."""
+    try:
+        return Database(url)
+    except ModuleNotFoundError as missing:
+        raise Stop(f"{missing.name} is missing; `pip install -e '.[postgres]'` brings it.") from None
+    except Exception as error:
+        raise no_database(error) from None
+
+
+async def begin(assistant: Assistant, background: bool = True) -> None:
+    """Start it; a database that cannot be opened is said in one sentence."""
+    try:
+        await assistant.database.migrate()
+    except Exception as error:
+        await assistant.database.close()
+        raise no_database(error) from None
+    await assistant.start(background)
+
+
+def insist_on_release(assistant: Assistant) -> None:
+    """A restored copy answers nobody; whoever wants to talk to it is told."""
+    if not assistant.released.is_set():
+        raise Stop("This database was restored from a backup and answers nobody yet: `jembatan restore --release`.")
+
+
+def no_database(error: Exception) -> Stop:
+    """What to say when the database does not do what was asked."""
+    cause = getattr(error, "orig", None) or error
+    words = logs.blanked(str(cause)).splitlines() or [""]
+    return Stop(
+        f"The database cannot be opened ({type(cause).__name__}: {words[0]})."
+        f" Start it, or change {settings.PREFIX}DATABASE_URL."
+    )

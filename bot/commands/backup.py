@@ -1,0 +1,105 @@
+"""Backups from the command line: taken while the assistant runs, restored into an empty database, let speak."""
+
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeVar
+
+import click
+
+from bot import backup
+from bot.backup import Broken, Contents, Progress
+from bot.clock import Clock
+from bot.commands import Stop, no_database, opened
+from bot.settings import PREFIX, Settings
+from db import restores
+from db.engine import Database, will_pass
+from db.snapshots import Unfit
+
+Result = TypeVar("Result")
+
+
+def take(settings: Settings, path: Path) -> None:
+    """Write a backup and say what is in it."""
+    if path.exists():
+        raise Stop(f"{path} exists; name a new file.")
+    with _bar("Backup") as progress:
+        taken = _run(settings, lambda database: backup.take(database, path, Clock().now(), progress))
+    _show(taken)
+    click.echo(f"Everything is in {path}, read again and found whole. It holds people's words: keep it safe.")
+    click.echo("The secret key and the tokens are not in it: keep .env and the data folder's secret_key too.")
+
+
+def restore(settings: Settings, path: Path) -> None:
+    """Fill the configured database, which must be empty."""
+    with _bar("Restore") as progress:
+        restored = _run(settings, lambda database: backup.restore(database, path, Clock().now(), progress))
+    _show(restored)
+    click.echo("Every table is as it was. This copy sends nothing until you say so: `jembatan restore --release`.")
+    click.echo("First make sure that the original has stopped: two would answer the same people.")
+
+
+def release(settings: Settings, *, finish_old: bool) -> None:
+    """Let a restored copy speak."""
+    _run(settings, lambda database: _release(database, finish_old))
+
+
+async def _release(database: Database, finish_old: bool) -> None:
+    now = Clock().now()
+    if not database.is_there():
+        raise Unfit("there is none yet")
+    await database.migrate()
+    async with database.transaction() as tx:
+        if await restores.held_since(tx) is None:
+            raise Stop("Nothing is held back here: this database may already speak.")
+        left = None if finish_old else await restores.drop_left(tx, now)
+        await restores.release(tx, now)
+    if left:
+        click.echo(f"Left undone: {left.replies} replies, {left.turns} turns, {left.jobs} overdue jobs of the backup.")
+    click.echo("Released: a running assistant begins within seconds, or start it with `jembatan run`.")
+
+
+def _run(settings: Settings, work: Callable[[Database], Awaitable[Result]]) -> Result:
+    """Do it with the configured database; what cannot be is said in a sentence."""
+
+    async def on_database() -> Result:
+        database = opened(settings.database())
+        try:
+            return await work(database)
+        finally:
+            await database.close()
+
+    try:
+        return asyncio.run(on_database())
+    except Unfit as unfit:
+        raise Stop(f"The database: {unfit}. Change {PREFIX}DATABASE_URL, or put that right.") from None
+    except Broken as broken:
+        raise Stop(f"The file: {broken}. Use another backup.") from None
+    except FileExistsError as error:
+        raise Stop(f"{error.filename2 or error.filename} exists; name a new file.") from None
+    except OSError as error:
+        raise Stop(f"{error.filename or 'The file'}: {error.strerror or error}; name another, or make room.") from None
+    except Exception as error:
+        if will_pass(error):
+            raise no_database(error) from None
+        raise
+
+
+@contextmanager
+def _bar(label: str) -> Iterator[Progress]:
+    """A progress bar on standard error."""
+    with click.progressbar(length=1, label=label, file=sys.stderr) as bar:
+
+        def progress(done: int, whole: int) -> None:
+            bar.length = whole
+            bar.update(done)
+
+        yield progress
+
+
+def _show(contents: Contents) -> None:
+    for table, part in contents.tables.items():
+        click.echo(f"{table:<12} {part.rows:>10}  {part.checksum[:16]}")
+    click.echo(f"Taken at {contents.taken_at:%Y-%m-%d %H:%M:%S} UTC, schema {contents.revision}.")

@@ -1,0 +1,198 @@
+"""The doctor: looks at everything the assistant stands on, one line each, without changing anything."""
+
+import asyncio
+import logging
+import shutil
+import stat
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from datetime import date, datetime, timedelta
+from functools import cache
+from typing import NamedTuple
+
+import click
+
+from bot import logs
+from bot.channels import telegram_checkup as telegram
+from bot.channels.telegram import WEBHOOK_PATH
+from bot.clock import BANDUNG, Clock
+from bot.commands import Stop, configured, no_database, opened
+from bot.i18n import LOCALES
+from bot.knowledge.check import check
+from bot.settings import PREFIX, Settings, Unusable
+from bot.web import health
+from db import channels, soundness
+from db.engine import Database
+
+#: bytes; below it a busy month and a backup may not fit
+LEAST_SPACE = 500_000_000
+#: between two clocks; buttons age and signatures fail with more
+MOST_SKEW = timedelta(seconds=30)
+#: a sign of life younger than this is that of a running assistant
+ALIVE = timedelta(seconds=60)
+#: a failure of Telegram's call that is older than this is over
+RECENT = timedelta(hours=1)
+
+
+class Finding(NamedTuple):
+    sound: bool
+    about: str
+    #: what was found; what to do, where it is not sound
+    words: str
+
+
+def show() -> bool:
+    """Print what was found; True where something is wrong."""
+    try:
+        settings = configured(logging.ERROR)
+    except Unusable as unusable:
+        _print(Finding(False, "settings", str(unusable)))
+        return True
+    return asyncio.run(_show(settings))
+
+
+async def _show(settings: Settings) -> bool:
+    wrong = False
+    async for finding in _examine(settings):
+        _print(finding)
+        wrong |= not finding.sound
+    return wrong
+
+
+def _print(finding: Finding) -> None:
+    click.echo(f"{'ok' if finding.sound else '!!'}  {finding.about:<10}  {logs.blanked(finding.words)}")
+
+
+async def _examine(settings: Settings) -> AsyncIterator[Finding]:
+    now = Clock().now()
+    yield Finding(True, "settings", "all readable")
+    for finding in _folder(settings):
+        yield finding
+    async for finding in _database(settings, now):
+        yield finding
+    async for finding in _telegram(settings, now):
+        yield finding
+    yield _knowledge(now.astimezone(BANDUNG).date())
+
+
+def _folder(settings: Settings) -> Iterator[Finding]:
+    try:
+        folder = settings.folder()
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except Unusable as unusable:
+        yield Finding(False, "folder", str(unusable))
+        return
+    except OSError as error:
+        yield Finding(False, "folder", f"{settings.data_dir} cannot be written ({error.strerror}): let us own it.")
+        return
+    free = shutil.disk_usage(folder).free
+    yield Finding(True, "folder", f"{folder} can be written")
+    room = f"{free / 1e9:.1f} GB free"
+    yield Finding(free >= LEAST_SPACE, "disk", room if free >= LEAST_SPACE else f"only {room}: make room.")
+    key = folder / "secret_key"
+    if settings.secret_key is None and key.exists():
+        mode = stat.S_IMODE(key.stat().st_mode)
+        mend = f"others may read {key} (mode {mode:o}): `chmod 600 {key}`."
+        yield Finding(not mode & 0o077, "secret key", mend if mode & 0o077 else "only ours to read")
+
+
+@cache
+def _knowledge(today: date) -> Finding:
+    try:
+        report = check(LOCALES, today)
+    except Exception as error:
+        return Finding(False, "knowledge", f"{LOCALES} cannot be read ({type(error).__name__}): install it again.")
+    if report.faults:
+        return Finding(False, "knowledge", f"{len(report.faults)} faults: `jembatan check` names them.")
+    if report.stale:
+        return Finding(False, "knowledge", f"{len(report.stale)} facts or cards grew old: `jembatan check` names them.")
+    return Finding(True, "knowledge", "no faults, nothing has grown old")
+
+
+async def _database(settings: Settings, now: datetime) -> AsyncIterator[Finding]:
+    try:
+        database = opened(settings.database())
+    except (Stop, Unusable) as problem:
+        yield Finding(False, "database", str(problem))
+        return
+    try:
+        async for finding in _opened_database(database, now):
+            yield finding
+    except Exception as error:
+        yield Finding(False, "database", no_database(error).message)
+    finally:
+        await database.close()
+
+
+async def _opened_database(database: Database, now: datetime) -> AsyncIterator[Finding]:
+    if not database.is_there():
+        yield Finding(True, "database", "will be made at the first `jembatan run`")
+        return
+    version = await soundness.version(database)
+    newer = "it is of a newer version than this program: install that version."
+    yield Finding(not version.unknown, "database", newer if version.unknown else "can be read")
+    await soundness.try_to_write(database)
+    yield Finding(True, "database", "can be written")
+    if not database.is_sqlite:
+        yield _clock("database", await soundness.clock(database), Clock().now())
+    if not version.newest:
+        words = f"is at version {version.found or 'none'}: the next `jembatan run` brings it up to date"
+        yield Finding(True, "schema", words)
+        return
+    yield Finding(True, "schema", f"is at version {version.found}, the newest")
+    for reason in await health.reasons(database, now):
+        yield Finding(False, "work", f"{reason}.")
+    yield await _running(database, now)
+
+
+async def _running(database: Database, now: datetime) -> Finding:
+    async with database.reading() as tx:
+        seen = await channels.last_seen_alive(tx)
+    if seen and now - seen < ALIVE:
+        ago = (now - seen).seconds
+        return Finding(True, "running", f"an assistant was alive {ago} s ago: do not start another beside it")
+    return Finding(True, "running", "no assistant runs on this database: `jembatan run` starts it")
+
+
+def _clock(whose: str, theirs: datetime, ours: datetime) -> Finding:
+    apart = abs(ours - theirs)
+    if apart > MOST_SKEW:
+        words = f"{apart.total_seconds():.0f} s from that of the {whose}: set it right (NTP)."
+        return Finding(False, "clock", words)
+    return Finding(True, "clock", f"as that of the {whose}")
+
+
+async def _telegram(settings: Settings, now: datetime) -> AsyncIterator[Finding]:
+    if settings.telegram_token is None:
+        yield Finding(True, "telegram", f"not used: {PREFIX}TELEGRAM_TOKEN is not set")
+        return
+    try:
+        found = await telegram.examine(settings.telegram_token.get_secret_value(), settings.telegram_api_url)
+    except telegram.Rejected:
+        yield Finding(False, "telegram", f"refuses the token: set {PREFIX}TELEGRAM_TOKEN to the one @BotFather shows.")
+        return
+    except telegram.Unreachable as error:
+        yield Finding(
+            False, "telegram", f"{settings.telegram_api_url} cannot be reached ({error}): look at the network."
+        )
+        return
+    yield Finding(True, "telegram", f"knows us as @{found.username}")
+    yield _clock("Telegram servers", found.now, Clock().now())
+    yield _receiving(settings, found)
+    if settings.by_webhook and found.last_error_at and now - found.last_error_at < RECENT:
+        at = f"{found.last_error_at:%H:%M} UTC"
+        yield Finding(False, "webhook", f"Telegram could not call us at {at} ({found.last_error}): look at the proxy.")
+
+
+def _receiving(settings: Settings, found: telegram.Checkup) -> Finding:
+    """Whether messages come to us; another program that polls elsewhere shows in the log of the running assistant."""
+    waiting = f"{found.pending} updates wait"
+    if not settings.by_webhook:
+        words = f"a webhook is set, {found.webhook}: stop who set it; `jembatan run` takes it away."
+        return Finding(not found.webhook, "polling", words if found.webhook else f"nobody else gets them, {waiting}")
+    wanted = f"{settings.public_url}{WEBHOOK_PATH}"
+    if found.webhook == wanted:
+        return Finding(True, "webhook", f"{wanted}, {waiting}")
+    words = f"is {found.webhook or 'not set'}, should be {wanted}: `jembatan run` sets it."
+    return Finding(False, "webhook", words)

@@ -1,0 +1,37 @@
+"""JSON lines, in and out, in UTF-8 whatever the terminal speaks."""
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, TypeVar
+
+import click
+
+from bot.commands import Stop
+
+Parsed = TypeVar("Parsed")
+
+
+def read(lines: Iterable[bytes], parse: Callable[[dict[str, Any]], Parsed]) -> Iterator[Parsed]:
+    """What `parse` makes of each object; its ValueError, or a line that is no object, names the line and stops."""
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            yield parse(_object(line))
+        except (ValueError, RecursionError) as error:
+            raise Stop(f"line {number}: {error}") from None
+
+
+def _object(line: bytes) -> dict[str, Any]:
+    try:
+        found = json.loads(line)
+    except (ValueError, RecursionError):
+        found = None
+    if not isinstance(found, dict):
+        raise ValueError('this is no JSON object; write one a line, such as {"person": "a", "text": "halo"}')
+    return found
+
+
+def write(line: Mapping[str, Any]) -> None:
+    text = json.dumps(line, ensure_ascii=False)
+    click.echo(text.encode(errors="backslashreplace"))

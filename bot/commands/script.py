@@ -1,0 +1,164 @@
+"""People played by lines of JSON: each line is done, what it brings about is waited for, and the clock obeys."""
+
+import asyncio
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from bot.assistant import Assistant
+from bot.channels.terminal import Terminal
+from bot.clock import ManualClock
+from bot.commands import assemble, begin, insist_on_release, jsonl
+from bot.markdown import paint, with_marks
+from bot.reply import Reply
+from db import channels
+
+MARKS = {"bold": ("*", "*"), "italic": ("_", "_")}
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+_DURATION = re.compile(r"(\d+(?:\.\d+)?) ?([smhdw])")
+#: the sign of life is for whoever watches a running service; here it would only slow a long wait
+_RARELY = 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One line: what a person does, or how long they wait."""
+
+    person: str
+    act: dict[str, Any]
+    language: str | None = None
+    wait: timedelta | None = None
+
+
+def parse(line: dict[str, Any]) -> Step:
+    """A line of `jembatan chat --jsonl`; raises ValueError with a sentence that says what is wrong with it."""
+    person, language = line.get("person"), line.get("language")
+    if not isinstance(person, str) or not person.strip() or not person.isprintable():
+        raise ValueError('"person" is missing; name one, such as "person": "a"')
+    if language is not None and not isinstance(language, str):
+        raise ValueError('"language" is a code such as "id"')
+    unknown = sorted(set(line) - {"person", "language"} - set(_VALUES))
+    if unknown:
+        raise ValueError(f'"{unknown[0]}" is not known; use one of {", ".join(_VALUES)}')
+    done = [key for key in line if key in _VALUES]
+    if len(done) != 1:
+        raise ValueError(f"a line does one thing, not {len(done)}; use one of {', '.join(_VALUES)}")
+    key, value = done[0], line[done[0]]
+    if key == "wait":
+        return Step(person, {}, language, duration(value))
+    if not _fits(key, value):
+        raise ValueError(f'"{key}" is {_VALUES[key]}')
+    return Step(person, {key: value}, language)
+
+
+#: what a person can do in a line, and what it is given
+_VALUES = {
+    "text": "what they write",
+    "choice": "a label, or a number counted from 1",
+    "contact": "a phone number as text",
+    "photo": "a path",
+    "file": "a path",
+    "location": "[latitude, longitude] in degrees",
+    "start": "the payload of a link, or an empty text",
+    "wait": "a time such as 90s, 15m, 26h, 3d",
+}
+
+
+def _fits(key: str, value: Any) -> bool:
+    if key == "choice" and isinstance(value, int):
+        return not isinstance(value, bool)
+    if key == "location":
+        return isinstance(value, list) and len(value) == 2 and _degrees(value[0], 90) and _degrees(value[1], 180)
+    return isinstance(value, str)
+
+
+def _degrees(value: Any, limit: int) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and -limit <= value <= limit
+
+
+def duration(text: Any) -> timedelta:
+    """`90s`, `15m`, `26h`, `1d12h`, `2w`, up to a century."""
+    parts = _DURATION.findall(text) if isinstance(text, str) else []
+    if not parts or _DURATION.sub("", text).strip():
+        raise ValueError(f'"wait" is {_VALUES["wait"]}')
+    try:
+        whole = sum((timedelta(**{_UNITS[unit]: float(number)}) for number, unit in parts), timedelta())
+    except OverflowError:
+        whole = timedelta.max
+    if whole > timedelta(days=36_525):
+        raise ValueError('"wait" is at most a century')
+    return whole
+
+
+def play(url: str, lines: Iterable[bytes]) -> None:
+    """Do each line as it comes, and write what is said in return before the next is read."""
+    with asyncio.Runner() as runner:
+        script = Script(url)
+        try:
+            runner.run(script.begin())
+            for step in jsonl.read(lines, parse):
+                for line in runner.run(script.play(step)):
+                    jsonl.write(line)
+        finally:
+            runner.run(script.stop())
+
+
+class Script:
+    """An assistant in which nothing moves by itself."""
+
+    def __init__(self, url: str) -> None:
+        self._sent: list[tuple[str, Reply]] = []
+        self._clock = ManualClock()
+        self._terminal = Terminal(lambda person, reply: self._sent.append((person, reply)))
+        self.assistant: Assistant = assemble(url, [self._terminal], self._clock)
+        self.assistant.jobs.every(_RARELY, "heartbeat", channels.beat)
+
+    async def begin(self) -> None:
+        """Open the database and finish what an earlier run left."""
+        await begin(self.assistant, background=False)
+        insist_on_release(self.assistant)
+        await self._settle()
+
+    async def take(self, step: Step) -> list[tuple[str, Reply]]:
+        """Do a step; returns what went out since the last one, and to whom."""
+        if step.wait is None:
+            update = self._terminal.update(step.person, step.act, step.language)
+            await self.assistant.edge.receive(self._terminal, [update])
+            await self._settle()
+        else:
+            await self._wait_until(step.wait)
+        sent, self._sent = self._sent, []
+        return sent
+
+    async def play(self, step: Step) -> list[dict[str, Any]]:
+        """Do a step; returns its line, after a line for each reply that went to somebody else meanwhile."""
+        sent = await self.take(step)
+        own = [as_json(reply) for person, reply in sent if person == step.person]
+        others = [(person, as_json(reply)) for person, reply in sent if person != step.person]
+        unasked = [{"person": person, "unasked": True, "replies": [reply]} for person, reply in others]
+        return [*unasked, {"person": step.person, "replies": own}]
+
+    async def stop(self) -> None:
+        await self.assistant.stop()
+
+    async def _wait_until(self, wait: timedelta) -> None:
+        """Stop at each moment at which a job is due, so that it runs at its time."""
+        end = self._clock.now() + wait
+        while (due := await self.assistant.jobs.next_due()) and due <= end:
+            self._clock.move_to(due)
+            await self._settle()
+        self._clock.move_to(end)
+        await self._settle()
+
+    async def _settle(self) -> None:
+        await self.assistant.settled()
+        while await self.assistant.jobs.run_due():
+            await self.assistant.settled()
+
+
+def as_json(reply: Reply) -> dict[str, Any]:
+    """A reply as a script reads it; the text is plain, with *bold* and _italic_ as a phone's keyboard writes them."""
+    choices = [{"label": choice.shown, "rank": choice.rank} for choice in reply.numbered()]
+    return {"text": with_marks(paint(reply.text), MARKS), "choices": choices}

@@ -1,0 +1,116 @@
+"""The running service: the web chat and Telegram, from the start to a clean stop."""
+
+import asyncio
+import signal
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from urllib.parse import urlsplit
+
+import click
+
+from bot.assistant import Assistant
+from bot.channels.telegram import WEBHOOK_PATH, Telegram
+from bot.channels.web import Web
+from bot.commands import Stop, assemble, begin
+from bot.settings import PREFIX, Settings
+from bot.web import server as web
+from bot.web.app import create_app
+from bot.web.chat import Chat
+from bot.web.visitor import Visitors
+from db import channels
+
+#: seconds for the conversations in hand at the stop; what they do not get done waits in the database
+GRACE = 3.0
+
+
+async def serve(settings: Settings) -> None:
+    """Serve until SIGINT or SIGTERM; a second one ends at once."""
+    telegram = _telegram(settings)
+    with _signalled() as stop:
+        try:
+            await _serve(settings, telegram, stop)
+        finally:
+            if telegram:
+                await telegram.close()
+
+
+def _telegram(settings: Settings) -> Telegram | None:
+    if settings.telegram_token is None:
+        return None
+    secret = settings.secret() if settings.by_webhook else ""
+    return Telegram(settings.telegram_token.get_secret_value(), settings.telegram_api_url, secret)
+
+
+async def _serve(settings: Settings, telegram: Telegram | None, stop: asyncio.Event) -> None:
+    visited = Web()
+    assistant = assemble(settings.database(), [visited, telegram] if telegram else [visited])
+    chat = Chat(assistant, visited, Visitors(settings.secret(), settings.public_url))
+    app = create_app(assistant, telegram if settings.by_webhook else None, chat.routes())
+    with _listening(settings) as listening:
+        await begin(assistant)
+        page = web.Server(app, listening, settings.trusted_proxy)
+        working = [assistant.nursery.start(page.serve(), "web")]
+        receiving = assistant.nursery.start(_receive(settings, telegram, assistant), "telegram") if telegram else None
+        _announce(settings)
+        try:
+            await stop.wait()
+        finally:
+            if receiving:
+                receiving.cancel()
+                working.append(receiving)
+            visited.close()
+            page.should_exit = True
+            await asyncio.wait(working)
+            await assistant.stop(GRACE)
+
+
+async def _receive(settings: Settings, telegram: Telegram, assistant: Assistant) -> None:
+    await assistant.released.wait()  # a copy takes nothing away from its original
+    if settings.by_webhook:
+        assert settings.public_url
+        await telegram.listen(settings.public_url)
+        return
+    async with assistant.database.reading() as tx:
+        offset = await channels.offset(tx, telegram.name)
+    await telegram.poll(assistant.edge.receive, offset)
+
+
+@contextmanager
+def _listening(settings: Settings) -> Iterator[socket.socket]:
+    """The open port, before anything else is begun."""
+    try:
+        listening = web.listen(settings.host, settings.port)
+    except OSError as error:
+        raise Stop(
+            f"{settings.host}:{settings.port} cannot be listened on ({error.strerror or error});"
+            f" stop what uses it, or set {PREFIX}HOST and {PREFIX}PORT."
+        ) from None
+    with listening:
+        yield listening
+
+
+@contextmanager
+def _signalled() -> Iterator[asyncio.Event]:
+    """An event that the first signal to stop sets; the next one does what signals usually do."""
+    loop, stop = asyncio.get_running_loop(), asyncio.Event()
+    signals = (signal.SIGINT, signal.SIGTERM)
+
+    def stopped() -> None:
+        stop.set()
+        for number in signals:
+            loop.remove_signal_handler(number)
+
+    for number in signals:
+        loop.add_signal_handler(number, stopped)
+    yield stop
+
+
+def _announce(settings: Settings) -> None:
+    database = urlsplit(settings.database())
+    click.echo(f"Database  {database.hostname or ''}{database.path.removeprefix('/')}")
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    click.echo(f"Web chat  {settings.public_url or f'http://{host}:{settings.port}'}/")
+    by = f"webhook at {settings.public_url}{WEBHOOK_PATH}" if settings.by_webhook else "polling"
+    click.echo(f"Telegram  {by if settings.telegram_token else f'off; {PREFIX}TELEGRAM_TOKEN switches it on'}")
+    click.echo("Ctrl-C stops.")
