@@ -1,64 +1,23 @@
-"""What phones send, brought to one form: case, repeated letters, chat abbreviations, affixes."""
+"""What phones send, brought to one form: case, repeated letters, abbreviations, typos, and four languages in one."""
 
 import re
+import tomllib
 import unicodedata
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
+from pathlib import Path
 
-import snowballstemmer
+import snowballstemmer  # type: ignore[import-untyped]
 
 #: characters of a question that are searched; longer ones are cut at a word's edge
 LONGEST = 600
+#: where a word of each language is looked up, its own list first; English words look like Indonesian ones too often
+LISTS = {"id": ("id", "su", "ms", "en"), "ms": ("ms", "id", "en"), "su": ("su", "id", "ms", "en"), "en": ("en",)}
 
 _stemmer = snowballstemmer.stemmer("indonesian")
-_WORD = re.compile(r"[^\W_]+")
-_REPEATED = re.compile(r"(\w)\1{2,}")
-
-_SHORT = {
-    short: full
-    for full, shorts in {
-        "bagaimana": "gmn gimana gmana gmna gmn2 bgmn bgimana gimna gimane kumaha camne macam mcm",
-        "berapa": "brp brpa brapa berape sabaraha",
-        "kalau": "klo kalo klau kl klu lamun lmn",
-        "sudah": "udh udah sdh dah tos geus atos",
-        "belum": "blm blum blom blon acan teu",
-        "tidak": "gak ga nggak ngga enggak tdk gk g kagak tak tiada ndak henteu teu",
-        "dimana": "dmn dmna dimna mana dimane",
-        "bisa": "bs bsa iso tiasa boleh blh bole",
-        "yang": "yg nu",
-        "untuk": "utk tuk buat bwt bt untk kanggo keur utk2",
-        "dengan": "dg dgn ama sama sm jeung sareng",
-        "daftar": "dftr dftar ndaftar daptar daftarin",
-        "saya": "sy aku gue gw abdi abi urang",
-        "usaha": "ush usahaan usha",
-        "sertifikat": "sertif sertifkat sertipikat sertifikatnya sertfikat sijil certificate cert certification",
-        "juga": "jg jga oge",
-        "karena": "krn karna krna",
-        "tahun": "thn th taun",
-        "harus": "hrs kudu mesti kedah mst perlu must",
-        "apa": "ap apaan apasih naon apakah what",
-        "mau": "mo pengen pgn pingin ingin hoyong bade nak want",
-        "biaya": "biyaya biayanya ongkos bayar byr kos cost fee fees price harga tarif mayar",
-        "berlaku": "valid",
-        "langkah": "step steps stepnya tahap tahapan cara caranya alur prosedur procedure proses how",
-        "syarat": "persyaratan ketentuan kriteria requirement requirements conditions syaratnya",
-        "wajib": "kewajiban mandatory compulsory obligatory",
-        "gratis": "free percuma gratisan cuma2",
-        "jadi": "jd jdi",
-        "dari": "dr dri ti",
-        "sampai": "smp smpe sampe dugi nepi",
-        "ke": "k ka",
-        "kapan": "kpn iraha bila when",
-        "siapa": "spa saha who",
-        "lagi": "lg lgi",
-        "saja": "aja aj doang wae",
-        "orang": "org",
-        "tapi": "tp tpi",
-        "terus": "trs trus",
-        "produk": "product prodk barang",
-        "jualan": "jual jualin dagang dagangan icalan ngical",
-    }.items()
-    for short in shorts.split()
-}
+_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
+_REPEATED = re.compile(r"([^\W\d_])\1{2,}")
+_SHORTEST_CORRECTED = 4
 
 
 def cut(text: str) -> str:
@@ -69,12 +28,90 @@ def cut(text: str) -> str:
 
 
 def words(text: str) -> list[str]:
-    """The words of a text in one form: abbreviations written out, not yet stemmed."""
-    plain = unicodedata.normalize("NFKC", cut(text)).lower()
-    found = _WORD.findall(_REPEATED.sub(r"\1", plain))
-    return [_SHORT.get(word, word) for word in found]
+    """The words as they stand: small letters, without accents, a letter at most twice in a row."""
+    plain = unicodedata.normalize("NFD", unicodedata.normalize("NFKC", text).lower())
+    plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
+    return [word.replace("'", "").replace("’", "") for word in _WORD.findall(_REPEATED.sub(r"\1", plain))]
 
 
 @lru_cache(maxsize=50_000)
 def stem(word: str) -> str:
+    """The word without Indonesian affixes: `pendaftarannya` gives `daftar`."""
     return str(_stemmer.stemWord(word))
+
+
+class Lexicon:
+    """The word lists of `locales/<language>/words.toml`: many ways to write a word, one word that stands for them."""
+
+    def __init__(self, locales: Path) -> None:
+        lists = {language: tomllib.loads((locales / language / "words.toml").read_text()) for language in LISTS}
+        self._same = {language: _turned(lists[language]["same"]) for language in LISTS}
+        self._insults = frozenset(word for one in lists.values() for word in one["insults"]["words"].split())
+
+    def plain(self, found: Iterable[str], language: str) -> list[str]:
+        """Every word in the form that stands for it, such as `gmn`, `camne`, `kumaha` and `how` as `bagaimana`."""
+        return [plain for word in found for plain in self.one(word, language)]
+
+    def one(self, word: str, language: str) -> list[str]:
+        if len(word) > 3 and word.endswith("2"):  # `macam2`
+            word = word[:-1]
+        for name in LISTS[language]:
+            if same := self._same[name].get(word):
+                return same
+        return [word]
+
+    def knows(self, word: str, language: str) -> bool:
+        return any(word in self._same[name] for name in LISTS[language])
+
+    def all_words(self) -> set[str]:
+        """Every word of the lists, on either side."""
+        return {word for same in self._same.values() for written, full in same.items() for word in (written, *full)}
+
+    def insults(self, found: Iterable[str]) -> bool:
+        return not self._insults.isdisjoint(found)
+
+
+class Spelling:
+    """Words known from the questions, found again behind one wrong, missing, doubled or swapped letter."""
+
+    def __init__(self, counts: Mapping[str, int]) -> None:
+        self._counts = counts
+        self._near: dict[str, list[str]] = {}
+        for word in counts:
+            if len(word) >= _SHORTEST_CORRECTED:
+                for shorter in _without_one(word):
+                    self._near.setdefault(shorter, []).append(word)
+
+    def known(self, word: str) -> bool:
+        return word in self._counts
+
+    def correct(self, word: str) -> str:
+        """The most frequent known word one slip away, or the word itself."""
+        if word in self._counts or len(word) < _SHORTEST_CORRECTED or not word.isalpha():
+            return word
+        near = {
+            known
+            for shorter in (word, *_without_one(word))
+            for known in (*self._near.get(shorter, ()), *((shorter,) if shorter in self._counts else ()))
+            if len(known) >= _SHORTEST_CORRECTED and known[0] == word[0] and _one_slip(word, known)
+        }
+        return max(near, key=lambda known: (self._counts[known], known), default=word)
+
+
+def _turned(same: Mapping[str, str]) -> dict[str, list[str]]:
+    return {written: full.split() for full, ways in same.items() for written in ways.split()}
+
+
+def _without_one(word: str) -> set[str]:
+    return {word[:place] + word[place + 1 :] for place in range(len(word))}
+
+
+def _one_slip(written: str, meant: str) -> bool:
+    """Whether one letter added, lost, replaced, or two neighbours swapped make one word of the other."""
+    if len(written) > len(meant):
+        written, meant = meant, written
+    place = next((at for at, (a, b) in enumerate(zip(written, meant, strict=False)) if a != b), len(written))
+    if len(written) < len(meant):
+        return len(meant) - len(written) == 1 and written[place:] == meant[place + 1 :]
+    rest, other = written[place:], meant[place:]
+    return rest[1:] == other[1:] or (rest[:2] == other[1::-1] and rest[2:] == other[2:])

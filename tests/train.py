@@ -1,0 +1,207 @@
+"""Build the search's model from the ways of asking: `python -m tests.train` (needs the extras `train` and `semantic`).
+
+Reads the questions, words, follow-ups and subjects below `locales/`; writes `locales/search/model.npz`, and
+`vectors.npz` beside it, which keeps the embeddings so that only new ones are computed. Takes a few minutes on one core.
+"""
+
+import random
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import scipy.sparse as sparse
+from numpy.typing import NDArray
+
+from bot.i18n import LOCALES
+from bot.knowledge.model import LANGUAGE_RUNS, Vocabulary, letters, pieces
+from bot.knowledge.questions import load_questions
+from bot.knowledge.search import MODEL, fingerprint
+from bot.knowledge.wording import Worded, Wording
+from bot.knowledge.words import LISTS, Lexicon, words
+from tests.distortion import distorted
+from tests.follow_ups import Subjects
+from tests.softmax import Floats, fit
+from tests.vectors import embedded
+
+SEED = 20261124
+#: distorted copies of every way of asking, and what each counts for beside the original
+COPIES, COPY_COUNTS = 1, 0.6
+#: follow-ups count less: each text comes with many subjects
+FOLLOW_UP_COUNTS = 0.15
+#: strength of the pull towards small weights
+PENALTY, MEANING_PENALTY = 0.1, 0.03
+STEPS = 80
+#: how often a piece must be seen to count
+OFTEN = 2
+#: weights are kept as whole multiples of this, so that the many small ones vanish
+GRAIN = 0.04
+
+Pieces = tuple[list[str], list[str]]
+Stored = dict[str, NDArray[np.generic]]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    language: str
+    topic: str
+    text: str
+    #: the topic of the card before it; empty for a question that stands alone
+    previous: str = ""
+    counts: float = 1.0
+
+
+def collect(locales: Path) -> tuple[list[Asked], list[Asked]]:
+    """The questions that stand alone, and those that need a subject."""
+    chance = random.Random(SEED)
+    alone = [Asked(path.parts[-3], topic, text) for topic, text, path in load_questions(locales)]
+    topics = sorted({asked.topic for asked in alone if "." in asked.topic})
+    after = [
+        Asked(language, topic, text, previous, FOLLOW_UP_COUNTS)
+        for language, previous, topic, text in Subjects(locales, topics).asked(locales, chance)
+    ]
+    return alone, after
+
+
+def copies(alone: Sequence[Asked], number: int) -> list[Asked]:
+    chance = random.Random(SEED)
+    return [
+        Asked(one.language, one.topic, distorted(one.text, one.language, chance), counts=COPY_COUNTS)
+        for one in alone
+        for _ in range(number)
+    ]
+
+
+class Trained:
+    """A linear model in the making: its pieces, and texts as rows over them."""
+
+    def __init__(self, name: str, found: Sequence[Pieces]) -> None:
+        self.name = name
+        self.lists: list[list[str]] = []
+        self.vocabularies: list[Vocabulary] = []
+        for kind in (0, 1):
+            seen = Counter(piece for one in found for piece in set(one[kind]))
+            kept = sorted(piece for piece, count in seen.items() if count >= OFTEN)
+            rarity = np.array([np.log((1 + len(found)) / (1 + seen[piece])) + 1 for piece in kept], dtype=np.float16)
+            self.lists.append(kept)
+            places = {piece: place for place, piece in enumerate(kept)}
+            self.vocabularies.append(Vocabulary(places, rarity.astype(np.float32)))
+
+    def rows(self, found: Sequence[Pieces]) -> sparse.csr_array:
+        blocks = []
+        for kind, vocabulary in enumerate(self.vocabularies):
+            vectors = [vocabulary.vector(one[kind]) for one in found]
+            ends = np.cumsum([0, *(len(places) for places, _ in vectors)])
+            flat = np.array([place for places, _ in vectors for place in places], dtype=np.int32)
+            values = np.concatenate([values for _, values in vectors]).astype(np.float32)
+            blocks.append(sparse.csr_array((values, flat, ends), shape=(len(found), len(vocabulary.places))))
+        return sparse.hstack(blocks, format="csr")
+
+    def stored(self, weights: Floats, bias: Floats, classes: Sequence[str]) -> Stored:
+        """The arrays of `bot.knowledge.model.Linear`: weights as whole multiples of the grain."""
+        arrays: Stored = {f"{self.name}-classes": lines(classes), f"{self.name}-bias": bias}
+        arrays[f"{self.name}-grain"] = np.array(GRAIN, dtype=np.float32)
+        start = 0
+        for kind, kept, vocabulary in zip(("words", "letters"), self.lists, self.vocabularies, strict=True):
+            part = np.rint(weights[start : start + len(kept)] / GRAIN).clip(-127, 127).astype(np.int8)
+            start += len(kept)
+            arrays[f"{self.name}-{kind}"] = lines(kept)
+            arrays[f"{self.name}-{kind}-rarity"] = vocabulary.rarity.astype(np.float16)
+            arrays[f"{self.name}-{kind}-weights"] = part
+        return arrays
+
+
+def lines(texts: Sequence[str]) -> NDArray[np.uint8]:
+    return np.frombuffer("\n".join(texts).encode("utf-8"), dtype=np.uint8)
+
+
+def train_language(alone: Sequence[Asked]) -> Stored:
+    """Which language words are in, from the words as they stand."""
+    found = [(written := words(one.text), letters(written, LANGUAGE_RUNS)) for one in alone]
+    model = Trained("language", found)
+    classes = list(LISTS)
+    targets = np.array([classes.index(one.language) for one in alone])
+    sizes = np.bincount(targets)
+    importance = (sizes.mean() / sizes[targets]).astype(np.float32)
+    none = np.zeros((1, len(classes)), dtype=np.float32)
+    return model.stored(*fit(model.rows(found), targets, importance, none, 0.3, STEPS), classes)
+
+
+def spelling(alone: Sequence[Asked], lexicon: Lexicon) -> Stored:
+    """The words that a misspelled one may have meant, with how often each is seen."""
+    seen = Counter(word for one in alone for word in words(one.text))
+    known = {word: count for word, count in seen.items() if count >= OFTEN}
+    for word in lexicon.all_words():
+        known.setdefault(word, 1)
+    kept = sorted(known)
+    counts = np.array([min(known[word], 60_000) for word in kept], dtype=np.uint16)
+    return {"spelling-words": lines(kept), "spelling-counts": counts}
+
+
+class Task:
+    """Everything that a fit needs, for a selection of the questions."""
+
+    def __init__(
+        self, asked: Sequence[Asked], wording: Wording, likely: dict[str, Floats], classes: Sequence[str]
+    ) -> None:
+        self.asked, self.classes = asked, classes
+        self.worded: list[Worded] = [wording.read(one.text, one.language) for one in asked]
+        self.found = [pieces(one.plain) for one in self.worded]
+        self.targets = np.array([classes.index(one.topic) for one in asked])
+        self.offsets = np.array([likely[one.previous] for one in asked], dtype=np.float32)
+        sizes = np.bincount(self.targets[[not one.previous for one in asked]], minlength=len(classes))
+        balance = np.sqrt(sizes.mean() / np.maximum(sizes[self.targets], 1))
+        self.importance = (balance * [one.counts for one in asked]).astype(np.float32)
+
+
+def build(locales: Path) -> Stored:
+    alone, after = collect(locales)
+    classes = sorted({one.topic for one in alone})
+    topics = [topic for topic in classes if "." in topic]
+    lexicon = Lexicon(locales)
+    stored = train_language(alone) | spelling(alone, lexicon)
+    table = Subjects(locales, topics).likely(classes)
+    likely = {"": np.zeros(len(classes), dtype=np.float32)} | dict(zip(topics, table, strict=True))
+    wording = Wording(lexicon, stored)
+    every = Task([*alone, *after, *copies(alone, COPIES)], wording, likely, classes)
+    own = len(alone) + len(after)
+    model = Trained("topic", every.found[:own])
+    fitted = fit(model.rows(every.found), every.targets, every.importance, every.offsets, PENALTY, STEPS)
+    stored |= model.stored(*fitted, classes)
+    stored |= {"follows": table.astype(np.float16)}
+    return (
+        stored | train_meaning(Task([*alone, *after], wording, likely, classes), locales) | train_ellipsis(every, own)
+    )
+
+
+def train_meaning(task: Task, locales: Path) -> Stored:
+    """The second view: weights over embeddings, brought to mean 0 and deviation 1."""
+    vectors = embedded([one.meaning for one in task.worded], locales / MODEL.parent / "vectors.npz")
+    mean, deviation = vectors.mean(axis=0), vectors.std(axis=0) * np.sqrt(vectors.shape[1])
+    rows = sparse.csr_array((vectors - mean) / deviation)
+    weights, bias = fit(rows, task.targets, task.importance, task.offsets, MEANING_PENALTY, STEPS)
+    weights = weights / deviation[:, None]
+    return {"meaning-weights": weights.astype(np.float16), "meaning-bias": bias - mean @ weights}
+
+
+def train_ellipsis(task: Task, own: int) -> Stored:
+    """Whether a question lacks a subject; the first `own` questions are as they were written."""
+    found: list[Pieces] = [(words, []) for words, _ in task.found]
+    model = Trained("ellipsis", found[:own])
+    targets = np.array([int(bool(one.previous)) for one in task.asked])
+    none = np.zeros((1, 2), dtype=np.float32)
+    weights, bias = fit(model.rows(found), targets, np.ones(len(targets), dtype=np.float32), none, 0.3, STEPS)
+    return model.stored(weights, bias, ["whole", "lacking"])
+
+
+def main() -> None:
+    stored = build(LOCALES)
+    stored["fingerprint"] = lines([fingerprint(LOCALES)])
+    (LOCALES / MODEL).parent.mkdir(exist_ok=True)
+    np.savez_compressed(LOCALES / MODEL, allow_pickle=False, **stored)
+    print(f"{LOCALES / MODEL}: {(LOCALES / MODEL).stat().st_size / 1e6:.1f} MB")
+
+
+if __name__ == "__main__":
+    main()
