@@ -43,13 +43,15 @@ class Assistant:
         self.clock = clock or Clock()
         self.nursery = Nursery()
         by_name = {channel.name: channel for channel in channels}
+        #: this process leaves alone what came in on others: they may be another process's
+        self._channels = by_name.keys()
         reader = Reader(by_name, knowledge)
         self.outbox = Outbox(database, self.clock, by_name, self.nursery)
         self.conversation = Conversation(routers, knowledge, reader, by_name)
         runner = Runner(database, self.clock, reader, self.conversation, self.outbox, self.nursery)
         self.lines = Lines(reader, runner, by_name, self.nursery)
         self.edge = Edge(database, self.clock, self.lines, self.nursery)
-        self.jobs = Jobs(database, self.clock, self.lines)
+        self.jobs = Jobs(database, self.clock, self.lines, self._channels)
         self.jobs.every(HEARTBEAT_SECONDS, "heartbeat", channel_rows.beat)
         #: set as soon as anything may be sent: at once, except by a restored copy
         self.released = asyncio.Event()
@@ -115,13 +117,13 @@ class Assistant:
             seen = await channel_rows.last_seen_alive(tx)
             await channel_rows.beat(tx, now)
             if self.database.is_sqlite:
-                await replies.release(tx)
+                await replies.release(tx, self._channels)
         if seen and now - seen >= LATE:
             self.conversation.outage = Outage(seen, now)
 
     async def _take_up(self, before: datetime) -> None:
         async with self.database.reading() as tx:
-            found = await turns.left_over(tx, before)
+            found = await turns.left_over(tx, self._channels, before)
         self.lines.add(found)
 
     async def _keep_taking_up(self) -> None:

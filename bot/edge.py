@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from bot import metrics
 from bot.batch import Batches
-from bot.channels import Channel, Update
+from bot.channels import Channel, Position, Update
 from bot.clock import Clock
 from bot.i18n import closest
 from bot.lines import Lines
@@ -14,8 +14,8 @@ from db import channels, people, turns
 from db.engine import Database, Transaction, will_pass
 from db.turns import NewTurn, Received
 
-#: what came in with one call: where, what, and the offset from which polling goes on
-Call = tuple[str, Sequence[Update], int | None]
+#: what came in with one call: where, what, and the position from which polling goes on
+Call = tuple[str, Sequence[Update], Position | None]
 #: calls that share a commit
 BATCH = 64
 
@@ -27,12 +27,12 @@ class Edge:
         self._lines = lines
         self._batches = Batches("edge", self._store, BATCH, nursery)
 
-    async def receive(self, channel: Channel, updates: Sequence[Update], offset: int | None = None) -> None:
-        """Store a batch in one commit, with the offset from which polling goes on; then let the lines take it.
+    async def receive(self, channel: Channel, updates: Sequence[Update], position: Position | None = None) -> None:
+        """Store a batch in one commit, with the position from which polling goes on; then let the lines take it.
 
         A redelivered update is stored once: the insert itself is the check. Calls that come together share a commit.
         """
-        await self._batches.add((channel.name, updates, offset))
+        await self._batches.add((channel.name, updates, position))
 
     async def _store(self, calls: Sequence[Call]) -> list[Exception | None]:
         of_channel: dict[str, list[Call]] = defaultdict(list)
@@ -58,8 +58,8 @@ class Edge:
         known = await people.find_or_create(tx, channel, hints, now) if hints else {}
         new = [NewTurn(update.id, known.get(update.address or "", (None, 0))[0], update.raw) for update in updates]
         ids = await turns.store(tx, channel, new, now) if new else {}
-        for offset in [offset for _, _, offset in calls if offset is not None][-1:]:
-            await channels.set_offset(tx, channel, offset)
+        for position in [position for _, _, position in calls if position is not None][-1:]:
+            await channels.set_offset(tx, *position)
         return len(ids), [
             Received(ids.pop(update.id), channel, *known[update.address], update.address, update.raw, now)
             for update in updates

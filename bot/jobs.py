@@ -3,7 +3,7 @@
 import asyncio
 import json
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from datetime import datetime, timedelta
 
 from bot.clock import Clock
@@ -23,10 +23,12 @@ LONGEST_SLEEP = 1.0
 
 
 class Jobs:
-    def __init__(self, database: Database, clock: Clock, lines: Lines) -> None:
+    def __init__(self, database: Database, clock: Clock, lines: Lines, channels: Collection[str]) -> None:
+        """`channels` are the names of those whose people's jobs are run here."""
         self._database = database
         self._clock = clock
         self._lines = lines
+        self._channels = channels
         self._repeated: dict[str, tuple[int, Work]] = {}
 
     def every(self, seconds: int, name: str, work: Work) -> None:
@@ -45,7 +47,7 @@ class Jobs:
             return 0
         now = self._clock.now()
         async with self._database.transaction() as tx:
-            due = await jobs.take_due(tx, now)
+            due = await jobs.take_due(tx, self._channels, now)
             arrived = await _arrive(tx, [job for job in due if job.address_id is not None], now)
         self._lines.add(arrived)
         for job in due:
@@ -56,7 +58,7 @@ class Jobs:
     async def next_due(self) -> datetime | None:
         """When the earliest job is due."""
         async with self._database.reading() as tx:
-            return await jobs.next_due(tx)
+            return await jobs.next_due(tx, self._channels)
 
     async def keep_running(self) -> None:
         while True:

@@ -146,7 +146,7 @@ class Outbox:
         """Take over the due replies that no living process holds."""
         now = self._clock.now()
         async with self._database.transaction() as tx:
-            found = await replies.claim(tx, self.holder, now, self.held_until(now), SWEEP)
+            found = await replies.claim(tx, self._channels.keys(), self.holder, now, self.held_until(now), SWEEP)
         self.add(found)
         if len(found) == SWEEP:
             self.sweep_soon()

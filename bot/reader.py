@@ -32,10 +32,19 @@ class Reader:
     def __init__(self, channels: Mapping[str, Channel], knowledge: Knowledge) -> None:
         self._channels = channels
         self._knowledge = knowledge
+        self._reading = asyncio.Lock()
 
     async def prepare(self, turn: Received) -> Prepared:
-        """Read a turn, in a thread where the search takes so long that everybody else would notice."""
-        return await asyncio.to_thread(self.read, turn) if self._knowledge.search.slow else self.read(turn)
+        """Read a turn, in a thread where the search takes so long that everybody else would notice.
+
+        Here, one at a time: read in one go, fifty people's turns would hold up the replies and marks of the first, and
+        a crash would double what was sent and not marked.
+        """
+        if self._knowledge.search.slow:
+            return await asyncio.to_thread(self.read, turn)
+        async with self._reading:
+            await asyncio.sleep(0)
+            return self.read(turn)
 
     def read(self, turn: Received) -> Prepared:
         inbound = self.inbound(turn)

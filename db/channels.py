@@ -12,7 +12,8 @@ from db.engine import Transaction
 class StoredChannel(Base):
     __tablename__ = "channels"
 
-    name: Mapped[str] = mapped_column(String(20), primary_key=True)
+    #: what is polled, such as `telegram:` and the bot's number
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
     #: where polling goes on: the id of the first update not yet stored
     offset: Mapped[int]
 
@@ -24,14 +25,14 @@ class Heartbeat(Base):
     at: Mapped[datetime]
 
 
-async def offset(tx: Transaction, channel: str) -> int | None:
+async def offset(tx: Transaction, polled: str) -> int | None:
     """Where polling goes on; None before the first update."""
-    found = await tx.execute(select(StoredChannel.offset).where(StoredChannel.name == channel))
+    found = await tx.execute(select(StoredChannel.offset).where(StoredChannel.name == polled))
     return found.scalar_one_or_none()
 
 
-async def set_offset(tx: Transaction, channel: str, offset: int) -> None:
-    insert = tx.insert(StoredChannel).values(name=channel, offset=offset)
+async def set_offset(tx: Transaction, polled: str, offset: int) -> None:
+    insert = tx.insert(StoredChannel).values(name=polled, offset=offset)
     await tx.execute(insert.on_conflict_do_update(index_elements=["name"], set_={"offset": offset}))
 
 

@@ -1,14 +1,16 @@
 """Jobs: what is to happen later, or every so often, as rows that outlive a restart."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, bindparam, delete, select, update
+from sqlalchemy import ColumnElement, ForeignKey, Index, String, bindparam, delete, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import KEPT_IDS, Base
 from db.engine import Transaction
+from db.people import Address
 
 
 class StoredJob(Base):
@@ -67,12 +69,18 @@ _AGAIN = (
 )
 
 
-async def take_due(tx: Transaction, now: datetime, limit: int = 100) -> list[Due]:
-    """The jobs that are due, oldest first: those that run once are gone from the table, the others set on."""
+def _of(channels: Collection[str]) -> ColumnElement[bool]:
+    elsewhere = select(Address.id).where(Address.id == StoredJob.address_id, Address.channel.not_in(channels))
+    return ~elsewhere.exists()
+
+
+async def take_due(tx: Transaction, channels: Collection[str], now: datetime, limit: int = 100) -> list[Due]:
+    """The jobs of nobody and of people on these channels that are due, oldest first: those that run once are gone from
+    the table, the others set on."""
     columns = (StoredJob.id, StoredJob.name, StoredJob.due_at, StoredJob.every, StoredJob.address_id, StoredJob.args)
     statement = (
         select(*columns)
-        .where(StoredJob.due_at <= now)
+        .where(StoredJob.due_at <= now, _of(channels))
         .order_by(StoredJob.due_at, StoredJob.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -87,7 +95,7 @@ async def take_due(tx: Transaction, now: datetime, limit: int = 100) -> list[Due
     return due
 
 
-async def next_due(tx: Transaction) -> datetime | None:
-    """When the earliest job is due."""
-    found = await tx.execute(select(StoredJob.due_at).order_by(StoredJob.due_at).limit(1))
+async def next_due(tx: Transaction, channels: Collection[str]) -> datetime | None:
+    """When the earliest of the jobs that `take_due` would take is due."""
+    found = await tx.execute(select(StoredJob.due_at).where(_of(channels)).order_by(StoredJob.due_at).limit(1))
     return found.scalar_one_or_none()

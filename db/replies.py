@@ -137,13 +137,15 @@ async def queued_elsewhere(tx: Transaction, addresses: Collection[int], holder: 
     return {row[0] for row in rows}
 
 
-async def claim(tx: Transaction, holder: str, now: datetime, held_until: datetime, limit: int) -> list[Unsent]:
-    """Take over unsent replies that are due and that no living process holds, in the order to send them.
+async def claim(
+    tx: Transaction, channels: Collection[str], holder: str, now: datetime, held_until: datetime, limit: int
+) -> list[Unsent]:
+    """Take over unsent replies of these channels that are due and that no living process holds, in the order to send.
 
     One that comes after another of its address that stays behind stays as well. The people are locked meanwhile, so
     that no turn stores a reply that would overtake.
     """
-    ids = [row[0] for row in await tx.execute(_free(now).limit(limit))]
+    ids = [row[0] for row in await tx.execute(_free(now).where(Address.channel.in_(channels)).limit(limit))]
     if not ids:
         return []
     earlier = aliased(StoredReply)
@@ -202,9 +204,11 @@ async def count_unsent(tx: Transaction, due_before: datetime | None = None) -> i
     return int((await tx.execute(statement)).scalar_one())
 
 
-async def release(tx: Transaction) -> None:
-    """Let go of everything: whoever held it is known to be gone."""
-    await tx.execute(update(StoredReply).where(text("state = 'unsent'")).values(holder=None))
+async def release(tx: Transaction, channels: Collection[str]) -> None:
+    """Let go of everything on these channels: whoever held it is known to be gone."""
+    theirs = select(Address.id).where(Address.channel.in_(channels))
+    held = update(StoredReply).where(text("state = 'unsent'"), StoredReply.address_id.in_(theirs))
+    await tx.execute(held.values(holder=None))
 
 
 async def hold_on(tx: Transaction, holder: str, held_until: datetime) -> None:

@@ -5,12 +5,13 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, String, Text, update
 from sqlalchemy.orm import Mapped, mapped_column
 
-from db.base import Base
+from db.base import KEPT_IDS, Base
 from db.engine import Transaction
 
 
 class StoredReport(Base):
     __tablename__ = "reports"
+    __table_args__ = (KEPT_IDS,)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     #: the turn in which it was reported

@@ -125,13 +125,17 @@ async def unfinished(tx: Transaction, turns: Collection[int]) -> list[Received]:
     return [Received(*row) for row in await tx.execute(_OPEN_UNTIL, {"turns": sorted(turns)})]
 
 
-async def left_over(tx: Transaction, before: datetime, limit: int = 1000, of_each: int = 100) -> list[Received]:
-    """Turns received until `before` that nobody finished: what a crash left, oldest first, `of_each` person's."""
+async def left_over(
+    tx: Transaction, channels: Collection[str], before: datetime, limit: int = 1000, of_each: int = 100
+) -> list[Received]:
+    """Turns on these channels, received until `before`, that nobody finished: what a crash left, oldest first,
+    `of_each` person's."""
     place = func.row_number().over(partition_by=Address.person_id, order_by=StoredTurn.id).label("place")
     placed = (
         select(StoredTurn.id, place)
         .join(Address, Address.id == StoredTurn.address_id)
         .where(text(f"turns.{_UNFINISHED}"), StoredTurn.state == "received", StoredTurn.received_at <= before)
+        .where(Address.channel.in_(channels))
         .subquery()
     )
     statement = _EVERY.join(placed, placed.c.id == StoredTurn.id).where(placed.c.place <= of_each)

@@ -106,7 +106,7 @@ async def running(
     assistant = Assistant(database, knowledge or small_knowledge(), routers, [telegram], clock)
     await assistant.start()
     async with database.reading() as tx:
-        offset = await channels.offset(tx, telegram.name)
+        offset = await channels.offset(tx, telegram.polled)
     polling = assistant.nursery.start(telegram.poll(assistant.edge.receive, offset), "telegram") if receiving else None
     try:
         yield Running(assistant, telegram)

@@ -2,8 +2,9 @@
 
 from datetime import UTC, datetime, timedelta
 
+from bot.channels.memory import Sent
 from bot.knowledge import Knowledge
-from tests.phone import Sent, Town
+from tests.phone import Town
 
 QUESTION = "biaya sertifikat halal self declare berapa"
 
@@ -16,7 +17,7 @@ async def asked_on(day: datetime, url: str, known: Knowledge) -> Sent:
 
 def last_day(known: Knowledge) -> datetime:
     """The first day on which a fact of the halal fees has passed its date, at noon."""
-    facts = [known.facts[id] for id in known.cards["id"]["halal.cost"].short.facts()]
+    facts = [known.facts[fact] for fact in known.cards["id"]["halal.cost"].short.facts()]
     until = min(fact.valid_until for fact in facts)
     return datetime(until.year, until.month, until.day, 5, tzinfo=UTC)
 

@@ -25,7 +25,7 @@ def said() -> set[str]:
     found = set()
     for room in ("bot", "handlers"):
         for _file, _line, message, _comments, _context in extract_from_dir(HOUSE / room):
-            found |= {message} if isinstance(message, str) else {message[0]}
+            found.add(message if isinstance(message, str) else message[0])
     return found
 
 
@@ -39,7 +39,7 @@ def pairs(language: str) -> dict[str, str]:
     for entry in catalogue(language):
         if entry.id:
             key = entry.id if isinstance(entry.id, str) else entry.id[0]
-            found[key] = entry.string if isinstance(entry.string, str) else entry.string[0]
+            found[key] = entry.string if isinstance(entry.string, str) else next(iter(entry.string or ("",)))
     return found
 
 

@@ -1,6 +1,5 @@
 """The image and its compose file, without a Docker engine: what they name exists, and what is copied is enough."""
 
-import asyncio
 import json
 import os
 import re
@@ -11,13 +10,11 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 import yaml
 
 from bot.cli import jembatan
-from tests.telegram_stub import TelegramStub
-from tests.test_cli import Served
+from tests.test_run import Served
 
 HOUSE = Path(__file__).parent.parent
 PROJECT = tomllib.loads((HOUSE / "pyproject.toml").read_text())["project"]
@@ -97,28 +94,15 @@ async def test_the_images_health_check_sees_whether_the_assistant_lives(
     check = json.loads(last("HEALTHCHECK").partition("CMD ")[2])
     assert check[0] == "python"
     monkeypatch.chdir(tmp_path)
-
-    async with TelegramStub() as stub:
-        served = Served(stub)
-        healthy = [sys.executable, *check[1:]]
-        environment = os.environ | {"JEMBATAN_PORT": str(served.port)}
-        try:
-            await wait_until_it_answers(f"http://127.0.0.1:{served.port}/healthz")
-            assert subprocess.run(healthy, env=environment, timeout=20).returncode == 0
-        finally:
-            served.process.kill()
-            served.process.communicate()
-        assert subprocess.run(healthy, env=environment, timeout=20, stderr=subprocess.DEVNULL).returncode != 0
-
-
-async def wait_until_it_answers(url: str) -> None:
-    async with httpx.AsyncClient() as client, asyncio.timeout(20):
-        while True:
-            try:
-                assert (await client.get(url)).text == "ok"
-                return
-            except httpx.ConnectError:
-                await asyncio.sleep(0.1)
+    served = Served()
+    healthy, environment = [sys.executable, *check[1:]], os.environ | {"JEMBATAN_PORT": str(served.port)}
+    try:
+        await served.answers()
+        assert subprocess.run(healthy, env=environment, timeout=20).returncode == 0
+    finally:
+        served.process.kill()
+        served.process.communicate()
+    assert subprocess.run(healthy, env=environment, timeout=20, stderr=subprocess.DEVNULL).returncode != 0
 
 
 @pytest.fixture

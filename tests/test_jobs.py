@@ -19,12 +19,13 @@ from db.engine import Database, Transaction
 from tests.plans import add_past, plan
 
 NOW = datetime(2026, 11, 23, 2, 41, tzinfo=UTC)
+CHANNELS = ["telegram", "web"]
 SECOND = timedelta(seconds=1)
 
 
 async def take(database: Database, at: datetime, limit: int = 100) -> list[str]:
     async with database.transaction() as tx:
-        return [job.name for job in await jobs.take_due(tx, at, limit)]
+        return [job.name for job in await jobs.take_due(tx, CHANNELS, at, limit)]
 
 
 async def test_a_job_is_taken_once_when_its_time_has_come(database: Database) -> None:
@@ -32,9 +33,9 @@ async def test_a_job_is_taken_once_when_its_time_has_come(database: Database) ->
         address, _ = (await people.find_or_create(tx, "telegram", {"ani": "id"}, NOW))["ani"]
         await jobs.later(tx, "second", NOW + 2 * SECOND)
         await jobs.later(tx, "first", NOW + SECOND, address, {"of": "halal.cost"})
-        assert await jobs.next_due(tx) == NOW + SECOND
-        assert await jobs.take_due(tx, NOW) == []
-        (job,) = await jobs.take_due(tx, NOW + SECOND)
+        assert await jobs.next_due(tx, CHANNELS) == NOW + SECOND
+        assert await jobs.take_due(tx, CHANNELS, NOW) == []
+        (job,) = await jobs.take_due(tx, CHANNELS, NOW + SECOND)
     assert (job.name, job.address_id, job.args, job.due_at) == ("first", address, {"of": "halal.cost"}, NOW + SECOND)
     assert await take(database, NOW + 3 * SECOND) == ["second"]
     assert await take(database, NOW + 3 * SECOND) == []
@@ -61,7 +62,7 @@ async def test_a_cancelled_job_of_a_person_never_comes_and_the_others_do(databas
             await jobs.later(tx, "fragment", NOW, address, {"of": name})
             await jobs.later(tx, "form", NOW, address)
         await jobs.cancel(tx, "fragment", known["ani"][0])
-        due = await jobs.take_due(tx, NOW)
+        due = await jobs.take_due(tx, CHANNELS, NOW)
     assert [(job.name, job.args) for job in due] == [("form", {}), ("fragment", {"of": "budi"}), ("form", {})]
 
 
@@ -79,7 +80,7 @@ async def test_processes_that_look_at_once_take_each_job_once(engine_url: str) -
 
 async def test_due_jobs_are_found_among_many_by_their_own_index(database: Database) -> None:
     await add_past(database)
-    assert "ix_jobs_due" in await plan(database, lambda tx: jobs.take_due(tx, NOW))
+    assert "ix_jobs_due" in await plan(database, lambda tx: jobs.take_due(tx, CHANNELS, NOW))
     assert "ix_jobs_address_id" in await plan(database, lambda tx: jobs.cancel(tx, "fragment", 5))
 
 
@@ -155,3 +156,11 @@ async def test_a_repeated_job_that_fails_undoes_its_own_work_and_holds_up_nobody
         assert await people.find_or_create(tx, "memory", {"ani": "id"}, NOW) == {"ani": (1, 1)}
         (found,) = (await people.load(tx, [1, 2])).values()
     assert found.value == "ani"
+
+
+async def test_jobs_of_people_on_another_processs_channels_are_left_to_it(database: Database) -> None:
+    async with database.transaction() as tx:
+        address, _ = (await people.find_or_create(tx, "telegram", {"ani": "id"}, NOW))["ani"]
+        await jobs.later(tx, "fragment", NOW, address)
+        assert await jobs.next_due(tx, ["terminal"]) is None
+        assert await jobs.take_due(tx, ["terminal"], NOW) == []

@@ -4,17 +4,25 @@ import asyncio
 import random
 import time
 from collections import defaultdict
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bot.assistant import Assistant
+from bot.channels import Update
+from bot.channels.memory import Memory, raw
+from bot.i18n import LOCALES
+from bot.knowledge import Knowledge
+from bot.knowledge.search import Search
 from bot.markdown import plain
+from bot.reply import Reply
+from bot.turn import Inbound
 from db.engine import Database
+from handlers import ROUTERS
 from tests.kill_ledger import Kill, Row, after_kill, arrivals, doubled, missing, rows
 from tests.kill_service import PACE, PEOPLE, Feeder, Platform, Service
-
-pytestmark = pytest.mark.slow
 
 SEED = 20261124
 #: at least so many updates come in, however few the kills
@@ -150,14 +158,48 @@ def in_order(run: Run, found: list[Row], arrived: dict[int, list[float]]) -> Non
             assert numbers == sorted(numbers)
 
 
+class Watched(Memory):
+    """Notes how many turns were read when the first reply was sent."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.read = 0
+        self.read_before_first = 0
+
+    def inbound(self, raw: str) -> Inbound:
+        self.read += 1
+        return super().inbound(raw)
+
+    async def send(self, address: str, reply: Reply, number: int) -> list[str]:
+        self.read_before_first = self.read_before_first or self.read
+        return await super().send(address, reply, number)
+
+
+async def test_the_first_of_fifty_is_answered_before_the_last_is_read(sqlite_url: str, known: Knowledge) -> None:
+    channel = Watched()
+    quick = replace(known, search=Search(LOCALES, semantic=False))
+    assistant = Assistant(Database(sqlite_url), quick, ROUTERS, [channel])
+    await assistant.start(background=False)
+    said = raw(Inbound.typed("biaya sertifikat halal berapa ya kak"))
+    people = [f"p{number}" for number in range(PEOPLE)]
+    await assistant.edge.receive(channel, [Update(person, said, person, "id") for person in people])
+    await assistant.settled()
+    await assistant.stop()
+    assert len(channel.sent) == PEOPLE
+    assert channel.read_before_first < PEOPLE
+
+
+@pytest.mark.slow
 async def test_thirty_kills_lose_nothing_and_double_hardly_anything(tmp_path: Path) -> None:
     run = await under_fire(f"sqlite+aiosqlite:///{tmp_path / 'jembatan.db'}", tmp_path, 30, UPDATES)
     assert sum(bool(kill.in_flight or kill.in_hand) for kill in run.kills) >= 20
 
 
+@pytest.mark.slow
 async def test_kills_lose_nothing_on_postgresql(postgres_url: str, tmp_path: Path) -> None:
     await under_fire(postgres_url, tmp_path, 5, PEOPLE * 2)
 
 
+@pytest.mark.slow
 async def test_kills_lose_nothing_with_the_webhook(tmp_path: Path) -> None:
     await under_fire(f"sqlite+aiosqlite:///{tmp_path / 'jembatan.db'}", tmp_path, 5, PEOPLE * 2, webhook=True)

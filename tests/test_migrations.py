@@ -88,7 +88,7 @@ async def _old(database: Database) -> None:
 
 async def _is_kept(database: Database) -> None:
     async with database.reading() as tx:
-        (turn,) = await turns.left_over(tx, datetime(2027, 1, 1, tzinfo=UTC))
+        (turn,) = await turns.left_over(tx, ["telegram"], datetime(2027, 1, 1, tzinfo=UTC))
         (person,) = (await people.load(tx, [turn.address_id])).values()
     assert (turn.value, person.memory, person.language) == ("77", {"misses": 1}, "id")
 

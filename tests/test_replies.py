@@ -13,6 +13,7 @@ from db.turns import NewTurn
 from tests.plans import add_past, plan
 
 NOW = datetime(2026, 11, 23, 2, 41, tzinfo=UTC)
+CHANNELS = ["telegram", "web"]
 SECOND = timedelta(seconds=1)
 HELD = NOW + 15 * SECOND
 
@@ -31,7 +32,7 @@ async def claim(
     database: Database, holder: str = "one", at: datetime = NOW, until: datetime = HELD, limit: int = 500
 ) -> list[Unsent]:
     async with database.transaction() as tx:
-        return await replies.claim(tx, holder, at, until, limit)
+        return await replies.claim(tx, CHANNELS, holder, at, until, limit)
 
 
 async def mark(database: Database, *marks: Mark) -> None:
@@ -144,7 +145,7 @@ async def test_marks_are_written_together_and_keep_what_the_platform_said(databa
 async def test_what_a_dead_process_held_is_free_at_once_where_there_is_only_one(database: Database) -> None:
     await say(database, "ani 1", holder="dead")
     async with database.transaction() as tx:
-        await replies.release(tx)
+        await replies.release(tx, CHANNELS)
     assert texts(await claim(database)) == ["ani 1"]
 
 
@@ -166,5 +167,12 @@ async def crowded(database: Database) -> Database:
 async def test_unsent_replies_are_found_among_many_by_their_own_indexes(crowded: Database) -> None:
     queued = await plan(crowded, lambda tx: replies.queued_elsewhere(tx, [20001, 20002], "one"))
     assert "ix_replies_unsent" in queued
-    assert "ix_replies_unsent" in await plan(crowded, lambda tx: replies.claim(tx, "one", NOW, HELD, 500))
+    assert "ix_replies_unsent" in await plan(crowded, lambda tx: replies.claim(tx, CHANNELS, "one", NOW, HELD, 500))
     assert "ix_replies_unsent" in await plan(crowded, lambda tx: replies.hold_on(tx, "one", HELD))
+
+
+async def test_replies_on_another_processs_channels_are_left_to_it(database: Database) -> None:
+    await say(database, "ani 1")
+    async with database.transaction() as tx:
+        await replies.release(tx, ["terminal"])
+        assert await replies.claim(tx, ["terminal"], "one", NOW, HELD, 500) == []

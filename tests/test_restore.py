@@ -4,12 +4,15 @@ import asyncio
 from datetime import timedelta
 from pathlib import Path
 
+import httpx
 import pytest
+from click.testing import CliRunner
 from sqlalchemy import select
 
 from bot import assistant as machinery
 from bot.assistant import Assistant
 from bot.channels.memory import Memory
+from bot.cli import jembatan
 from bot.knowledge import Knowledge
 from db.engine import Database
 from db.replies import StoredReply
@@ -17,6 +20,8 @@ from db.turns import StoredTurn
 from handlers import ROUTERS
 from tests.copying import QUESTION, live, read, released, restored, taken
 from tests.phone import NOW, Phone, Town
+from tests.telegram_stub import TOKEN, TelegramStub, User
+from tests.test_run import Served
 
 
 @pytest.fixture
@@ -84,3 +89,35 @@ async def test_a_running_copy_notices_that_it_was_released(
     await copy.settled()
     assert [len(channel.sent[name]) for name in ("ani", "budi 🧵", "cici", "dedi")] == [0, 0, 0, 1]
     await copy.stop()
+
+
+@pytest.mark.slow
+async def test_a_served_copy_takes_nothing_away_from_its_original_before_its_release(
+    copied: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    async with TelegramStub() as stub:
+        served = Served(DATABASE_URL=copied, TELEGRAM_TOKEN=TOKEN, TELEGRAM_API_URL=stub.url)
+        try:
+            User(stub, 7, "Ani").says(QUESTION)
+            await served.answers()
+            [reason] = await reasons(served)
+            assert reason == "restored from a backup: nothing is sent until `jembatan restore --release`"
+            assert stub.sent == []
+            told = await asyncio.to_thread(
+                CliRunner().invoke, jembatan, ["restore", "--release"], env={"JEMBATAN_DATABASE_URL": copied}
+            )
+            assert "Released" in told.stdout
+            [answer] = await stub.wait_for(1, timeout=30)
+            assert "halal" in answer["text"]
+            assert await reasons(served) == []
+        finally:
+            served.process.kill()
+            served.process.communicate()
+
+
+async def reasons(served: Served) -> list[str]:
+    """Why the service says that it is not ready."""
+    async with httpx.AsyncClient() as client:
+        said = (await client.get(f"http://127.0.0.1:{served.port}/readyz")).json()
+    return list(said["reasons"])

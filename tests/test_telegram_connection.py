@@ -14,7 +14,7 @@ from telegram import Bot
 from telegram.error import TelegramError
 
 from bot import logs
-from bot.channels import Blocked, Channel, Later, Refused, Update
+from bot.channels import Blocked, Channel, Later, Position, Refused, Update
 from bot.channels import telegram as module
 from bot.channels.telegram import Telegram
 from bot.markdown import Markdown
@@ -146,7 +146,7 @@ async def test_what_somebody_else_answers_in_telegram_s_place_is_waited_out(
     assert caplog.text.count("Telegram cannot be reached") == 1
 
 
-async def nobody(_channel: Channel, _updates: Sequence[Update], _offset: int | None) -> None:
+async def nobody(_channel: Channel, _updates: Sequence[Update], _position: Position | None) -> None:
     raise AssertionError("nothing came in")
 
 
@@ -203,12 +203,12 @@ async def test_what_cannot_be_stored_is_not_acknowledged(stub: TelegramStub, ani
     kept: list[str] = []
     failures = iter([OSError("disk full"), OSError("disk full")])
 
-    async def receive(_channel: Channel, updates: Sequence[Update], offset: int | None) -> None:
+    async def receive(_channel: Channel, updates: Sequence[Update], position: Position | None) -> None:
         assert stub.confirmed == []
         for failure in failures:
             raise failure
         kept.extend(update.id for update in updates)
-        assert offset == int(updates[-1].id) + 1
+        assert position == ("telegram:123456", int(updates[-1].id) + 1)
 
     telegram = Telegram(TOKEN, stub.url)
     polling = asyncio.ensure_future(telegram.poll(receive))
@@ -252,3 +252,15 @@ async def test_the_token_is_in_no_log_not_even_in_a_traceback(
     assert "elsewhere" in lines.getvalue() and "Traceback" in lines.getvalue()
     assert TOKEN.partition(":")[2] not in lines.getvalue()
     assert f"/bot{TOKEN.partition(':')[0]}:" not in lines.getvalue()
+
+
+async def test_another_bots_updates_are_counted_apart(stub: TelegramStub, ani: User, tmp_path: Path) -> None:
+    ani.says("satu")
+    async with running(stub, tmp_path) as chat:
+        await chat.wait_for_turns(1)
+    async with TelegramStub(token="777:OTHER") as other:
+        async with running(other, tmp_path, token="777:OTHER") as chat:
+            other.queue(User(other, 43, "Budi").says("dua", queue=False) | {"update_id": 900}, "777:OTHER")
+            assert await chat.wait_for_turns(2) == {"done": 2}
+        (first, *_) = [call.params.get("offset") for call in other.sent if call.method == "getUpdates"]
+    assert first is None

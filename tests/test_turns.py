@@ -12,6 +12,7 @@ from db.turns import Finished, NewTurn
 from tests.plans import add_past, plan
 
 NOW = datetime(2026, 11, 23, 2, 41, tzinfo=UTC)
+CHANNELS = ["telegram", "web"]
 SECOND = timedelta(seconds=1)
 
 
@@ -57,7 +58,7 @@ async def test_an_update_that_names_nobody_is_kept_and_passed_over(database: Dat
         await turns.store(tx, "telegram", [NewTurn("odd", None, "[]")], NOW)
     async with database.reading() as tx:
         assert await turns.counts(tx) == {"passed": 1}
-        assert await turns.left_over(tx, NOW) == []
+        assert await turns.left_over(tx, CHANNELS, NOW) == []
 
 
 async def test_a_turn_is_found_with_the_earlier_ones_of_its_person_until_it_is_finished(database: Database) -> None:
@@ -90,8 +91,8 @@ async def test_what_a_crash_left_is_found_oldest_first_and_fairly(database: Data
     await come_in(database, "ani new")
     await finish(database, Finished(ids["ani 1"], "waiting"), Finished(ids["ani 2"], "failed"))
     async with database.reading() as tx:
-        found = await turns.left_over(tx, NOW - SECOND, limit=3, of_each=2)
-        everything = await turns.left_over(tx, NOW)
+        found = await turns.left_over(tx, CHANNELS, NOW - SECOND, limit=3, of_each=2)
+        everything = await turns.left_over(tx, CHANNELS, NOW)
     assert [turn.id for turn in found] == [ids["ani 0"], ids["ani 3"], ids["budi 0"]]
     assert (found[0].channel, found[0].value, found[0].raw) == ("telegram", "ani", "{}")
     assert found[0].received_at == NOW - SECOND
@@ -101,7 +102,7 @@ async def test_what_a_crash_left_is_found_oldest_first_and_fairly(database: Data
 async def test_only_the_person_themselves_can_take_a_turn_again(database: Database) -> None:
     ids = await come_in(database, "ani 1", "budi 1")
     async with database.reading() as tx:
-        (ani, budi) = await turns.left_over(tx, NOW)
+        (ani, budi) = await turns.left_over(tx, CHANNELS, NOW)
         assert await turns.received(tx, ids["ani 1"], ani.address_id) == ani
         assert await turns.received(tx, ids["ani 1"], budi.address_id) is None
 
@@ -117,9 +118,15 @@ async def crowded(database: Database) -> Database:
 async def test_open_turns_are_found_among_many_by_their_own_index(crowded: Database) -> None:
     ids = [20001, 20002]
     assert "ix_turns_unfinished" in await plan(crowded, lambda tx: turns.unfinished(tx, ids))
-    assert "ix_turns_unfinished" in await plan(crowded, lambda tx: turns.left_over(tx, NOW))
+    assert "ix_turns_unfinished" in await plan(crowded, lambda tx: turns.left_over(tx, CHANNELS, NOW))
 
 
 async def test_people_are_found_among_many_by_their_addresses(crowded: Database) -> None:
     shown = await plan(crowded, lambda tx: people.find_or_create(tx, "telegram", {"ani": "id", "budi": "id"}, NOW))
     assert "uq_addresses_channel_value" in shown or "channel=? AND value=?" in shown
+
+
+async def test_what_another_process_serves_is_left_to_it(database: Database) -> None:
+    await come_in(database, "ani 1", "budi 1")
+    async with database.reading() as tx:
+        assert await turns.left_over(tx, ["terminal"], NOW) == []

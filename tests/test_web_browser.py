@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.browser import DESKTOP, PHONE, Service, axe, chromium, opened, service
-from tests.site import ASKED
+from tests.web_site import ASKED
 
 pytestmark = pytest.mark.slow
 
@@ -134,6 +134,22 @@ def test_where_a_proxy_forbids_websockets_the_page_asks_for_news(browser: Browse
     says(page, ASKED)
     is_answered(page, 2)
     person.close()
+
+
+def test_who_lost_the_cookie_is_somebody_new_and_loses_no_words(page: Page) -> None:
+    page.context.clear_cookies()
+    says(page, ASKED)
+    is_answered(page, 1)
+    assert "Rp" in bubbles(page)[-1]
+    assert "#" not in page.url
+
+
+def test_a_link_of_ours_says_where_somebody_comes_from_once(browser: Browser, running: Service) -> None:
+    with opened(browser, f"{running.url}/?start=pameran_X") as page:
+        is_answered(page, 1)
+        page.reload()
+        is_answered(page, 1)
+        assert page.url == f"{running.url}/"
 
 
 def test_a_second_page_shows_the_same(page: Page, running: Service) -> None:

@@ -15,8 +15,8 @@ import pytest_asyncio
 from bot.channels.web import RESTART
 from bot.knowledge import Knowledge
 from bot.web.news import ENTRIES
-from tests.site import ASKED, Site, serving
 from tests.visitor import Visitor, words
+from tests.web_site import ASKED, Site, serving
 
 
 @pytest_asyncio.fixture

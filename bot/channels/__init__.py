@@ -22,8 +22,10 @@ class Update:
     language: str | None = None
 
 
-#: stores updates before it returns; with the offset from which a poller goes on
-Receive = Callable[["Channel", Sequence[Update], int | None], Awaitable[None]]
+#: where a poller goes on: the name of what it polls, and the offset there
+Position = tuple[str, int]
+#: stores updates before it returns, with the position from which a poller goes on
+Receive = Callable[["Channel", Sequence[Update], Position | None], Awaitable[None]]
 
 
 class Channel(Protocol):

@@ -72,6 +72,8 @@ class Telegram:
         self._request = AiohttpRequest()
         self._bot = Bot(token, f"{root}/bot", f"{root}/file/bot", self._request, self._request)
         self._me = Myself(int(token.partition(":")[0]))
+        #: what is polled: another bot's updates are counted apart
+        self.polled = f"{self.name}:{self._me.id}"
         self._secret = hmac.digest(secret_key.encode(), b"telegram webhook", "sha256").hex() if secret_key else ""
         self._nursery = Nursery()
         self._trouble: str | None = None
@@ -134,8 +136,9 @@ class Telegram:
             return offset
         numbers = [number for number in map(number_of, batch) if number is not None]
         following = max(numbers) + 1 if numbers else offset
+        position = None if following is None else (self.polled, following)
         try:
-            await receive(self, self._take_in(batch), following)
+            await receive(self, self._take_in(batch), position)
         except Exception as error:
             log.error("what Telegram sent could not be stored (%s); asking for it again", type(error).__name__)
             following = offset

@@ -72,7 +72,7 @@ async def _receive(settings: Settings, telegram: Telegram, assistant: Assistant)
         await telegram.listen(settings.public_url)
         return
     async with assistant.database.reading() as tx:
-        offset = await channels.offset(tx, telegram.name)
+        offset = await channels.offset(tx, telegram.polled)
     await telegram.poll(assistant.edge.receive, offset)
 
 

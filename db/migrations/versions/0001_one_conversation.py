@@ -16,7 +16,7 @@ depends_on = None
 def upgrade() -> None:
     op.create_table(
         "channels",
-        sa.Column("name", sa.String(20), primary_key=True),
+        sa.Column("name", sa.String(40), primary_key=True),
         sa.Column("offset", BigId, nullable=False),
     )
     op.create_table(

@@ -22,6 +22,7 @@ def upgrade() -> None:
         sa.Column("reason", sa.String(8), nullable=False),
         sa.Column("comment", sa.Text(), nullable=True),
         sa.Column("created_at", UtcDateTime(), nullable=False),
+        sqlite_autoincrement=True,
     )
 
 
