@@ -235,4 +235,3 @@ def _apology(number: int, again: bool) -> Reply:
     )
     menu = Choice(_("Menu"), "menu")
     return Reply(text, (Choice(_("Try again"), "retry", {"turn": number}), menu) if again else (menu,))
-

@@ -20,9 +20,7 @@ _THANKS = frozenset(
     min admin pak bu teh kang tuan puan atuh
     """.split()
 )
-_GRATEFUL = re.compile(
-    r"kasih|mak?as+ih?|mksi?h|trims|trimz|tengkyu|\btq\b|\bthx\b|thank|nuhun|suwun", re.IGNORECASE
-)
+_GRATEFUL = re.compile(r"kasih|mak?as+ih?|mksi?h|trims|trimz|tengkyu|\btq\b|\bthx\b|thank|nuhun|suwun", re.IGNORECASE)
 _SALAM = re.compile(r"\bas+al+am+u?\W*al+a?i?k+um|^\W*salam\b|\bass?kum\b|\bass?wr", re.IGNORECASE)
 _SAMPURASUN = re.compile(r"\bsampura?sun\b", re.IGNORECASE)
 _WORD = re.compile(r"[\w']+")

@@ -36,8 +36,10 @@ class Router:
     def command(self, *names: str) -> Callable[[Handler], Handler]:
         """`/name`, or the bare word as a whole message."""
         return self.when(
-            lambda turn: (turn.inbound.kind == "command" and turn.inbound.name in names)
-            or (turn.inbound.kind == "text" and not turn.choice and bare_word(turn.text) in names)
+            lambda turn: (
+                (turn.inbound.kind == "command" and turn.inbound.name in names)
+                or (turn.inbound.kind == "text" and not turn.choice and bare_word(turn.text) in names)
+            )
         )
 
     def choice(self, *names: str) -> Callable[[Handler], Handler]:

@@ -4,6 +4,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +24,7 @@ def pieces(words: Sequence[str]) -> tuple[list[str], list[str]]:
     stems = [stem(word) for word in words]
     framed = ["^", *stems, "$"]
     apart = [f"{min(a, b)}~{max(a, b)}" for a, b in zip(stems, stems[2:], strict=False)]
-    return stems + [f"{a} {b}" for a, b in zip(framed, framed[1:], strict=False)] + apart, letters(words, RUNS)
+    return stems + [f"{a} {b}" for a, b in pairwise(framed)] + apart, letters(words, RUNS)
 
 
 def letters(words: Iterable[str], lengths: Sequence[int]) -> list[str]:
@@ -57,22 +58,19 @@ class Linear:
         self.classes = _lines(stored[f"{name}-classes"])
         self.vocabularies: list[Vocabulary] = []
         self._weights: list[NDArray[np.int8]] = []
-        self._scales: list[Floats] = []
         for kind in ("words", "letters"):
             found = _lines(stored[f"{name}-{kind}"])
             places = {piece: place for place, piece in enumerate(found)}
             self.vocabularies.append(Vocabulary(places, stored[f"{name}-{kind}-rarity"].astype(np.float32)))
             self._weights.append(stored[f"{name}-{kind}-weights"].astype(np.int8))
-            self._scales.append(stored[f"{name}-{kind}-scales"].astype(np.float32))
+        self._grain = np.float32(stored[f"{name}-grain"])
         self._bias = stored[f"{name}-bias"].astype(np.float32)
 
     def scores(self, found: tuple[list[str], list[str]]) -> Floats:
         total = self._bias.copy()
-        for vocabulary, weights, scales, some in zip(
-            self.vocabularies, self._weights, self._scales, found, strict=True
-        ):
+        for vocabulary, weights, some in zip(self.vocabularies, self._weights, found, strict=True):
             places, values = vocabulary.vector(some)
-            total += (values * scales[places]) @ weights[places].astype(np.float32)
+            total += (values * self._grain) @ weights[places].astype(np.float32)
         return total
 
 

@@ -1,6 +1,8 @@
 """From a question to the topics that answer it, or an honest "not sure"."""
 
 import hashlib
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
@@ -11,19 +13,36 @@ from bot.knowledge.meaning import Embed, Trial
 from bot.knowledge.model import Floats, Linear, load, pieces, softmax
 from bot.knowledge.questions import OUT_OF_SCOPE
 from bot.knowledge.wording import Worded, Wording
-from bot.knowledge.words import Lexicon
+from bot.knowledge.words import Lexicon, cut, words
 
 Outcome = Literal["sure", "unsure", "outside"]
 
 #: where the built model lies, below `locales/`
 MODEL = Path("search/model.npz")
+#: the topic of greetings and thanks, which are no question beside another
+GREETING = "bot.help"
 #: matches that are kept
 MOST = 10
 #: from which confidence on a topic is answered without asking back
-SURE = 0.55
-#: how sharp the scores of the words alone, and of words and meaning together, are read
-SHARPNESS = 1.0
-WORDS_SHARE, MEANING_SHARE = 1.0, 0.6
+SURE = 0.65
+#: what the scores of the words count for where they stand alone, and those of words and meaning together, so that
+#: confidences come true (least surprise over the questions of `tests/dev-questions.jsonl`)
+WORDS_ALONE = 1.5
+WORDS, MEANING = 0.9, 0.8
+#: what the last card counts for beside them, where a question lacks a subject
+FOLLOWS = 2.5
+#: an insult counts unless the rest of the message is as clear as this
+CLEAR = 0.8
+#: from which confidence on it is said that a question is not ours, instead of offering choices
+NOT_OURS = 0.35
+#: from which confidence on a further question is offered
+OFFERED = 0.4
+#: after a question mark, and before these words, the next question of a message may begin
+_NEXT = re.compile(r"(?<=\?)|\b(?=(?:terus|trus|trs|lalu|tuluy|lepas tu|and also|also)\b)", re.IGNORECASE)
+#: what makes a question of words without a question mark, in the form that stands for all languages
+_ASKING = frozenset("apa bagaimana berapa bisa boleh cara kapan kenapa mana perlu siapa tidak wajib".split())
+#: words that a question has at least
+_FEWEST = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +64,7 @@ class Understanding:
     #: letters without words, such as `sdfkjh`
     nonsense: bool = False
     insult: bool = False
-    #: a score for every class, and how likely the question lacks a subject
+    #: a score for every class, and how likely the question lacks a subject: what follow_up() needs
     _scores: Floats | None = field(default=None, repr=False, compare=False)
     _lacking: float = field(default=0.0, repr=False, compare=False)
 
@@ -86,37 +105,72 @@ class Search:
 
     def understand(self, text: str, language: str = "") -> Understanding:
         """What a message asks; `language` is that of the conversation, for words that tell none."""
-        worded = self._wording.read(text, language)
-        if worded.nonsense or not worded.written:
-            return Understanding(worded.told, "outside", (), nonsense=True)
-        found = pieces(worded.plain)
-        scores = self._scores(worded, found)
-        lacking = float(softmax(self._ellipsis.scores((found[0], [])))[1])
-        return self._judged(Understanding(worded.told, "outside", (), (), False, worded.insult, scores, lacking))
+        whole = self._alone(text, language, self._embed)
+        if whole._scores is None or whole.insult:
+            return whole
+        several = self._several(_parts(cut(text)), language)
+        return _led_by(whole, several[0], several[1:]) if len(several) > 1 else whole
 
     def follow_up(self, found: Understanding, previous: str) -> Understanding:
         """What the same words mean right after the card `previous`; a message with its own subject stays as it is."""
-        if found._scores is None or previous not in self._follows:
+        if found._scores is None or found.others or previous not in self._follows:
             return found
-        moved = self._judged(replace(found, _scores=found._scores + found._lacking * self._follows[previous]))
+        moved = self._judged(replace(found, _scores=found._scores + FOLLOWS * found._lacking * self._follows[previous]))
         return replace(moved, _scores=found._scores)
 
-    def _scores(self, worded: Worded, found: tuple[list[str], list[str]]) -> Floats:
+    def _alone(self, text: str, language: str, embed: Embed | None) -> Understanding:
+        """A text taken as one question."""
+        worded = self._wording.read(text, language)
+        if worded.nonsense or not worded.written:
+            return Understanding(worded.told, "outside", (), nonsense=worded.nonsense)
+        found = pieces(worded.plain)
+        scores = self._scored(worded, found, embed)
+        lacking = float(softmax(self._ellipsis.scores((found[0], [])))[1])
+        return self._judged(Understanding(worded.told, "outside", (), (), False, worded.insult, scores, lacking))
+
+    def _several(self, parts: list[str], language: str) -> list[Match]:
+        """The questions of a message by their words alone, each read after the one before; the first of them sure."""
+        asked: list[Match] = []
+        for part in parts if len(parts) > 1 else ():
+            if not (part.endswith("?") or _ASKING.intersection(self._wording.read(part, language).plain)):
+                continue
+            found = self._alone(part, language, None)
+            if asked:
+                found = self.follow_up(found, asked[-1].topic)
+            if found.outcome == "outside" or found.matches[0].topic in (GREETING, *(one.topic for one in asked)):
+                continue
+            if found.matches[0].confidence >= (OFFERED if asked else SURE):
+                asked.append(found.matches[0])
+        return asked
+
+    def _scored(self, worded: Worded, found: tuple[list[str], list[str]], embed: Embed | None) -> Floats:
         by_words = np.log(softmax(self._topics.scores(found)))
-        if self._embed is None:
-            return np.asarray(by_words * SHARPNESS, dtype=np.float32)
+        if embed is None:
+            return np.asarray(WORDS_ALONE * by_words, dtype=np.float32)
         weights, bias = self._meaning
-        by_meaning = np.log(softmax(self._embed(worded.meaning) @ weights + bias))
-        return np.asarray(WORDS_SHARE * by_words + MEANING_SHARE * by_meaning, dtype=np.float32)
+        by_meaning = np.log(softmax(embed(worded.meaning) @ weights + bias))
+        return np.asarray(WORDS * by_words + MEANING * by_meaning, dtype=np.float32)
 
     def _judged(self, found: Understanding) -> Understanding:
         assert found._scores is not None
         chances = softmax(found._scores)
         ranked = [place for place in np.argsort(-chances)[: MOST + 1] if place != self._outside][:MOST]
         matches = tuple(Match(self._classes[place], float(chances[place])) for place in ranked)
+        insult = found.insult and matches[0].confidence < CLEAR
         outcome: Outcome = "unsure"
-        if chances[self._outside] > matches[0].confidence or found.insult:
+        if chances[self._outside] > max(matches[0].confidence, NOT_OURS) or insult:
             outcome = "outside"
         elif matches[0].confidence >= SURE:
             outcome = "sure"
-        return replace(found, outcome=outcome, matches=matches)
+        return replace(found, outcome=outcome, matches=matches, insult=insult)
+
+
+def _parts(text: str) -> list[str]:
+    return [part.strip() for part in _NEXT.split(text) if len(words(part)) >= _FEWEST]
+
+
+def _led_by(whole: Understanding, first: Match, others: Sequence[Match]) -> Understanding:
+    """The whole message, answered with one of its questions."""
+    rest = tuple(match for match in whole.matches if match.topic != first.topic)
+    further = tuple(match.topic for match in others)
+    return replace(whole, outcome="sure", matches=(first, *rest)[:MOST], others=further)

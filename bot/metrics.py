@@ -1,0 +1,53 @@
+"""What is counted, for Prometheus. No label ever names a person, and each has few values."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
+
+if TYPE_CHECKING:
+    from bot.conversation import Outcome
+
+REGISTRY = CollectorRegistry()
+ProcessCollector(registry=REGISTRY)
+
+UPDATES = Counter("jembatan_updates", "Updates stored for the first time.", ["channel"], registry=REGISTRY)
+TURNS = Counter(
+    "jembatan_turns",
+    "Turns that ended: done, failed, passed or joined, and which handler took them.",
+    ["channel", "outcome", "handler"],
+    registry=REGISTRY,
+)
+TURN_SECONDS = Histogram(
+    "jembatan_turn_seconds",
+    "From the moment a turn was received to the commit of its answer.",
+    ["channel"],
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 120),
+    registry=REGISTRY,
+)
+SEARCH_SECONDS = Histogram(
+    "jembatan_search_seconds",
+    "What the search takes to understand a text.",
+    buckets=(0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5),
+    registry=REGISTRY,
+)
+REPLIES = Counter(
+    "jembatan_replies",
+    "Tries to send a reply: sent, blocked, refused, or unsent (to be tried again).",
+    ["channel", "result"],
+    registry=REGISTRY,
+)
+UNSENT = Gauge("jembatan_unsent_replies", "Replies that wait to be sent.", registry=REGISTRY)
+UNFINISHED = Gauge("jembatan_unfinished_turns", "Turns that wait to be answered.", registry=REGISTRY)
+HELD = Gauge("jembatan_held", "1 while a restored copy waits for its release.", registry=REGISTRY)
+
+
+def count_turns(outcomes: "Iterable[Outcome]", received: Mapping[int, datetime], now: datetime) -> None:
+    """Turns that were committed, and the fragments that they answered; what was only put aside ends later."""
+    for outcome in outcomes:
+        channel = outcome.person.channel
+        for ended in outcome.finished:
+            if ended.state != "waiting":
+                TURNS.labels(channel, ended.state, ended.handler or "").inc()
+        TURN_SECONDS.labels(channel).observe(max(0.0, (now - received[outcome.turn]).total_seconds()))

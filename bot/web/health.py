@@ -1,0 +1,60 @@
+"""How the running assistant is, for whatever watches it: alive, ready, and its figures."""
+
+import asyncio
+from datetime import datetime, timedelta
+
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from bot import metrics
+from bot.assistant import Assistant
+from db import replies, restores, turns
+from db.engine import Database
+
+#: what waits longer than this has been left over
+LEFT_OVER = timedelta(minutes=2)
+#: seconds in which the database must answer
+PATIENCE = 3
+#: headers of a proxy: whoever comes through one is no neighbour, and the figures are none of their business
+_FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip")
+
+
+async def reasons(database: Database, now: datetime) -> list[str]:
+    """Why it should not be relied on now, in sentences that say what to do; none where all is well."""
+    try:
+        async with asyncio.timeout(PATIENCE), database.reading() as tx:
+            held = await restores.held_since(tx)
+            waiting = await turns.count_unfinished(tx, now - LEFT_OVER)
+            unsent = await replies.count_unsent(tx, now - LEFT_OVER)
+    except Exception as error:
+        return [f"the database does not answer ({type(error).__name__}): start it, or look at `jembatan doctor`"]
+    if held:
+        return ["restored from a backup: nothing is sent until `jembatan restore --release`"]
+    found = []
+    if waiting:
+        found.append(f"{waiting} turns wait for more than two minutes: look for errors in the log")
+    if unsent:
+        found.append(f"{unsent} replies wait for more than two minutes: look for errors in the log")
+    return found
+
+
+def routes(assistant: Assistant) -> list[BaseRoute]:
+    async def healthz(_request: Request) -> Response:
+        return PlainTextResponse("ok")
+
+    async def readyz(_request: Request) -> Response:
+        found = await reasons(assistant.database, assistant.clock.now())
+        return JSONResponse({"ready": not found, "reasons": found}, 503 if found else 200)
+
+    async def figures(request: Request) -> Response:
+        if any(header in request.headers for header in _FORWARDED):
+            return PlainTextResponse("not for proxies", 404)
+        async with asyncio.timeout(PATIENCE), assistant.database.reading() as tx:
+            metrics.UNSENT.set(await replies.count_unsent(tx))
+            metrics.UNFINISHED.set(await turns.count_unfinished(tx))
+        metrics.HELD.set(not assistant.released.is_set())
+        return Response(generate_latest(metrics.REGISTRY), media_type=CONTENT_TYPE_LATEST)
+
+    return [Route("/healthz", healthz), Route("/readyz", readyz), Route("/metrics", figures)]
