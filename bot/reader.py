@@ -37,12 +37,12 @@ class Reader:
     async def prepare(self, turn: Received) -> Prepared:
         """Read a turn, in a thread where the search takes so long that everybody else would notice.
 
-        Here, one at a time: read in one go, fifty people's turns would hold up the replies and marks of the first, and
-        a crash would double what was sent and not marked.
+        One at a time: read in one go, fifty people's turns would hold up the replies and marks of the first, and a
+        crash would double what was sent and not marked.
         """
-        if self._knowledge.search.slow:
-            return await asyncio.to_thread(self.read, turn)
         async with self._reading:
+            if self._knowledge.search.slow:
+                return await asyncio.to_thread(self.read, turn)
             await asyncio.sleep(0)
             return self.read(turn)
 

@@ -116,7 +116,7 @@ def report(judged: Sequence[Judged]) -> str:
         f"out of scope answered {quality.outside_answered:.1%}   follow-ups right first {quality.follow_ups_right:.1%}",
         "by language  " + "   ".join(f"{name} {value:.1%}" for name, value in quality.by_language.items()),
         "by kind      " + "   ".join(f"{name} {value:.1%}" for name, value in quality.by_kind.items()),
-        f"a question takes {statistics.median(times):.1f} ms of processor time (median), {times[int(len(times) * 0.99)]:.1f} ms (p99)",
+        f"processor time {statistics.median(times):.1f} ms (median), {times[int(len(times) * 0.99)]:.1f} ms (p99)",
         "",
         "worst:",
         *_worst(judged),

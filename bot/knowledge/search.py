@@ -30,7 +30,7 @@ SURE = 0.65
 WORDS_ALONE = 1.5
 WORDS, MEANING = 0.9, 0.8
 #: what the last card counts for beside them, where a question lacks a subject
-FOLLOWS = 2.5
+FOLLOWS = 3.0
 #: an insult counts unless the rest of the message is as clear as this
 CLEAR = 0.8
 #: from which confidence on it is said that a question is not ours, instead of offering choices
