@@ -1,6 +1,5 @@
 """The command line."""
 
-import asyncio
 import logging
 import sys
 import tempfile
@@ -11,6 +10,7 @@ from pathlib import Path
 import click
 
 from bot.commands import Stop, configured, known
+from bot.commands import run as run_loop
 from bot.settings import Settings, Unusable
 
 log = logging.getLogger(__name__)
@@ -41,7 +41,7 @@ def run() -> None:
     """
     from bot.commands import server
 
-    asyncio.run(server.serve(configured()))
+    run_loop(server.serve(configured()))
 
 
 @jembatan.command()

@@ -56,8 +56,7 @@ class Painted:
         part = part.strip()
         end = start + len(part)
         inside = (
-            Span(span.kind, max(span.start, start) - start, min(span.end, end) - start, span.url)
-            for span in self.spans
+            Span(span.kind, max(span.start, start) - start, min(span.end, end) - start, span.url) for span in self.spans
         )
         return Painted(part, tuple(span for span in inside if span.start < span.end))
 

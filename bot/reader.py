@@ -35,23 +35,28 @@ class Reader:
         self._reading = asyncio.Lock()
 
     async def prepare(self, turn: Received) -> Prepared:
-        """Read a turn, in a thread where the search takes so long that everybody else would notice.
+        """Read and understand a turn; in a thread where the search takes so long that everybody else would notice.
 
-        One at a time: read in one go, fifty people's turns would hold up the replies and marks of the first, and a
-        crash would double what was sent and not marked.
+        Here, one at a time: read in one go, fifty people's turns would hold up the replies and marks of the first, and
+        a crash would double what was sent and not marked.
         """
         async with self._reading:
-            if self._knowledge.search.slow:
-                return await asyncio.to_thread(self.read, turn)
             await asyncio.sleep(0)
-            return self.read(turn)
+            inbound = self.inbound(turn)
+            if inbound is None or not _asks(inbound):
+                return Prepared(turn, inbound, None)
+            with metrics.SEARCH_SECONDS.time():
+                found = self._knowledge.search.at_once(inbound.text)
+        if found is None:
+            with metrics.SEARCH_SECONDS.time():
+                found = await asyncio.to_thread(self._knowledge.search.understand, inbound.text)
+        return Prepared(turn, inbound, found)
 
     def read(self, turn: Received) -> Prepared:
+        """The same at once, for a turn that is taken again inside another's transaction."""
         inbound = self.inbound(turn)
-        if inbound is None or inbound.kind not in ("text", "edit") or not inbound.text:
-            return Prepared(turn, inbound, None)
-        with metrics.SEARCH_SECONDS.time():
-            return Prepared(turn, inbound, self._knowledge.search.understand(inbound.text))
+        asks = inbound is not None and _asks(inbound)
+        return Prepared(turn, inbound, self._knowledge.search.understand(inbound.text) if inbound and asks else None)
 
     def inbound(self, turn: Received) -> Inbound | None:
         try:
@@ -62,3 +67,7 @@ class Reader:
         except Exception as error:
             log.warning("turn %s cannot be read: %s", turn.id, type(error).__name__)
             return None
+
+
+def _asks(inbound: Inbound) -> bool:
+    return inbound.kind in ("text", "edit") and bool(inbound.text)

@@ -17,6 +17,7 @@ from bot.errors import where
 from bot.nursery import Nursery
 from bot.outbox import Outbox
 from bot.reader import Prepared, Reader
+from bot.typed import may_choose
 from db import people, replies, turns
 from db.engine import Database, Transaction, will_pass
 from db.people import Known
@@ -144,7 +145,8 @@ class Runner:
 async def _asked(
     tx: Transaction, batch: Sequence[Prepared], known: dict[int, Known]
 ) -> dict[int, tuple[int, dict[str, object]]]:
-    """The stored replies that these turns may be choosing from: the one last asked, and the one tapped on."""
-    wanted = {prepared.inbound.reply for prepared in batch if prepared.inbound and prepared.inbound.reply}
-    wanted |= {person.memory.get("asked", 0) for person in known.values()}
+    """The stored replies that these turns may be choosing from: the one tapped on, and the one last asked."""
+    done = [(prepared.inbound, known[prepared.turn.address_id]) for prepared in batch if prepared.inbound]
+    wanted = {inbound.reply for inbound, _ in done}
+    wanted |= {person.memory.get("asked", 0) for inbound, person in done if may_choose(inbound.text)}
     return await replies.bodies(tx, wanted - {0})

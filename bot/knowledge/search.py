@@ -5,6 +5,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from threading import Lock
 from typing import Literal
 
 import numpy as np
@@ -24,7 +25,11 @@ GREETING = "bot.help"
 #: matches that are kept
 MOST = 10
 #: from which confidence on a topic is answered without asking back
-SURE = 0.65
+SURE = 0.75
+#: from which confidence of the words on their meaning is not asked for: that takes thirty times as long
+PLAIN = 0.95
+#: messages whose understanding is remembered; an opening question of many people is asked again and again
+REMEMBERED = 2000
 #: what the scores of the words count for where they stand alone, and those of words and meaning together, so that
 #: confidences come true (least surprise over the questions of `tests/dev-questions.jsonl`)
 WORDS_ALONE = 1.5
@@ -97,18 +102,44 @@ class Search:
         self._follows = dict(zip(known, stored["follows"].astype(np.float32), strict=True))
         self._meaning = stored["meaning-weights"].astype(np.float32), stored["meaning-bias"].astype(np.float32)
         self._embed: Embed | None = trial.embed() if trial else None
+        self._remembered: dict[tuple[str, str], Understanding] = {}
+        self._remembering = Lock()
 
     @property
-    def slow(self) -> bool:
-        """Whether understand() may take more than 5 ms."""
+    def knows_meaning(self) -> bool:
+        """Whether the extra `semantic` runs here."""
         return self._embed is not None
 
     def understand(self, text: str, language: str = "") -> Understanding:
-        """What a message asks; `language` is that of the conversation, for words that tell none."""
-        whole = self._alone(text, language, self._embed)
+        """What a message asks; `language` is that of the conversation, for words that tell none.
+
+        Takes 30 ms or more where the meaning has to be asked for; `at_once` knows when.
+        """
+        text = cut(text)
+        return self.at_once(text, language) or self._remember(text, language, self._read(text, language, self._embed))
+
+    def at_once(self, text: str, language: str = "") -> Understanding | None:
+        """The same in 1 ms, from memory or by the words alone; None where these are not plain enough."""
+        text = cut(text)
+        if known := self._remembered.get((text, language)):
+            return known
+        found = self._read(text, language, None)
+        if self._embed and found._scores is not None and softmax(found._scores).max() < PLAIN:
+            return None
+        return self._remember(text, language, found)
+
+    def _remember(self, text: str, language: str, found: Understanding) -> Understanding:
+        with self._remembering:
+            if len(self._remembered) >= REMEMBERED:
+                del self._remembered[next(iter(self._remembered))]
+            self._remembered[text, language] = found
+        return found
+
+    def _read(self, text: str, language: str, embed: Embed | None) -> Understanding:
+        whole = self._alone(text, language, embed)
         if whole._scores is None or whole.insult:
             return whole
-        several = self._several(_parts(cut(text)), language)
+        several = self._several(_parts(text), language)
         return _led_by(whole, several[0], several[1:]) if len(several) > 1 else whole
 
     def follow_up(self, found: Understanding, previous: str) -> Understanding:

@@ -46,7 +46,7 @@ class Wording:
 
     def read(self, text: str, hint: str = "") -> Worded:
         """`hint` is the language of the conversation, for words that tell none."""
-        written = words(cut(text))
+        written = words(text)
         language, told = self._language(written, hint)
         spelled = [word if self._lexicon.knows(word, language) else self._spelling.correct(word) for word in written]
         nonsense = not any(self._spelling.known(word) for word in spelled) and not self._familiar(written)

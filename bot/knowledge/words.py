@@ -11,6 +11,8 @@ import snowballstemmer
 
 #: characters of a question that are searched; longer ones are cut at a word's edge
 LONGEST = 600
+#: how many of them are taken from the beginning of a longer text
+_BEGINNING = 200
 #: where a word of each language is looked up, its own list first; English words look like Indonesian ones too often
 LISTS = {"id": ("id", "su", "ms", "en"), "ms": ("ms", "id", "en"), "su": ("su", "id", "ms", "en"), "en": ("en",)}
 
@@ -21,15 +23,18 @@ _SHORTEST_CORRECTED = 4
 
 
 def cut(text: str) -> str:
-    """At most `LONGEST` characters, cut at the edge of a word."""
+    """At most `LONGEST` characters: of a longer story its beginning and, as that is where people ask, more of its end;
+    cut at the edges of words."""
     if len(text) <= LONGEST:
         return text
-    return text[: LONGEST + 1].rpartition(" ")[0] or text[:LONGEST]
+    start, end = text[:_BEGINNING], text[_BEGINNING + 1 - LONGEST :]
+    return f"{start.rpartition(' ')[0] or start} {end.partition(' ')[2] or end}"
 
 
 def words(text: str) -> list[str]:
     """The words as they stand: small letters, without accents, a letter at most twice in a row."""
-    plain = unicodedata.normalize("NFD", unicodedata.normalize("NFKC", text).lower())
+    known = cut(unicodedata.normalize("NFKC", cut(text)))  # which may have made it longer
+    plain = unicodedata.normalize("NFD", known.lower())
     plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
     return [word.replace("'", "").replace("’", "") for word in _WORD.findall(_REPEATED.sub(r"\1", plain))]
 
