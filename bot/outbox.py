@@ -4,7 +4,8 @@ import asyncio
 import logging
 import secrets
 from collections import deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -32,6 +33,12 @@ SOON = 0.05
 TRIES = 24 * 60
 
 
+#: replies that are on their way or not yet marked at one time: a crash may double no more
+AT_ONCE = 4
+#: seconds after which one that takes so long makes room for another
+PATIENCE = 0.1
+
+
 class Outbox:
     def __init__(self, database: Database, clock: Clock, channels: Mapping[str, Channel], nursery: Nursery) -> None:
         self._database = database
@@ -43,6 +50,7 @@ class Outbox:
         self._queues: dict[int, deque[Unsent]] = {}
         self._marks = Batches("marks", self._mark, SWEEP, nursery)
         self._unmarked: dict[int, tuple[Unsent, Mark]] = {}
+        self._slots = asyncio.Semaphore(AT_ONCE)
         self._swept = asyncio.Event()
         self._moved = asyncio.Event()
 
@@ -67,7 +75,8 @@ class Outbox:
         queue = self._queues[address]
         try:
             while queue:
-                postponed = await self._send(queue[0])
+                async with self._slot():
+                    postponed = await self._send(queue[0])
                 if postponed is not None:
                     queue[0] = postponed
                     self._tell()
@@ -79,6 +88,23 @@ class Outbox:
         finally:
             del self._queues[address]
             self._tell()
+
+    @asynccontextmanager
+    async def _slot(self) -> AsyncIterator[None]:
+        """A place among those that are being sent."""
+        await self._slots.acquire()
+        held = [self._slots.release]
+
+        def free() -> None:
+            while held:
+                held.pop()()
+
+        late = asyncio.get_running_loop().call_later(PATIENCE, free)
+        try:
+            yield
+        finally:
+            late.cancel()
+            free()
 
     def _tell(self) -> None:
         self._moved.set()

@@ -27,7 +27,7 @@ from db.turns import Finished, Received
 log = logging.getLogger(__name__)
 
 #: turns that share a commit; more would keep the first of them waiting
-BATCH = 64
+BATCH = 16
 #: unfinished turns of a person that must come before a turn of theirs
 Earlier = Sequence[Received]
 
@@ -80,9 +80,9 @@ class Runner:
         try:
             async with self._database.transaction() as tx:
                 await turns.finish(tx, [Finished(prepared.turn.id, "failed")], self._clock.now())
+            return ()
         except Exception as last:
             return last
-        return ()
 
     async def _run(self, batch: Sequence[Prepared], fault: Exception | None = None) -> dict[int, Earlier]:
         """The transaction; returns for the turns that were left as they are which earlier ones must come first."""
@@ -91,8 +91,7 @@ class Runner:
             outcomes, earlier = await self._take_turns(tx, batch, now, fault)
             unsent = await self._store(tx, outcomes, now) if outcomes else []
         self._outbox.add(unsent)
-        received = {prepared.turn.id: prepared.turn.received_at for prepared in batch}
-        metrics.count_turns(outcomes, received, self._clock.now())
+        metrics.count_turns(outcomes, {one.turn.id: one.turn.received_at for one in batch}, self._clock.now())
         return earlier
 
     async def _take_turns(
@@ -113,30 +112,28 @@ class Runner:
                 continue  # another process was faster
             if left := [turn for turn in others.values() if turn.state == "received"]:
                 earlier[own.id] = left
-            else:
-                outcomes.append(await self._conversation.take(state, prepared, person, list(others.values()), fault))
+                continue
+            outcomes.append(await self._conversation.take(state, prepared, person, list(others.values()), fault))
         return outcomes, earlier
 
     async def _store(self, tx: Transaction, outcomes: Sequence[Outcome], now: datetime) -> list[Unsent]:
         """Write the replies, the ends of the turns and what is remembered; returns the replies to send from here."""
         said = [(outcome, reply, reply.to_json()) for outcome in outcomes for reply in outcome.replies]
-        spoken_to = {outcome.person.address_id for outcome, _, _ in said}
-        behind = await replies.queued_elsewhere(tx, spoken_to, self._outbox.holder)
-        if behind:  # ours must come after what another process still sends
-            self._outbox.sweep_soon()
-        holders = [None if outcome.person.address_id in behind else self._outbox.holder for outcome, _, _ in said]
+        addressed = {by.person.address_id for by, _, _ in said}
+        if behind := await replies.queued_elsewhere(tx, addressed, self._outbox.holder):
+            self._outbox.sweep_soon()  # ours must come after what another process still sends
+        holders = [None if by.person.address_id in behind else self._outbox.holder for by, _, _ in said]
         new = [
-            NewReply(outcome.turn, outcome.person.address_id, body, holder)
-            for (outcome, _, body), holder in zip(said, holders, strict=True)
+            NewReply(by.turn, by.person.address_id, body, held)
+            for (by, _, body), held in zip(said, holders, strict=True)
         ]
-        ids = await replies.store(tx, new, now, self._outbox.held_until(now))
-        unsent = []
+        unsent, ids = [], await replies.store(tx, new, now, self._outbox.held_until(now))
         for number, holder, (outcome, reply, body) in zip(ids, holders, said, strict=True):
+            to = outcome.person
             if reply.choices:
                 outcome.memory.asked = number
-            person = outcome.person
             if holder:
-                unsent.append(Unsent(number, outcome.turn, person.address_id, person.channel, person.value, body, now))
+                unsent.append(Unsent(number, outcome.turn, to.address_id, to.channel, to.value, body, now))
         await turns.finish(tx, [ended for outcome in outcomes for ended in outcome.finished], now)
         await people.remember(tx, {outcome.person.address_id: outcome.memory.to_json() for outcome in outcomes})
         return unsent
@@ -146,7 +143,7 @@ async def _asked(
     tx: Transaction, batch: Sequence[Prepared], known: dict[int, Known]
 ) -> dict[int, tuple[int, dict[str, object]]]:
     """The stored replies that these turns may be choosing from: the one tapped on, and the one last asked."""
-    done = [(prepared.inbound, known[prepared.turn.address_id]) for prepared in batch if prepared.inbound]
+    done = [(one.inbound, known[one.turn.address_id].memory) for one in batch if one.inbound]
     wanted = {inbound.reply for inbound, _ in done}
-    wanted |= {person.memory.get("asked", 0) for inbound, person in done if may_choose(inbound.text)}
+    wanted |= {memory.get("asked", 0) for inbound, memory in done if may_choose(inbound.text)}
     return await replies.bodies(tx, wanted - {0})

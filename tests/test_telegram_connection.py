@@ -126,6 +126,8 @@ async def test_a_second_poller_gives_one_clear_sentence_and_again_only_after_it_
 async def test_what_somebody_else_answers_in_telegram_s_place_is_waited_out(
     caplog: pytest.LogCaptureFixture, status: int, kind: str, body: str
 ) -> None:
+    caplog.set_level(logging.INFO)
+
     async def answer(_request: web.Request) -> web.Response:
         return web.Response(status=status, content_type=kind, text=body)
 

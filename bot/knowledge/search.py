@@ -176,7 +176,7 @@ class Search:
 
     def _scored(self, worded: Worded, found: tuple[list[str], list[str]], embed: Embed | None) -> Floats:
         by_words = np.log(softmax(self._topics.scores(found)))
-        if embed is None:
+        if embed is None or not worded.meaning:
             return np.asarray(WORDS_ALONE * by_words, dtype=np.float32)
         weights, bias = self._meaning
         by_meaning = np.log(softmax(embed(worded.meaning) @ weights + bias))

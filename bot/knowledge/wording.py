@@ -32,8 +32,12 @@ class Worded:
 
     @property
     def meaning(self) -> str:
-        """What to take the meaning of: English as it is, the others by way of the words that stand for theirs."""
-        return cut(" ".join(self.written if self.language == "en" else self.plain))
+        """What to take the meaning of: English as it is, the others by way of the words that stand for theirs.
+
+        Only what is written in Latin letters, as all four languages are: each other letter costs as much as a word.
+        """
+        told = self.written if self.language == "en" else self.plain
+        return cut(" ".join(word for word in told if word.isascii()))
 
 
 class Wording:
