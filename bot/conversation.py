@@ -120,7 +120,8 @@ class Conversation:
                 route = find(self._routers, turn)
                 name = route.name
                 await route.handler(turn)
-            said, end = turn.replies, "waiting" if turn.waits else "done" if turn.replies else "passed"
+            taken = turn.replies or turn.silent
+            said, end = turn.replies, "waiting" if turn.waits else "done" if taken else "passed"
         except Refusal as refusal:
             said, end = [Reply(refusal.sentence, refusal.choices)], "done"
             state.memories[ended.person.address_id] = ended.memory = before
@@ -170,6 +171,8 @@ class Conversation:
             choice,
             inbound.reply or ended.memory.asked,
             texts,
+            prepared.file,
+            prepared.file_trouble,
         )
 
     async def _with_tapped(self, state: State, tx: Transaction, inbound: Inbound) -> State:
@@ -180,6 +183,8 @@ class Conversation:
             owner, body = state.asked.get(inbound.reply, (0, {}))
             choices = Reply.from_json(body).numbered() if owner == ended.person.address_id else []
             return choices[inbound.index] if 0 <= inbound.index < len(choices) else None
+        if ended.person.case_id or ended.memory.case:
+            return None  # two people talk: a typed "2" is for the other
         if inbound.kind == "text" and ended.memory.asked in state.asked:
             return typed_choice(inbound.text, Reply.from_json(state.asked[ended.memory.asked][1]))
         return None

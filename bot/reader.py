@@ -10,7 +10,8 @@ from bot import metrics
 from bot.channels import Channel
 from bot.knowledge import Knowledge
 from bot.knowledge.search import Understanding
-from bot.turn import Inbound
+from bot.turn import FileTrouble, Inbound
+from db.files import File
 from db.turns import Received
 
 log = logging.getLogger(__name__)
@@ -26,6 +27,9 @@ class Prepared:
     turn: Received
     inbound: Inbound | None
     found: Understanding | None
+    #: the file that was sent, or why it is not here
+    file: File | None = None
+    file_trouble: FileTrouble | None = None
 
 
 class Reader:

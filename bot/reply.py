@@ -38,6 +38,8 @@ class Reply:
     choices: tuple[Choice, ...] = ()
     #: a button of the platform's own that hands over the phone number or the place
     wants: Literal["contact", "location"] | None = None
+    #: the id of a file that goes with it, 0 for none
+    file: int = 0
 
     def main(self) -> list[Choice]:
         return [choice for choice in self.choices if choice.rank == "main"]
@@ -55,12 +57,14 @@ class Reply:
             body["choices"] = [choice.to_json() for choice in self.choices]
         if self.wants:
             body["wants"] = self.wants
+        if self.file:
+            body["file"] = self.file
         return body
 
     @classmethod
     def from_json(cls, body: dict[str, Any]) -> "Reply":
         choices = tuple(Choice(**choice) for choice in body.get("choices", ()))
-        return cls(Markdown(body["text"]), choices, body.get("wants"))
+        return cls(Markdown(body["text"]), choices, body.get("wants"), body.get("file", 0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +92,7 @@ def join(replies: Sequence[Reply], limits: Limits) -> list[Reply]:
     """What one turn said, in as few bubbles as the channel allows: of the choices joined, the last offered stay."""
     joined: list[Reply] = []
     for reply in replies:
-        if joined and not joined[-1].wants:
+        if joined and not (joined[-1].wants or joined[-1].file or reply.file):
             text = Markdown(f"{joined[-1].text}\n\n{reply.text}")
             choices = reply.choices or joined[-1].choices
             if utf16_length(plain(text)) <= (limits.text_with_choices if choices else limits.text):

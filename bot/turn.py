@@ -9,14 +9,19 @@ from bot.knowledge import Knowledge
 from bot.knowledge.search import Understanding
 from bot.markdown import Markdown
 from bot.reply import Choice, Reply
-from db import jobs
+from db import deliveries, jobs
+from db.deliveries import NOTICE, Recipient
 from db.engine import Transaction
+from db.files import File
 from db.people import Known
 
 InboundKind = Literal[
     "text", "command", "tap", "contact", "location", "photo", "file", "voice", "video", "sticker", "edit", "job",
     "blocked", "unblocked", "other",
 ]  # fmt: skip
+
+#: a file that was sent and is not here: more than 5 MB, of a kind we do not take, or the platform did not give it
+FileTrouble = Literal["too-large", "unknown-kind", "not-fetched"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +41,10 @@ class Inbound:
     phone: str = ""
     #: latitude and longitude in degrees
     place: tuple[float, float] | None = None
+    #: of a photo, a file, a voice message or a video: the channel's own name for it, its name, and its size in bytes
+    file: str = ""
+    file_name: str = ""
+    file_size: int = 0
     #: when the person sent it, where the platform says so
     sent_at: datetime | None = None
 
@@ -74,6 +83,8 @@ class Memory:
     near: list[str] = field(default_factory=list)
     #: the report that the next words may explain
     report: int = 0
+    #: of staff: the case in which what they write goes to the person
+    case: int = 0
 
     @classmethod
     def from_json(cls, kept: dict[str, Any]) -> "Memory":
@@ -107,9 +118,14 @@ class Turn:
     chosen_from: int = 0
     #: earlier pieces of this message that wait to be answered, oldest first
     fragments: list[str] = field(default_factory=list)
+    #: what was sent, where it is a file, and why it is not here where it could not be had
+    file: File | None = None
+    file_trouble: FileTrouble | None = None
     replies: list[Reply] = field(default_factory=list)
     #: set to put the turn aside as a fragment
     waits: bool = False
+    #: set where it is taken and nothing is to be said: the words went to a person
+    silent: bool = False
 
     @property
     def text(self) -> str:
@@ -120,9 +136,29 @@ class Turn:
         text: Markdown,
         choices: Sequence[Choice] = (),
         wants: Literal["contact", "location"] | None = None,
+        file: int = 0,
     ) -> None:
-        """Say something, after what was already said in this turn."""
-        self.replies.append(Reply(text, tuple(choices), wants))
+        """Say something, after what was already said in this turn; `file` is the id of one to go with it."""
+        self.replies.append(Reply(text, tuple(choices), wants, file))
+
+    async def tell(
+        self,
+        to: Recipient,
+        source: str,
+        text: Markdown,
+        choices: Sequence[Choice] = (),
+        *,
+        file: int = 0,
+        lane: int = NOTICE,
+        at_night: bool = False,
+        due_at: datetime | None = None,
+    ) -> None:
+        """Send somebody what they did not just ask for, once for each `source` and person, such as `case:207:late`.
+
+        It leaves after the commit, by day unless it may come `at_night`. The text is in the language of who gets it.
+        """
+        body = Reply(text, tuple(choices), file=file).to_json()
+        await deliveries.add(self.db, source, [to], lane, body, self.now, due_at or self.now, at_night)
 
     async def later(self, delay: timedelta, job: str, **args: Any) -> None:
         """Come back to this conversation after `delay`: the job arrives as a turn of its own."""

@@ -5,11 +5,25 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, Text, UniqueConstraint, bindparam, delete, select, update
+from sqlalchemy import (
+    ForeignKey,
+    String,
+    Text,
+    UniqueConstraint,
+    and_,
+    bindparam,
+    delete,
+    func,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import KEPT_IDS, Base
+from db.cases import StoredCase
 from db.engine import Transaction
+from db.staff import StaffMember
 
 
 class Person(Base):
@@ -54,6 +68,12 @@ class Known:
     language: str
     language_by: str
     introduced_at: datetime | None
+    #: their row among the staff, 0 for owners; their role, and how they are called
+    staff_id: int = 0
+    role: str = ""
+    staff_name: str = ""
+    #: the case at this address that staff have taken: until it is handed back, they talk and the assistant is quiet
+    case_id: int = 0
 
 
 _KNOWN = (
@@ -67,8 +87,14 @@ _KNOWN = (
         Person.language,
         Person.language_by,
         Person.introduced_at,
+        func.coalesce(StaffMember.id, 0),
+        func.coalesce(StaffMember.role, ""),
+        func.coalesce(StaffMember.name, ""),
+        func.coalesce(StoredCase.id, 0),
     )
     .join(Person, Person.id == Address.person_id)
+    .outerjoin(StaffMember, and_(StaffMember.address_id == Address.id, text("staff.until IS NULL")))
+    .outerjoin(StoredCase, and_(StoredCase.address_id == Address.id, text("cases.state = 'taken'")))
     .where(Address.id.in_(bindparam("addresses", expanding=True)))
     .order_by(Person.id)
 )

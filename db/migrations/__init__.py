@@ -12,7 +12,22 @@ from sqlalchemy import text
 from sqlalchemy.engine import Connection
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from db import channels, jobs, people, replies, reports, restores, turns  # noqa: F401 (their tables belong to the metadata)
+from db import (  # noqa: F401 (their tables belong to the metadata)
+    audit,
+    cases,
+    channels,
+    deliveries,
+    files,
+    jobs,
+    office,
+    people,
+    questions,
+    replies,
+    reports,
+    restores,
+    staff,
+    turns,
+)
 
 HERE = Path(__file__).parent
 #: the number of PostgreSQL's lock by which processes that start together migrate one after the other

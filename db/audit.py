@@ -1,0 +1,31 @@
+"""Audit: what staff did, to what and when, written in the transaction that does it."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from db.base import KEPT_IDS, Base
+from db.engine import Transaction
+
+
+class StoredAct(Base):
+    __tablename__ = "audit"
+    __table_args__ = (KEPT_IDS,)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    #: who did it; none for the command line and the settings
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"), index=True)
+    #: what was done, such as `case.take`
+    act: Mapped[str] = mapped_column(String(40))
+    #: what it was done to, such as `case:207`; never anybody's words or name
+    object: Mapped[str] = mapped_column(String(80), index=True)
+    details: Mapped[dict[str, Any]]
+
+
+async def note(tx: Transaction, staff: int | None, act: str, to: str, now: datetime, **details: Any) -> None:
+    """Write down that `staff` did `act` to `to`."""
+    row = {"at": now, "staff_id": staff, "act": act, "object": to, "details": details}
+    await tx.execute(tx.insert(StoredAct), row)

@@ -1,0 +1,64 @@
+"""Files: photos, documents and voice notes that people sent or are sent, kept in the database, never public."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+
+from sqlalchemy import ForeignKey, LargeBinary, String, Text, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from db.base import KEPT_IDS, Base
+from db.engine import Transaction
+
+
+class StoredFile(Base):
+    __tablename__ = "files"
+    __table_args__ = (KEPT_IDS,)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    #: whose it is; none for what the assistant made
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"), index=True)
+    #: `photo`, `document` or `voice`
+    kind: Mapped[str] = mapped_column(String(8))
+    #: found from the content, such as `image/jpeg`
+    mime: Mapped[str] = mapped_column(String(80))
+    name: Mapped[str] = mapped_column(Text)
+    #: bytes
+    size: Mapped[int]
+    sha256: Mapped[str] = mapped_column(String(64))
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+    created_at: Mapped[datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file with its content; the fields are those of `StoredFile`."""
+
+    kind: str
+    mime: str
+    name: str
+    content: bytes
+
+
+async def add(tx: Transaction, person: int | None, file: File, now: datetime) -> int:
+    """Keep a file; returns its id."""
+    row = {
+        "person_id": person,
+        "kind": file.kind,
+        "mime": file.mime,
+        "name": file.name,
+        "size": len(file.content),
+        "sha256": sha256(file.content).hexdigest(),
+        "content": file.content,
+        "created_at": now,
+    }
+    stored = await tx.execute(tx.insert(StoredFile).values(row).returning(StoredFile.id))
+    return int(stored.scalar_one())
+
+
+async def load(tx: Transaction, ids: Collection[int]) -> dict[int, File]:
+    """These files by id; those that are gone are left out."""
+    columns = (StoredFile.id, StoredFile.kind, StoredFile.mime, StoredFile.name, StoredFile.content)
+    rows = await tx.execute(select(*columns).where(StoredFile.id.in_(ids)))
+    return {row[0]: File(*row[1:]) for row in rows}
