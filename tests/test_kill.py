@@ -166,12 +166,12 @@ def in_order(run: Run, found: list[Row], arrived: dict[int, list[float]]) -> Non
             assert numbers == sorted(numbers)
 
 
-#: a backlog whose reading takes longer than a turn
-MANY = 200
+#: a backlog whose reading takes much longer than a turn; and seconds that reading one of it takes at least
+MANY, READING = 200, 0.005
 
 
 class Watched(Memory):
-    """Notes how many turns were read when the first reply was sent."""
+    """Reads slowly, and notes how many turns were read when the first reply was sent."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -180,6 +180,7 @@ class Watched(Memory):
 
     def inbound(self, raw: str) -> Inbound:
         self.read += 1
+        time.sleep(READING)
         return super().inbound(raw)
 
     async def send(self, address: str, reply: Reply, number: int) -> list[str]:

@@ -138,7 +138,8 @@ def test_where_a_proxy_forbids_websockets_the_page_asks_for_news(browser: Browse
 
 def test_who_lost_the_cookie_is_somebody_new_and_loses_no_words(page: Page) -> None:
     page.context.clear_cookies()
-    says(page, ASKED)
+    with page.expect_event("load"):
+        says(page, ASKED)
     is_answered(page, 1)
     assert "Rp" in bubbles(page)[-1]
     assert "#" not in page.url

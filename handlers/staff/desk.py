@@ -27,6 +27,7 @@ class Desk(Router):
         def guard(handler: Handler) -> Handler:
             @wraps(handler)
             async def guarded(turn: Turn) -> None:
+                """Nothing happens for whoever may not."""
                 insist(turn.person, self.role)
                 await handler(turn)
 
