@@ -32,6 +32,7 @@ check: $(DEV)  ## style, types, cards, facts and translations
 
 bench: $(DEV) $(CATALOGUES)  ## measure
 	$(BIN)/python -m tests.bench
+	$(BIN)/python -m tests.bench_web
 
 quality: $(DEV)  ## how well the search finds the topic: make quality FILE=tests/dev-questions.jsonl
 	$(BIN)/python -m tests.quality $(FILE)

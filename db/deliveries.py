@@ -1,18 +1,21 @@
 """Deliveries: messages that nobody just asked for, at most one for each source and person, never sent twice."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, func, literal, or_, select, text, update
+from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from db.base import KEPT_IDS, Base
 from db.engine import Transaction
+from db.lanes import StoredLane
+from db.people import Address
 
 #: in the order in which they leave; replies come before all of them
 NOTICE, REMINDER, BROADCAST = 1, 2, 3
+LANES = {NOTICE: "notices", REMINDER: "reminders", BROADCAST: "broadcasts"}
 _OPEN = "state IN ('pending', 'sending')"
 
 
@@ -58,26 +61,6 @@ class StoredDelivery(Base):
     reply_id: Mapped[int | None] = mapped_column(ForeignKey("replies.id"))
 
 
-class StoredLane(Base):
-    """A lane that a platform asked to wait with (429), over restarts."""
-
-    __tablename__ = "lanes"
-
-    channel: Mapped[str] = mapped_column(String(20), primary_key=True)
-    lane: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    paused_until: Mapped[datetime]
-
-
-class StoredLease(Base):
-    """Which process does what only one may do, such as hold the pace of a channel, and until when."""
-
-    __tablename__ = "leases"
-
-    name: Mapped[str] = mapped_column(String(40), primary_key=True)
-    holder: Mapped[str] = mapped_column(String(32))
-    until: Mapped[datetime]
-
-
 @dataclass(frozen=True, slots=True)
 class Recipient:
     """A person, and the address at which they are told."""
@@ -114,3 +97,54 @@ async def add(
     ]
     if rows:
         await tx.execute(tx.insert(StoredDelivery).on_conflict_do_nothing(), rows)
+
+
+async def send_again(tx: Transaction, ids: Collection[int]) -> int:
+    """A person decided to send these once more: those that are unsure, failed or blocked; returns how many."""
+    again = update(StoredDelivery).where(
+        StoredDelivery.id.in_(ids), StoredDelivery.state.in_(("unsure", "failed", "blocked"))
+    )
+    sent = await tx.execute(again.values(state="pending", reason=None).returning(StoredDelivery.id))
+    return len(sent.all())
+
+
+async def cancel(tx: Transaction, person: int, sources: Sequence[str]) -> None:
+    """Take back what has not left yet and comes from sources that begin like this."""
+    of_these = or_(*(StoredDelivery.source.startswith(source, autoescape=True) for source in sources))
+    waiting = (StoredDelivery.person_id == person, StoredDelivery.state == "pending", of_these)
+    await tx.execute(update(StoredDelivery).where(*waiting).values(state="cancelled"))
+
+
+async def counts(tx: Transaction, source: str) -> dict[str, int]:
+    """How many deliveries of a source stand in each state."""
+    of_it = select(StoredDelivery.state, func.count()).where(StoredDelivery.source == source)
+    return {row[0]: row[1] for row in await tx.execute(of_it.group_by(StoredDelivery.state))}
+
+
+async def waiting(tx: Transaction) -> dict[int, int]:
+    """How many wait in each lane, 0 included."""
+    rows = select(StoredDelivery.lane, func.count()).where(text("deliveries.state = 'pending'"))
+    return dict.fromkeys(LANES, 0) | {row[0]: row[1] for row in await tx.execute(rows.group_by(StoredDelivery.lane))}
+
+
+_other = aliased(StoredDelivery)
+
+
+async def idle(tx: Transaction, before: datetime, by_day: bool) -> int:
+    """How many were to leave before then and wait, while nothing at all left since; none where a lane only waits."""
+    overdue = select(func.count()).where(
+        text("deliveries.state = 'pending'"),
+        StoredDelivery.due_at <= before,
+        ~select(StoredLane.lane)
+        .join(Address, Address.channel == StoredLane.channel)
+        .where(
+            StoredLane.lane == StoredDelivery.lane,
+            StoredLane.paused_until > before,
+            Address.id == StoredDelivery.address_id,
+        )
+        .exists(),
+        ~select(literal(1)).where(_other.sent_at > before).exists(),
+    )
+    if not by_day:
+        overdue = overdue.where(StoredDelivery.at_night)
+    return int((await tx.execute(overdue)).scalar_one())

@@ -1,0 +1,211 @@
+"""Deliveries on their way: which may leave now, and what became of them.
+
+On its way each becomes a reply of a turn of its own (channel `delivery`), so that its choices count and the person's
+history has it.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, bindparam, func, select, text, update
+
+from db import turns
+from db.deliveries import StoredDelivery
+from db.engine import Transaction
+from db.people import Address
+from db.replies import StoredReply
+from db.turns import Finished, NewTurn
+
+#: the `channel` of the turns that deliveries become
+DELIVERY = "delivery"
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A delivery on its way: `value` is the channel's own name of the address, `reply` the reply that it became."""
+
+    id: int
+    lane: int
+    address_id: int
+    value: str
+    body: dict[str, Any]
+    attempts: int
+    reply_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What became of a delivery: its new `state`, and when it is `due_at` again while that is `pending`."""
+
+    claimed: Claimed
+    state: str
+    reason: str | None = None
+    message_ids: list[str] | None = None
+    due_at: datetime | None = None
+
+
+def _waiting(
+    channel: str, now: datetime, by_day: bool, lanes: Collection[int], busy: Collection[str]
+) -> list[ColumnElement[bool]]:
+    """The conditions under which a delivery may leave now."""
+    conditions: list[Any] = [
+        text("deliveries.state = 'pending'"),
+        StoredDelivery.due_at <= now,
+        Address.channel == channel,
+        StoredDelivery.lane.in_(lanes),
+    ]
+    if not by_day:
+        conditions.append(StoredDelivery.at_night)
+    if busy:
+        conditions.append(Address.value.not_in(busy))
+    return conditions
+
+
+async def waits(
+    tx: Transaction, channel: str, now: datetime, by_day: bool, lanes: Collection[int], busy: Collection[str] = ()
+) -> bool:
+    """Whether anything may leave now on a channel, in these lanes, to others than `busy` addresses."""
+    conditions = _waiting(channel, now, by_day, lanes, busy)
+    found = select(StoredDelivery.id).join(Address, Address.id == StoredDelivery.address_id).where(*conditions)
+    return (await tx.execute(found.limit(1))).first() is not None
+
+
+async def claim(
+    tx: Transaction,
+    channel: str,
+    now: datetime,
+    by_day: bool,
+    lanes: Collection[int],
+    busy: Collection[str],
+    holder: str,
+    held_until: datetime,
+    limit: int,
+) -> list[Claimed]:
+    """Take the next, lane by lane, at most one to an address; what cannot reach anybody any more is `blocked`."""
+    rows = await tx.execute(
+        select(
+            StoredDelivery.id,
+            StoredDelivery.lane,
+            StoredDelivery.address_id,
+            Address.value,
+            StoredDelivery.body,
+            StoredDelivery.attempts,
+            StoredDelivery.reply_id,
+            Address.state,
+        )
+        .join(Address, Address.id == StoredDelivery.address_id)
+        .where(*_waiting(channel, now, by_day, lanes, busy))
+        .order_by(StoredDelivery.lane, StoredDelivery.due_at, StoredDelivery.id)
+        .limit(limit)
+        .with_for_update(of=StoredDelivery, skip_locked=True)
+    )
+    found: dict[int, Claimed] = {}
+    unreachable = []
+    for id_, lane, address, value, body, attempts, reply, state in rows:
+        if state == "open":
+            found.setdefault(address, Claimed(id_, lane, address, value, body, attempts, reply or 0))
+        else:
+            unreachable.append(id_)
+    if unreachable:
+        gone = update(StoredDelivery).where(StoredDelivery.id.in_(unreachable))
+        await tx.execute(gone.values(state="blocked"))
+    claimed = await _become_replies(tx, list(found.values()), now)
+    if claimed:
+        rows_ = [{"of": one.id, "reply": one.reply_id} for one in claimed]
+        await tx.execute(_TAKE, [{**row, "by": holder, "until": held_until} for row in rows_])
+    return claimed
+
+
+async def _become_replies(tx: Transaction, claimed: list[Claimed], now: datetime) -> list[Claimed]:
+    new = [one for one in claimed if not one.reply_id]
+    if not new:
+        return claimed
+    stored = await turns.store(tx, DELIVERY, [NewTurn(str(one.id), one.address_id, "{}") for one in new], now)
+    await turns.finish(tx, [Finished(turn, "done") for turn in stored.values()], now)
+    rows = [
+        {
+            "turn_id": stored[str(one.id)],
+            "address_id": one.address_id,
+            "body": one.body,
+            "created_at": now,
+            "state": "sending",
+            "due_at": now,
+            "attempts": 0,
+        }
+        for one in new
+    ]
+    ids = dict(zip([one.id for one in new], await tx.insert_all(StoredReply, rows), strict=True))
+    return [replace(one, reply_id=ids.get(one.id, one.reply_id)) for one in claimed]
+
+
+_TAKE = (
+    update(StoredDelivery)
+    .where(StoredDelivery.id == bindparam("of"))
+    .values(
+        state="sending", holder=bindparam("by"), held_until=bindparam("until"), reply_id=bindparam("reply"),
+        attempts=StoredDelivery.attempts + 1,
+    )
+    .execution_options(synchronize_session=None)
+)  # fmt: skip
+_MARK = (
+    update(StoredDelivery)
+    .where(StoredDelivery.id == bindparam("of"), text("deliveries.state = 'sending'"))
+    .values(
+        state=bindparam("new_state"),
+        reason=bindparam("why"),
+        sent_at=bindparam("at"),
+        due_at=func.coalesce(bindparam("due", type_=StoredDelivery.due_at.type), StoredDelivery.due_at),
+    )
+    .execution_options(synchronize_session=None)
+)
+_MARK_REPLY = (
+    update(StoredReply)
+    .where(StoredReply.id == bindparam("of"))
+    .values(state=bindparam("new_state"), message_ids=bindparam("ids"), sent_at=bindparam("at"))
+    .execution_options(synchronize_session=None)
+)
+#: the state of the reply, where the delivery's own is not one of a reply's
+_OF_REPLY = {"pending": "sending", "failed": "refused"}
+
+
+async def mark(tx: Transaction, done: Sequence[Done], now: datetime) -> None:
+    """Write what became of these."""
+    await tx.execute(
+        _MARK,
+        [
+            {
+                "of": one.claimed.id,
+                "new_state": one.state,
+                "why": one.reason,
+                "at": now if one.state == "sent" else None,
+                "due": one.due_at,
+            }
+            for one in done
+        ],
+    )
+    await tx.execute(
+        _MARK_REPLY,
+        [
+            {
+                "of": one.claimed.reply_id,
+                "new_state": _OF_REPLY.get(one.state, one.state),
+                "ids": one.message_ids,
+                "at": now if one.state == "sent" else None,
+            }
+            for one in done
+        ],
+    )
+
+
+async def abandon(tx: Transaction, channels: Collection[str], now: datetime, whoever_holds: bool) -> int:
+    """What a process that is gone was sending is `unsure`: it may have arrived. Returns how many those are.
+
+    `whoever_holds` says that no other process is alive.
+    """
+    theirs = select(Address.id).where(Address.channel.in_(channels))
+    left = update(StoredDelivery).where(text("deliveries.state = 'sending'"), StoredDelivery.address_id.in_(theirs))
+    if not whoever_holds:
+        left = left.where(StoredDelivery.held_until <= now)
+    return (await tx.execute(left.values(state="unsure"))).rowcount

@@ -1,0 +1,221 @@
+"""What nobody just asked for leaves once, by day, lane by lane; and nothing of it is sent twice."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from bot.assistant import Assistant
+from bot.channels import Blocked, Later, Refused, Unreached
+from bot.channels.memory import Memory
+from bot.clock import ManualClock
+from bot.knowledge import Knowledge
+from bot.markdown import escape
+from bot.reply import Choice, Reply
+from bot.router import Router
+from bot.turn import Inbound, Turn
+from db import deliveries, lanes, people
+from db.deliveries import BROADCAST, NOTICE, REMINDER, Recipient, StoredDelivery
+from db.engine import Database
+from db.people import Address
+from tests.phone import NOW, Phone, Town
+
+NIGHT = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
+LANE = {"notice": NOTICE, "reminder": REMINDER, "broadcast": BROADCAST}
+notices = Router("notices")
+
+
+@notices.choice("read")
+async def read(turn: Turn) -> None:
+    turn.say(escape("read"))
+
+
+@notices.when(lambda turn: turn.text.startswith("tell "))
+async def tell(turn: Turn) -> None:
+    """`tell budi notice words`: with `urgent` among the words, also at night."""
+    _, name, lane, words = turn.text.split(maxsplit=3)
+    found = await people.find_or_create(turn.db, "memory", {name: "id"}, turn.now)
+    address, person = found[name]
+    await turn.tell(
+        Recipient(person, address),
+        words,
+        escape(words),
+        [Choice("Lihat", "read")],
+        lane=LANE[lane],
+        at_night="urgent" in words,
+    )
+    turn.say(escape("told"))
+
+
+@notices.anything()
+async def heard(turn: Turn) -> None:
+    turn.say(escape(f"heard {turn.text}"), [Choice("Ya", "read"), Choice("Tidak", "read")])
+
+
+@asynccontextmanager
+async def town_of(url: str, known: Knowledge, now: datetime = NOW) -> AsyncIterator[Town]:
+    async with Town.opened(url, known, now, (notices,)) as town:
+        yield town
+
+
+@pytest.fixture
+async def town(engine_url: str, known: Knowledge) -> AsyncIterator[Town]:
+    async with town_of(engine_url, known) as opened:
+        yield opened
+
+
+async def states(town: Town) -> dict[str, str]:
+    """How each source's delivery stands."""
+    async with town.assistant.database.reading() as tx:
+        rows = await tx.execute(select(StoredDelivery.source, StoredDelivery.state))
+        return {row[0]: row[1] for row in rows}
+
+
+def texts(phone: Phone) -> list[str]:
+    return [sent.text for sent in phone.bubbles]
+
+
+async def test_it_arrives_once_and_its_choices_count(town: Town) -> None:
+    rini, budi = town.phone("rini"), town.phone("budi")
+    await rini.says("tell budi notice news")
+    await rini.says("tell budi notice news")
+    assert texts(budi) == ["news"]
+    assert [sent.text for sent in await budi.taps("Lihat")] == ["read"]
+    async with town.assistant.database.reading() as tx:
+        assert await deliveries.counts(tx, "news") == {"sent": 1}
+
+
+async def test_a_number_answers_what_was_asked_and_not_what_slipped_in_between(town: Town) -> None:
+    rini, budi = town.phone("rini"), town.phone("budi")
+    await budi.says("hello")
+    await rini.says("tell budi notice news")
+    assert [sent.text for sent in await budi.says("2")] == ["read"]
+
+
+async def test_at_night_only_what_is_urgent_leaves(engine_url: str, known: Knowledge) -> None:
+    async with town_of(engine_url, known, NIGHT) as town:
+        rini, budi = town.phone("rini"), town.phone("budi")
+        await rini.says("tell budi notice news")
+        await rini.says("tell budi notice urgent")
+        assert texts(budi) == ["urgent"]
+        await budi.waits(9 * 3600)
+        assert texts(budi) == ["urgent"]
+        await budi.waits(3600 + 60)
+        assert texts(budi) == ["urgent", "news"]
+
+
+async def test_notices_leave_before_reminders_and_those_before_broadcasts(engine_url: str, known: Knowledge) -> None:
+    async with town_of(engine_url, known, NIGHT) as town:
+        rini = town.phone("rini")
+        for name, lane in (("a", "broadcast"), ("b", "reminder"), ("c", "notice")):
+            await rini.says(f"tell {name} {lane} {lane}")
+        await rini.waits(11 * 3600)
+        async with town.assistant.database.reading() as tx:
+            sent = await tx.execute(select(StoredDelivery.source).order_by(StoredDelivery.reply_id))
+            assert [row[0] for row in sent] == ["notice", "reminder", "broadcast"]
+
+
+@pytest.mark.parametrize(
+    ("trouble", "state"),
+    [(Blocked("by the user"), "blocked"), (Refused("too odd"), "failed"), (TimeoutError(), "unsure")],
+)
+async def test_what_becomes_of_what_did_not_arrive(town: Town, trouble: Exception, state: str) -> None:
+    await _tells_with(town, "one", trouble)
+    assert await states(town) == {"one": state}
+    await town.phone("rini").waits(3600)
+    assert texts(town.phone("budi")) == []
+    async with town.assistant.database.reading() as tx:
+        address = (await tx.execute(select(Address.state).where(Address.value == "budi"))).scalar_one()
+    assert address == ("blocked" if state == "blocked" else "open")
+
+
+async def test_to_whoever_blocked_us_nothing_is_tried_any_more(town: Town) -> None:
+    await _tells_with(town, "one", Blocked("by the user"))
+    town.channel.troubles = []
+    await town.phone("rini").says("tell budi notice two")
+    assert await states(town) == {"one": "blocked", "two": "blocked"}
+
+
+async def test_what_is_unsure_is_sent_again_only_when_a_person_says_so(town: Town) -> None:
+    await _tells_with(town, "one", TimeoutError())
+    async with town.assistant.database.transaction() as tx:
+        ids = [row[0] for row in await tx.execute(select(StoredDelivery.id))]
+        assert await deliveries.send_again(tx, ids) == 1
+    await town.phone("rini").waits(1)
+    assert texts(town.phone("budi")) == ["one"]
+    assert await states(town) == {"one": "sent"}
+
+
+async def test_what_never_left_the_house_is_tried_again(town: Town) -> None:
+    await _tells_with(town, "one", Unreached())
+    await town.phone("rini").waits(60)
+    assert texts(town.phone("budi")) == ["one"]
+
+
+async def test_a_lane_waits_as_long_as_it_is_asked_to_over_a_restart_and_the_others_go_on(
+    engine_url: str, known: Knowledge
+) -> None:
+    async with town_of(engine_url, known) as town:
+        await _tells_with(town, "one", Later(60))
+        await town.phone("rini").says("tell cici notice two")
+        await town.phone("rini").says("tell dedi reminder three")
+        assert [texts(town.phone(name)) for name in ("budi", "cici", "dedi")] == [[], [], ["three"]]
+    async with town_of(engine_url, known, NOW + timedelta(seconds=50)) as town:
+        await town.assistant.deliveries.run_due()
+        assert texts(town.phone("budi")) == []
+        await town.phone("rini").waits(11)
+        assert [texts(town.phone(name)) for name in ("budi", "cici")] == [["one"], ["two"]]
+        async with town.assistant.database.reading() as tx:
+            assert await lanes.paused(tx, town.clock.now()) == {}
+
+
+class Stuck(Memory):
+    """A channel whose calls do not come back: the message has arrived."""
+
+    async def send(self, address: str, reply: Reply, number: int) -> list[str]:
+        await super().send(address, reply, number)
+        await asyncio.sleep(3600)
+        return []
+
+
+async def test_what_was_under_way_at_a_crash_is_unsure_and_not_sent_again(engine_url: str, known: Knowledge) -> None:
+    async with town_of(engine_url, known, NIGHT) as town:
+        await town.phone("rini").says("tell budi notice one")
+    channel, clock = Stuck(), ManualClock(NIGHT + timedelta(hours=11))
+    crashed = Assistant(Database(engine_url), known, (notices,), [channel], clock)
+    await crashed.start(background=False)
+    sending = asyncio.create_task(crashed.deliveries.run_due())
+    async with asyncio.timeout(5):
+        while not channel.sent["budi"]:
+            await asyncio.sleep(0.01)
+    sending.cancel()
+    await crashed.stop(grace=0)
+    async with town_of(engine_url, known, NIGHT + timedelta(hours=11, minutes=2)) as town:
+        await town.phone("rini").waits(60)
+        assert await states(town) == {"one": "unsure"}
+        assert texts(town.phone("budi")) == []
+
+
+async def test_only_one_process_sends_and_another_takes_over(postgres_url: str, known: Knowledge) -> None:
+    async with town_of(postgres_url, known) as one, town_of(postgres_url, known) as other:
+        await one.phone("rini").says("tell budi notice one")
+        await other.phone("rini").says("tell budi notice two")
+        assert (texts(one.phone("budi")), texts(other.phone("budi"))) == (["one"], [])
+        await one.assistant.deliveries.run_due()
+        assert texts(one.phone("budi")) == ["one", "two"]
+        await other.phone("rini").says("tell budi notice three")
+        other.clock.move(timedelta(minutes=2))
+        await other.assistant.deliveries.run_due()
+        assert texts(other.phone("budi")) == ["three"]
+
+
+async def _tells_with(town: Town, words: str, trouble: Exception) -> None:
+    """Tell Budi something while his platform makes trouble: the reply to Rini goes first and well."""
+    rini = town.phone("rini")
+    await rini.sends([Inbound.typed(f"tell budi notice {words}")])
+    await town.assistant.settled()
+    town.channel.troubles = [trouble]
+    await town.assistant.deliveries.run_due()
