@@ -11,7 +11,7 @@ from bot.knowledge.facts import NO_SOURCE, Age, Fact
 from bot.markdown import Markdown
 from bot.reply import Choice
 from bot.turn import Turn
-from db import people
+from db import office, people, staff
 
 #: how long the last topic is what a question without a subject means
 REMEMBERED = timedelta(minutes=30)
@@ -55,10 +55,25 @@ def card_choice(card: Card) -> Choice:
 
 
 async def introduce(turn: Turn) -> None:
-    """Once in a person's life: who answers here, and that messages are kept."""
+    """Once in a person's life: who answers here, and what becomes of messages."""
     if not turn.person.introduced_at:
         await people.introduce(turn.db, [turn.person.person_id], turn.now)
-        turn.say(_("I am Jembatan, the assistant for small businesses in Bandung. Your messages are kept."))
+        turn.say(Markdown(f"{await who_answers(turn)} {await privacy(turn)}"))
+
+
+async def who_answers(turn: Turn) -> Markdown:
+    """Who this is, and whose, where the office has said its name."""
+    name = (await office.load(turn.db)).name
+    if name:
+        return _("I am Jembatan, the assistant of {office} for small businesses.", office=name)
+    return _("I am Jembatan, the assistant for small businesses in Bandung.")
+
+
+async def privacy(turn: Turn) -> Markdown:
+    """What becomes of messages: the promise that somebody reads them is made only where somebody does."""
+    if await staff.exists(turn.db):
+        return _("Your messages are kept; what I cannot answer yet is read by staff.")
+    return _("Your messages are kept.")
 
 
 def _say(

@@ -9,12 +9,14 @@ from datetime import datetime, timedelta
 from bot.channels import Channel
 from bot.clock import Clock
 from bot.conversation import LATE, Conversation, Outage
+from bot.deliveries import Deliveries
 from bot.edge import Edge
 from bot.jobs import Jobs
 from bot.knowledge import Knowledge
 from bot.lines import Lines
 from bot.nursery import Nursery
 from bot.outbox import Outbox
+from bot.pace import Pace
 from bot.reader import Reader
 from bot.router import Router
 from bot.runner import Runner
@@ -46,7 +48,9 @@ class Assistant:
         #: this process leaves alone what came in on others: they may be another process's
         self._channels = by_name.keys()
         reader = Reader(by_name, knowledge)
-        self.outbox = Outbox(database, self.clock, by_name, self.nursery)
+        paces = {channel.name: Pace(channel.rate) for channel in channels}
+        self.outbox = Outbox(database, self.clock, by_name, paces, self.nursery)
+        self.deliveries = Deliveries(database, self.clock, by_name, paces, self.outbox.holder, self.nursery)
         self.conversation = Conversation(routers, knowledge, reader, by_name)
         runner = Runner(database, self.clock, reader, self.conversation, self.outbox, self.nursery)
         self.lines = Lines(reader, runner, by_name, self.nursery)
@@ -72,11 +76,13 @@ class Assistant:
 
     async def _begin(self, background: bool) -> None:
         await self._look_back()
+        await self.deliveries.begin()
         await self.jobs.prepare()
         await self.outbox.sweep()
         await self._take_up(self.clock.now())
         if background:
             self.nursery.start(self.outbox.keep_sweeping(), "sweep")
+            self.nursery.start(self.deliveries.keep_sending(), "deliveries")
             self.nursery.start(self.jobs.keep_running(), "jobs")
             self.nursery.start(self._keep_taking_up(), "left-over turns")
         self.released.set()

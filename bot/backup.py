@@ -26,6 +26,8 @@ from db.engine import Database
 from db.snapshots import SLICE, Part, Snapshot, Tally
 
 FORMAT = 1
+#: characters of rows that are restored at a time
+LONGEST = 4_000_000
 #: told how many rows were done since it was last told, and how many there are in all
 Progress = Callable[[int, int], None]
 
@@ -137,13 +139,14 @@ def check(path: Path) -> Contents:
 
 def _slices(path: Path) -> Iterator[tuple[str, list[str], list[list[Any]]]]:
     """The rows of each table, some at a time, with the names of their columns."""
-    table, columns, rows = "", list[str](), list[list[Any]]()
+    table, columns, rows, size = "", list[str](), list[list[Any]](), 0
     for line in _lines(path):
         if line.startswith("["):
             rows.append(json.loads(line))
-        if rows and (len(rows) == SLICE or not line.startswith("[")):
+            size += len(line)
+        if rows and (len(rows) == SLICE or size > LONGEST or not line.startswith("[")):
             yield table, columns, rows
-            rows = []
+            rows, size = [], 0
         if line.startswith('{"table"'):
             header = _object(line)
             table, columns = header["table"], header["columns"]

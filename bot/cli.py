@@ -157,6 +157,115 @@ def restore(file: Path | None, release: bool, finish_old: bool) -> None:
         backups.restore(settings, file)
 
 
+@jembatan.group()
+def staff() -> None:
+    """Who of the office works here: show, add, remove.
+
+    \b
+    Example:
+      jembatan staff list
+    """
+
+
+@staff.command("list")
+def staff_list() -> None:
+    """Show everybody of the staff, with address and role.
+
+    \b
+    Example:
+      jembatan staff list
+    """
+    from bot.commands import staff as members
+
+    members.show(configured(logging.WARNING))
+
+
+@staff.command("add")
+@click.argument("address")
+@click.option("--role", type=click.Choice(["admin", "officer", "viewer"]), default="admin", show_default=True)
+@click.option("--name", default="", help="How owners and colleagues call them, such as 'Bu Rini'.")
+def staff_add(address: str, role: str, name: str) -> None:
+    """Make ADDRESS (telegram:123456, terminal:ani) one of the staff, or change its role.
+
+    \b
+    Examples:
+      jembatan staff add telegram:123456
+      jembatan staff add telegram:123456 --role officer --name "Bu Rini"
+    """
+    from bot.commands import staff as members
+
+    members.add(configured(logging.WARNING), address, role, name)
+
+
+@staff.command("remove")
+@click.argument("address")
+def staff_remove(address: str) -> None:
+    """Let ADDRESS be staff no longer.
+
+    \b
+    Example:
+      jembatan staff remove telegram:123456
+    """
+    from bot.commands import staff as members
+
+    members.remove(configured(logging.WARNING), address)
+
+
+_TABLE = click.Choice(["exhibitions", "programmes"])
+
+
+@jembatan.command("import")
+@click.argument("what", type=_TABLE)
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Look for faults and say what would change; write nothing.")
+def import_(what: str, file: Path, dry_run: bool) -> None:
+    """Take exhibitions or programmes from FILE (CSV or XLSX), all of it or nothing.
+
+    A row is known by its code: what is in the database already is changed where the row says otherwise, and left alone
+    where it does not. `jembatan export` shows the columns.
+
+    \b
+    Examples:
+      jembatan import exhibitions exhibitions.xlsx --dry-run
+      jembatan import programmes programmes.csv
+    """
+    from bot.commands import data
+
+    data.bring_in(configured(logging.WARNING), what, file, dry_run=dry_run)
+
+
+@jembatan.command("export")
+@click.argument("what", type=_TABLE)
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path), required=False)
+@click.option("--format", "form", type=click.Choice(["csv", "xlsx", "json"]), help="Otherwise as FILE is named.")
+def export(what: str, file: Path | None, form: str | None) -> None:
+    """Write exhibitions or programmes to FILE, or as CSV to the screen, as `jembatan import` reads them.
+
+    \b
+    Examples:
+      jembatan export exhibitions
+      jembatan export programmes programmes.xlsx
+    """
+    from bot.commands import data
+
+    data.bring_out(configured(logging.WARNING), what, file, form)
+
+
+@jembatan.command()
+@click.option("--remove", is_flag=True, help="Remove them, with the reminders of them.")
+def demo(remove: bool) -> None:
+    """Add sample exhibitions and programmes, each marked CONTOH, to an empty list; or remove them.
+
+    \b
+    Examples:
+      jembatan demo
+      jembatan demo --remove
+    """
+    from bot.commands import demo as samples
+
+    samples.show(configured(logging.WARNING), remove=remove)
+
+
 @contextmanager
 def _database(settings: Settings) -> Iterator[str]:
     """The configured database, or else one that is gone afterwards."""

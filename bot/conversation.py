@@ -25,6 +25,12 @@ log = logging.getLogger(__name__)
 
 #: an answer later than this owns up to it
 LATE = timedelta(minutes=2)
+#: characters of a message that go on to a person where it could not be answered
+_KEPT = 1000
+#: how long a question of ours waits to be answered; what is written later is a question of theirs
+_PATIENCE = timedelta(hours=2)
+#: what a person does that answers or puts aside what they were asked
+_ANSWERS = ("text", "command", "tap", "contact", "location", "photo", "file", "voice", "video")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +93,11 @@ class Conversation:
             await self._notice(state.tx, person, inbound)
             ended.finished.append(Finished(ended.turn, "passed"))
             return ended
-        if memory.said_in and self._answered_already(prepared, memory):
+        two_talk = bool(person.case_id or memory.case)
+        if memory.said_in and not two_talk and self._answered_already(prepared, memory):
             ended.finished.append(Finished(ended.turn, "joined", answered_by=memory.said_in))
             return ended
-        if person.state != "open":
+        if person.state != "open" and inbound.kind != "job":
             await people.set_address_state(state.tx, person.address_id, "open")
         person = ended.person = await self._settle_language(state.tx, prepared, person)
         with speaking(person.language):
@@ -129,11 +136,10 @@ class Conversation:
             if will_pass(error):
                 raise
             log.error("turn %s failed with %s\n%s", ended.turn, type(error).__name__, where(error))
-            retried = choice is not None and choice.name == "retry"
-            said, end = [_apology(ended.turn, again=prepared.inbound.kind != "job" and not retried)], "failed"
+            said, end = [_apology(ended.turn, prepared.inbound, choice)], "failed"
             state.memories[ended.person.address_id] = ended.memory = before
         ended.finished.append(Finished(ended.turn, end, name))
-        if end != "waiting":
+        if end != "waiting" and (said or prepared.inbound.kind != "job"):
             ended.finished += [Finished(fragment.id, "joined", answered_by=ended.turn) for fragment in own]
         self._remember_said(prepared, ended, end, state.now)
         ended.replies = join(self._own_up(said, prepared, ended.memory, state.now), self._limits(ended.person))
@@ -156,7 +162,7 @@ class Conversation:
             failed = await turns.received(tx, int(choice.args["turn"]), ended.person.address_id)
             again = self._reader.read(failed) if failed else None
             if again and again.inbound:
-                inbound, found = again.inbound, again.found
+                prepared, inbound, found = again, again.inbound, again.found
                 choice = self._choice(await self._with_tapped(state, tx, inbound), inbound, ended)
         texts = [piece.text for piece in map(self._reader.inbound, waiting) if piece]
         return Turn(
@@ -173,6 +179,7 @@ class Conversation:
             texts,
             prepared.file,
             prepared.file_trouble,
+            asks=_asked(ended.memory, inbound, choice, state.now),
         )
 
     async def _with_tapped(self, state: State, tx: Transaction, inbound: Inbound) -> State:
@@ -183,7 +190,7 @@ class Conversation:
             owner, body = state.asked.get(inbound.reply, (0, {}))
             choices = Reply.from_json(body).numbered() if owner == ended.person.address_id else []
             return choices[inbound.index] if 0 <= inbound.index < len(choices) else None
-        if ended.person.case_id or ended.memory.case:
+        if ended.person.case_id or (ended.memory.case and not ended.memory.asks):
             return None  # two people talk: a typed "2" is for the other
         if inbound.kind == "text" and ended.memory.asked in state.asked:
             return typed_choice(inbound.text, Reply.from_json(state.asked[ended.memory.asked][1]))
@@ -233,10 +240,23 @@ class Conversation:
         return self._channels[person.channel].limits
 
 
-def _apology(number: int, again: bool) -> Reply:
+def _asked(memory: Memory, inbound: Inbound, choice: Choice | None, now: datetime) -> str:
+    """What the person was asked, which is over with whatever they do now."""
+    if not memory.asks or inbound.kind not in _ANSWERS:
+        return ""
+    asked, memory.asks = memory.asks, ""
+    in_time = now - datetime.fromisoformat(memory.asks_at) <= _PATIENCE
+    return asked if in_time and not choice and inbound.kind not in ("command", "tap") else ""
+
+
+def _apology(number: int, inbound: Inbound, choice: Choice | None) -> Reply:
     text = _(
         "Sorry, something broke on our side. Your message is kept, but not answered yet.\nFault number {number}.",
         number=number,
     )
-    menu = Choice(_("Menu"), "menu")
-    return Reply(text, (Choice(_("Try again"), "retry", {"turn": number}), menu) if again else (menu,))
+    retried = choice is not None and choice.name == "retry"
+    words = str(choice.args.get("text", "")) if choice else inbound.text[:_KEPT]
+    person = Choice(_("Ask a person"), "person", {"turn": number, "text": words})
+    if retried or inbound.kind == "job":
+        return Reply(text, (person,))
+    return Reply(text, (Choice(_("Try again"), "retry", {"turn": number, "text": words}), person))

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot import metrics
 from bot.attachments import filled
@@ -17,7 +17,7 @@ from bot.reply import Reply
 from db import lanes, people, sendings
 from db.deliveries import LANES
 from db.engine import Database, Transaction
-from db.sendings import Claimed, Done
+from db.sendings import Claimed, Done, Look
 
 log = logging.getLogger(__name__)
 
@@ -27,8 +27,10 @@ AT_ONCE = 8
 LOOK = 0.5
 #: seconds for one of them to arrive; then nobody knows
 PATIENCE = 30.0
-#: how long a process that sends is believed to live; it is longer than anything takes to arrive
+#: how long what was begun may be under way; after that whoever began it is gone
 LEASE = timedelta(seconds=60)
+#: how long a process keeps the pace of a channel after it last sent something
+TURN = timedelta(seconds=15)
 #: seconds to wait after one that did not arrive, and after each further one
 BACKOFF = (1, 2, 5, 15, 60)
 
@@ -111,22 +113,28 @@ class Deliveries:
         room, now = self._room(channel), self._clock.now()
         if room <= 0 or not self._released:
             return 0
-        by_day, busy = is_day(now), self._paces[channel].busy()
+        busy = self._paces[channel].busy()
         async with self._database.reading() as tx:
             paused = await lanes.paused(tx, now)
             open_lanes = [lane for lane in LANES if (channel, lane) not in paused]
-            if not await sendings.waits(tx, channel, now, by_day, open_lanes, busy):
+            look = Look(channel, now, is_day(now), open_lanes, busy)
+            if not await sendings.waits(tx, look):
                 return 0
-        held_until = now + LEASE
         async with self._database.transaction() as tx:
-            if not await lanes.lease(tx, f"pace:{channel}", self._holder, now, held_until):
+            if not await self._keeps_pace(tx, channel, now):
                 return 0
-            claimed = await sendings.claim(tx, channel, now, by_day, open_lanes, busy, self._holder, held_until, room)
+            claimed = await sendings.claim(tx, look, self._holder, now + LEASE, room)
         for one in claimed:
             self._under_way[channel] += 1
             self._paces[channel].begin(one.value)
             self._nursery.start(self._send(channel, one), f"delivery {one.id}")
         return len(claimed)
+
+    async def _keeps_pace(self, tx: Transaction, channel: str, now: datetime) -> bool:
+        """Whether this is the one process that sends on the channel; on SQLite there is no other."""
+        if self._database.is_sqlite:
+            return True
+        return await lanes.lease(tx, f"pace:{channel}", self._holder, now, now + TURN)
 
     async def _send(self, channel: str, claimed: Claimed) -> None:
         try:

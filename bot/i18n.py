@@ -10,7 +10,7 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import date, datetime
+from datetime import date, datetime, time
 from functools import cache
 from pathlib import Path
 
@@ -144,12 +144,15 @@ def day(value: date) -> str:
 
 def clock_time(at: datetime) -> str:
     """A time of day on Bandung's clock: `02.00 WIB`, `2:00 am in Bandung`, `2.00 pagi WIB`."""
-    local = at.astimezone(BANDUNG)
-    hour = local.hour % 12 or 12
+    return f"{hour(at.astimezone(BANDUNG))} {'in Bandung' if _language.get() == 'en' else 'WIB'}"
+
+
+def hour(at: datetime | time) -> str:
+    """The time on the clock as given: `02.00`, `2:00 am`, `2.00 pagi`."""
     if _language.get() == "en":
-        return f"{hour}:{local:%M} {'am' if local.hour < 12 else 'pm'} in Bandung"
+        return f"{at.hour % 12 or 12}:{at:%M} {'am' if at.hour < 12 else 'pm'}"
     if _language.get() == "ms":
         parts = ((12, "pagi"), (14, "tengah hari"), (19, "petang"), (24, "malam"))
-        part = next(name for until, name in parts if local.hour < until)
-        return f"{hour}.{local:%M} {part} WIB"
-    return f"{local:%H.%M} WIB"
+        part = next(name for until, name in parts if at.hour < until)
+        return f"{at.hour % 12 or 12}.{at:%M} {part}"
+    return f"{at:%H.%M}"

@@ -38,6 +38,13 @@ REPLIES = Counter(
     ["channel", "result"],
     registry=REGISTRY,
 )
+DELIVERIES = Counter(
+    "jembatan_deliveries",
+    "Tries to send what nobody just asked for: sent, failed, blocked, unsure, or pending (to be tried again).",
+    ["channel", "result"],
+    registry=REGISTRY,
+)
+WAITING = Gauge("jembatan_waiting_deliveries", "Deliveries that wait to be sent.", ["lane"], registry=REGISTRY)
 UNSENT = Gauge("jembatan_unsent_replies", "Replies that wait to be sent.", registry=REGISTRY)
 UNFINISHED = Gauge("jembatan_unfinished_turns", "Turns that wait to be answered.", registry=REGISTRY)
 HELD = Gauge("jembatan_held", "1 while a restored copy waits for its release.", registry=REGISTRY)

@@ -10,10 +10,12 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot import metrics
+from bot.attachments import filled
 from bot.batch import Batches
 from bot.channels import Blocked, Channel, Later, Refused
 from bot.clock import Clock
 from bot.nursery import Nursery
+from bot.pace import Pace
 from bot.reply import Reply
 from db import people, replies
 from db.engine import Database
@@ -40,10 +42,18 @@ PATIENCE = 0.1
 
 
 class Outbox:
-    def __init__(self, database: Database, clock: Clock, channels: Mapping[str, Channel], nursery: Nursery) -> None:
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        channels: Mapping[str, Channel],
+        paces: Mapping[str, Pace],
+        nursery: Nursery,
+    ) -> None:
         self._database = database
         self._clock = clock
         self._channels = channels
+        self._paces = paces
         self._nursery = nursery
         #: this process, as rows name it
         self.holder = secrets.token_hex(8)
@@ -114,7 +124,8 @@ class Outbox:
         """Send one and mark it; returns it anew when it is to be tried again later."""
         tries = unsent.attempts + 1
         try:
-            ids = await self._channels[unsent.channel].send(unsent.value, Reply.from_json(unsent.body), unsent.id)
+            reply = await filled(self._database, Reply.from_json(unsent.body))
+            ids = await self._channels[unsent.channel].send(unsent.value, reply, unsent.id)
             mark = Mark(unsent.id, "sent", tries, ids)
         except Later as wait:
             mark = self._again(unsent, unsent.attempts, wait.seconds)
@@ -129,6 +140,7 @@ class Outbox:
             if tries >= TRIES:
                 mark = Mark(unsent.id, "refused", tries)
         metrics.REPLIES.labels(unsent.channel, mark.state).inc()
+        self._paces[unsent.channel].reply()
         self._unmarked[unsent.id] = unsent, mark
         await self._marks.add((unsent, mark))
         return None if mark.due_at is None else replace(unsent, due_at=mark.due_at, attempts=mark.attempts)

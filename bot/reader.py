@@ -4,10 +4,11 @@ import asyncio
 import json
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot import metrics
-from bot.channels import Channel
+from bot.attachments import LARGEST, TooLarge, recognised
+from bot.channels import Channel, storable
 from bot.knowledge import Knowledge
 from bot.knowledge.search import Understanding
 from bot.turn import FileTrouble, Inbound
@@ -18,6 +19,9 @@ log = logging.getLogger(__name__)
 
 #: the `channel` of turns that a job made
 JOB = "job"
+#: files that are fetched at one time, which also bounds the memory they take; seconds that one of them may take
+FETCHES, PATIENCE = 8, 30.0
+_FILES = ("photo", "file", "voice")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,7 @@ class Reader:
         self._channels = channels
         self._knowledge = knowledge
         self._reading = asyncio.Lock()
+        self._fetching = asyncio.Semaphore(FETCHES)
 
     async def prepare(self, turn: Received) -> Prepared:
         """Read and understand a turn; in a thread where the search takes so long that everybody else would notice.
@@ -46,32 +51,68 @@ class Reader:
         """
         async with self._reading:
             await asyncio.sleep(0)
-            inbound = self.inbound(turn)
-            if inbound is None or not _asks(inbound):
-                return Prepared(turn, inbound, None)
+            inbound, found = self.inbound(turn), None
+            if question := _question(inbound):
+                with metrics.SEARCH_SECONDS.time():
+                    found = self._knowledge.search.at_once(question)
+        if question and found is None:
             with metrics.SEARCH_SECONDS.time():
-                found = self._knowledge.search.at_once(inbound.text)
-        if found is None:
-            with metrics.SEARCH_SECONDS.time():
-                found = await asyncio.to_thread(self._knowledge.search.understand, inbound.text)
-        return Prepared(turn, inbound, found)
+                found = await asyncio.to_thread(self._knowledge.search.understand, question)
+        return await self._with_file(Prepared(turn, inbound, found))
+
+    async def _with_file(self, prepared: Prepared) -> Prepared:
+        """With the file that came, if one did, or why it is not here."""
+        inbound = prepared.inbound
+        if inbound is None or not _brings_file(inbound):
+            return prepared
+        if inbound.file_size > LARGEST:
+            return replace(prepared, file_trouble="too-large")
+        try:
+            async with self._fetching, asyncio.timeout(PATIENCE):
+                content = await self._channels[prepared.turn.channel].fetch(inbound)
+        except TooLarge:
+            return replace(prepared, file_trouble="too-large")
+        except Exception as error:
+            log.warning("the file of turn %s was not fetched: %s", prepared.turn.id, type(error).__name__)
+            return replace(prepared, file_trouble="not-fetched")
+        file = recognised(content, inbound.file_name)
+        return replace(prepared, file=file, file_trouble=None if file else "unknown-kind")
 
     def read(self, turn: Received) -> Prepared:
-        """The same at once, for a turn that is taken again inside another's transaction."""
+        """The same at once, for a turn that is taken again inside another's transaction, where no file is fetched."""
         inbound = self.inbound(turn)
-        asks = inbound is not None and _asks(inbound)
-        return Prepared(turn, inbound, self._knowledge.search.understand(inbound.text) if inbound and asks else None)
+        question = _question(inbound)
+        found = self._knowledge.search.understand(question) if question else None
+        missing = inbound is not None and _brings_file(inbound)
+        return Prepared(turn, inbound, found, file_trouble="not-fetched" if missing else None)
 
     def inbound(self, turn: Received) -> Inbound | None:
         try:
             if turn.channel == JOB:
                 job = json.loads(turn.raw)
                 return Inbound("job", name=job["name"], args=job["args"])
-            return self._channels[turn.channel].inbound(turn.raw)
+            inbound = self._channels[turn.channel].inbound(turn.raw)
+            return _storable(inbound) if inbound else None
         except Exception as error:
             log.warning("turn %s cannot be read: %s", turn.id, type(error).__name__)
             return None
 
 
-def _asks(inbound: Inbound) -> bool:
-    return inbound.kind in ("text", "edit") and bool(inbound.text)
+def _storable(inbound: Inbound) -> Inbound:
+    """The one place where every channel's words pass: PostgreSQL refuses a text with U+0000 in it."""
+    return replace(
+        inbound,
+        text=storable(inbound.text),
+        name=storable(inbound.name),
+        phone=storable(inbound.phone),
+        file_name=storable(inbound.file_name),
+    )
+
+
+def _question(inbound: Inbound | None) -> str:
+    """The words to be understood, empty where there are none."""
+    return inbound.text if inbound is not None and inbound.kind in ("text", "edit") else ""
+
+
+def _brings_file(inbound: Inbound) -> bool:
+    return inbound.kind in _FILES and bool(inbound.file)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from bot.markdown import Markdown, plain
+from db.files import File
 
 Rank = Literal["main", "quiet"]
 #: `showing` works for ever, `step` and `deciding` can grow old
@@ -40,6 +41,8 @@ class Reply:
     wants: Literal["contact", "location"] | None = None
     #: the id of a file that goes with it, 0 for none
     file: int = 0
+    #: that file, for the channel that sends it: `bot.attachments.filled` puts it here
+    attachment: File | None = field(default=None, compare=False, repr=False)
 
     def main(self) -> list[Choice]:
         return [choice for choice in self.choices if choice.rank == "main"]

@@ -26,6 +26,8 @@ _WANTED = {
     "host": "must be an address to listen on, such as 127.0.0.1",
     "port": "must be a whole number from 1 to 65535",
     "trusted_proxy": "must be the address or network of the proxy before this server, such as 127.0.0.1 or 10.0.0.0/8",
+    "demo": "must be yes or no",
+    "staff": "must name addresses with commas between, such as telegram:123456,terminal:ani",
     "log_format": "must be text or json",
 }
 
@@ -57,6 +59,10 @@ class Settings(BaseSettings):
     port: Annotated[int, Field(ge=1, le=65535)] = 8080
     #: addresses or networks, commas between, whose X-Forwarded-For is believed
     trusted_proxy: str | None = None
+    #: addresses of the first administrators, commas between, such as `telegram:123456`
+    staff: str | None = None
+    #: whether `run` fills an empty list with samples; unless said, where no channel is configured
+    demo: bool | None = None
     log_format: Literal["text", "json"] = "text"
 
     @model_validator(mode="before")
@@ -86,6 +92,14 @@ class Settings(BaseSettings):
             ipaddress.ip_network(proxy.strip())
         return proxies
 
+    @field_validator("staff")
+    @classmethod
+    def _names_addresses(cls, staff: str | None) -> str | None:
+        for address in staff.split(",") if staff else ():
+            if not re.fullmatch(r"(telegram|web|terminal):\S+", address.strip()):
+                raise ValueError
+        return staff
+
     @field_validator("database_url")
     @classmethod
     def _names_driver(cls, url: SecretStr | None) -> SecretStr | None:
@@ -105,6 +119,11 @@ class Settings(BaseSettings):
     def by_webhook(self) -> bool:
         """Whether Telegram calls us; `auto` means so where there is a public address."""
         return self.telegram_receive == "webhook" or (self.telegram_receive == "auto" and self.public_url is not None)
+
+    def administrators(self) -> list[tuple[str, str]]:
+        """The channel and the value of each address that is an administrator's by the settings."""
+        named = [address.strip().split(":", 1) for address in (self.staff or "").split(",") if address.strip()]
+        return [(channel, value) for channel, value in named]
 
     def database(self) -> str:
         """SQLAlchemy's URL of the database, by default a file in the data folder."""

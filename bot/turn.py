@@ -53,8 +53,8 @@ class Inbound:
         """A text, or the command that it is: `/start pameran_X`, `/menu@a_bot`."""
         text = text.strip()
         if text.startswith("/") and len(text) > 1 and text[1].isalpha():
-            name, _, rest = text[1:].partition(" ")
-            return cls("command", rest.strip(), name.partition("@")[0].lower(), sent_at=sent_at)
+            name, *rest = text[1:].split(maxsplit=1)
+            return cls("command", "".join(rest), name.partition("@")[0].lower(), sent_at=sent_at)
         return cls("text", text, sent_at=sent_at)
 
 
@@ -83,8 +83,16 @@ class Memory:
     near: list[str] = field(default_factory=list)
     #: the report that the next words may explain
     report: int = 0
-    #: of staff: the case in which what they write goes to the person
+    #: of staff: the case in which what they write goes to the person, and since when they have it: taken anew, or
+    #: handed over and back, it is not theirs until they enter it again
     case: int = 0
+    case_since: str = ""
+    #: wrong codes for staff that were tried here, and when the last one was
+    wrong_codes: int = 0
+    wrong_code_at: str = ""
+    #: what the next message is to answer, such as `person`, and when that was asked; see `Turn.ask`
+    asks: str = ""
+    asks_at: str = ""
 
     @classmethod
     def from_json(cls, kept: dict[str, Any]) -> "Memory":
@@ -122,6 +130,8 @@ class Turn:
     file: File | None = None
     file_trouble: FileTrouble | None = None
     replies: list[Reply] = field(default_factory=list)
+    #: what this message is the answer to, where something was asked; whoever finds it no good asks again
+    asks: str = ""
     #: set to put the turn aside as a fragment
     waits: bool = False
     #: set where it is taken and nothing is to be said: the words went to a person
@@ -140,6 +150,10 @@ class Turn:
     ) -> None:
         """Say something, after what was already said in this turn; `file` is the id of one to go with it."""
         self.replies.append(Reply(text, tuple(choices), wants, file))
+
+    def ask(self, what: str) -> None:
+        """Have the person's next message come with `asks` set to `what`, unless they tap or command something else."""
+        self.memory.asks, self.memory.asks_at = what, self.now.isoformat()
 
     async def tell(
         self,
@@ -166,6 +180,6 @@ class Turn:
 
     async def wait_for_more(self, delay: timedelta, job: str) -> None:
         """Put the turn aside, unanswered: what the person sends next answers it, or after `delay` the job does."""
-        self.waits = True
+        self.waits, self.memory.asks = True, self.asks
         await jobs.cancel(self.db, job, self.person.address_id)
         await self.later(delay, job)

@@ -1,9 +1,9 @@
 """What all tables share: names of constraints, and the types that mean the same on SQLite and PostgreSQL."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, DateTime, Integer, MetaData
+from sqlalchemy import JSON, BigInteger, DateTime, Double, Integer, MetaData, String
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase
@@ -23,6 +23,32 @@ class UtcDateTime(TypeDecorator[datetime]):
         return None if value is None else value.replace(tzinfo=value.tzinfo or UTC).astimezone(UTC)
 
 
+class Day(TypeDecorator[date]):
+    """A day of the calendar, kept as `2027-04-16` on both engines."""
+
+    impl = String(10)
+    cache_ok = True
+
+    def process_bind_param(self, value: date | None, dialect: Dialect) -> str | None:
+        return None if value is None else value.isoformat()
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> date | None:
+        return None if value is None else date.fromisoformat(value)
+
+
+class TimeOfDay(TypeDecorator[time]):
+    """A time on some clock on the wall, kept as `09:30` on both engines."""
+
+    impl = String(5)
+    cache_ok = True
+
+    def process_bind_param(self, value: time | None, dialect: Dialect) -> str | None:
+        return None if value is None else f"{value:%H:%M}"
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> time | None:
+        return None if value is None else time.fromisoformat(value)
+
+
 BigId = BigInteger().with_variant(Integer(), "sqlite")
 Json = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
 #: for `__table_args__`: on SQLite too, an id is never given twice, even after its row was deleted
@@ -40,7 +66,11 @@ class Base(DeclarativeBase):
     )
     type_annotation_map = {  # noqa: RUF012 (SQLAlchemy's own way to declare it)
         datetime: UtcDateTime,
+        date: Day,
+        time: TimeOfDay,
+        float: Double,
         int: BigId,
         dict[str, Any]: Json,
         list[str]: Json,
+        dict[str, str]: Json,
     }

@@ -1,12 +1,13 @@
 """A new database that is filled with the rows of another's snapshot, in one transaction: all of it, or nothing."""
 
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from base64 import b64decode
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any
 
 from alembic import command
-from sqlalchemy import Connection, Table, func, insert, inspect, select, text
+from sqlalchemy import Connection, LargeBinary, Table, func, insert, inspect, select, text
 from sqlalchemy.exc import DBAPIError
 
 from db import migrations, restores
@@ -27,8 +28,9 @@ class Copy:
         if table not in self._tables or list(columns) != self._snapshot.columns(table):
             raise Unfit(f"the table {table} is not what it was in this version")
         kinds = self._tables[table].columns
-        times = [place for place, column in enumerate(columns) if isinstance(kinds[column].type, UtcDateTime)]
-        bound = [dict(zip(columns, _with_times(row, times), strict=True)) for row in rows]
+        types = [type(kinds[name].type) for name in columns]
+        read = {place: _READ[kind] for place, kind in enumerate(types) if kind in _READ}
+        bound = [dict(zip(columns, _bound(row, read), strict=True)) for row in rows]
         try:
             await self._tx.execute(insert(self._tables[table]), bound)
         except DBAPIError as error:
@@ -94,11 +96,15 @@ def _names(connection: Connection) -> list[str]:
     return inspect(connection).get_table_names()
 
 
-def _with_times(row: Sequence[Any], times: Collection[int]) -> Sequence[Any]:
+#: what JSON has no word for
+_READ: dict[type[Any], Callable[[str], Any]] = {UtcDateTime: datetime.fromisoformat, LargeBinary: b64decode}
+
+
+def _bound(row: Sequence[Any], read: Mapping[int, Callable[[str], Any]]) -> Sequence[Any]:
     values = list(row)
-    for place in times:
+    for place, reading in read.items():
         if values[place] is not None:
-            values[place] = datetime.fromisoformat(values[place])
+            values[place] = reading(values[place])
     return values
 
 

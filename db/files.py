@@ -2,14 +2,17 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 
-from sqlalchemy import ForeignKey, LargeBinary, String, Text, select
+from sqlalchemy import ForeignKey, LargeBinary, String, Text, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import KEPT_IDS, Base
 from db.engine import Transaction
+
+#: within which the same file of the same person is not kept twice: the page sends again what was not acknowledged
+_AGAIN = timedelta(days=1)
 
 
 class StoredFile(Base):
@@ -27,8 +30,9 @@ class StoredFile(Base):
     #: bytes
     size: Mapped[int]
     sha256: Mapped[str] = mapped_column(String(64))
-    content: Mapped[bytes] = mapped_column(LargeBinary)
     created_at: Mapped[datetime]
+    #: the last column: SQLite reads those before it without it
+    content: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +45,27 @@ class File:
     content: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Description:
+    """What is told of a file without its content; `size` in bytes."""
+
+    kind: str
+    name: str
+    size: int
+
+
 async def add(tx: Transaction, person: int | None, file: File, now: datetime) -> int:
-    """Keep a file; returns its id."""
+    """Keep a file; returns its id. What somebody sends again within a day is kept once."""
+    digest = sha256(file.content).hexdigest()
+    if person is not None and (kept := await _kept(tx, person, file.name, digest, now - _AGAIN)):
+        return kept
     row = {
         "person_id": person,
         "kind": file.kind,
         "mime": file.mime,
         "name": file.name,
         "size": len(file.content),
-        "sha256": sha256(file.content).hexdigest(),
+        "sha256": digest,
         "content": file.content,
         "created_at": now,
     }
@@ -57,8 +73,24 @@ async def add(tx: Transaction, person: int | None, file: File, now: datetime) ->
     return int(stored.scalar_one())
 
 
+async def _kept(tx: Transaction, person: int, name: str, digest: str, since: datetime) -> int | None:
+    same = (StoredFile.person_id == person, StoredFile.name == name, StoredFile.sha256 == digest)
+    newest = select(func.max(StoredFile.id)).where(*same, StoredFile.created_at >= since)
+    kept: int | None = (await tx.execute(newest)).scalar_one()
+    return kept
+
+
 async def load(tx: Transaction, ids: Collection[int]) -> dict[int, File]:
     """These files by id; those that are gone are left out."""
     columns = (StoredFile.id, StoredFile.kind, StoredFile.mime, StoredFile.name, StoredFile.content)
     rows = await tx.execute(select(*columns).where(StoredFile.id.in_(ids)))
     return {row[0]: File(*row[1:]) for row in rows}
+
+
+async def describe(tx: Transaction, ids: Collection[int]) -> dict[int, Description]:
+    """What these files are, by id; those that are gone are left out."""
+    if not ids:
+        return {}
+    columns = (StoredFile.id, StoredFile.kind, StoredFile.name, StoredFile.size)
+    rows = await tx.execute(select(*columns).where(StoredFile.id.in_(ids)))
+    return {row[0]: Description(*row[1:]) for row in rows}

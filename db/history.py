@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, select, text
+from sqlalchemy import bindparam, or_, select, text
 
 from db.engine import Transaction
+from db.files import StoredFile
 from db.people import Address, Person
 from db.replies import StoredReply
 from db.turns import StoredTurn
@@ -130,6 +131,24 @@ async def before(tx: Transaction, channel: str, address: int, place: Place, limi
     oldest_turn = min((entry.id for entry in kept if isinstance(entry, Said)), default=place.turn + 1)
     oldest_reply = min((entry.id for entry in kept if isinstance(entry, Answered)), default=place.reply + 1)
     return Page(kept[::-1], Place(oldest_turn - 1, oldest_reply - 1), place, len(newest) > limit)
+
+
+_FILE = bindparam("file", type_=StoredFile.id.type)
+_SENT = select(StoredFile.id).where(StoredFile.id == _FILE, StoredFile.person_id == Address.person_id)
+_TOLD = select(StoredReply.id).where(
+    StoredReply.address_id == Address.id, StoredReply.body["file"].as_integer() == _FILE
+)
+_HOLDS = select(Address.id).where(
+    Address.channel == bindparam("of_channel"),
+    Address.value == bindparam("of_value"),
+    or_(_SENT.exists(), _TOLD.exists()),
+)
+
+
+async def holds(tx: Transaction, channel: str, value: str, file: int) -> bool:
+    """Whether who writes from this address sent this file themselves, or was told it there."""
+    found = await tx.execute(_HOLDS, {"of_channel": channel, "of_value": value, "file": file})
+    return found.first() is not None
 
 
 def _newest_first(said: Sequence[Said], answered: Sequence[Answered]) -> Iterator[Said | Answered]:

@@ -1,11 +1,16 @@
 """The office: what the city decides about its assistant. One row; what nobody said yet is empty."""
 
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from sqlalchemy import Text
+from sqlalchemy import Text, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import Base
+from db.engine import Transaction
+
+#: Monday to Friday, until an administrator says otherwise
+_USUAL = {str(weekday): ["08:00", "16:00"] for weekday in range(5)}
 
 
 class StoredOffice(Base):
@@ -29,3 +34,41 @@ class StoredOffice(Base):
     second_from: Mapped[int]
     #: minutes without a message after which a case hands back by itself
     idle_minutes: Mapped[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """What is decided, and for the rest what holds until somebody decides; the fields are those of `StoredOffice`."""
+
+    name: str = ""
+    contacts: dict[str, str] = field(default_factory=dict)
+    hours: dict[str, list[str]] = field(default_factory=lambda: dict(_USUAL))
+    holidays: list[str] = field(default_factory=list)
+    retention_days: int = 90
+    weekly_limit: int = 3
+    second_from: int = 500
+    idle_minutes: int = 30
+
+
+_OFFICE = select(
+    StoredOffice.name,
+    StoredOffice.contacts,
+    StoredOffice.hours,
+    StoredOffice.holidays,
+    StoredOffice.retention_days,
+    StoredOffice.weekly_limit,
+    StoredOffice.second_from,
+    StoredOffice.idle_minutes,
+)
+
+
+async def load(tx: Transaction) -> Office:
+    row = (await tx.execute(_OFFICE)).first()
+    return Office(*row) if row else Office()
+
+
+async def save(tx: Transaction, **decided: Any) -> None:
+    """Write what an administrator decided, by the names of the fields of `Office`."""
+    whole = {"id": 1, **asdict(await load(tx)), **decided}
+    insert = tx.insert(StoredOffice).values(whole)
+    await tx.execute(insert.on_conflict_do_update(index_elements=["id"], set_=decided))

@@ -120,7 +120,7 @@ async def find_or_create(
     tx: Transaction, channel: str, hints: dict[str, str], now: datetime
 ) -> dict[str, tuple[int, int]]:
     """The (address, person) ids of these address values; `hints` maps a value to the language of a new person."""
-    known = await _find(tx, channel, hints)
+    known = await known_addresses(tx, channel, hints)
     missing = sorted(hints.keys() - known.keys())  # in one order: two who insert the same must not block each other
     if not missing:
         return known
@@ -136,14 +136,15 @@ async def find_or_create(
             for person, value in zip(ids, missing, strict=True)
         ],
     )
-    found = known | await _find(tx, channel, missing)
+    found = known | await known_addresses(tx, channel, missing)
     overtaken = set(ids) - {person for _, person in found.values()}  # another process was first
     if overtaken:
         await tx.execute(delete(Person).where(Person.id.in_(overtaken)))
     return found
 
 
-async def _find(tx: Transaction, channel: str, values: Iterable[str]) -> dict[str, tuple[int, int]]:
+async def known_addresses(tx: Transaction, channel: str, values: Iterable[str]) -> dict[str, tuple[int, int]]:
+    """The (address, person) ids of those of these address values that ever wrote."""
     rows = await tx.execute(
         select(Address.value, Address.id, Address.person_id).where(
             Address.channel == channel, Address.value.in_(values)

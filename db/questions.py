@@ -1,11 +1,13 @@
 """Questions that found no sure answer, for staff to see what people ask and the cards do not say."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String, Text
+from sqlalchemy import ForeignKey, String, Text, func, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import KEPT_IDS, Base
+from db.engine import Transaction
 
 
 class StoredQuestion(Base):
@@ -25,3 +27,74 @@ class StoredQuestion(Base):
     created_at: Mapped[datetime]
     #: when staff dealt with it
     settled_at: Mapped[datetime | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Questions that are the same but for case, punctuation and courtesy: one of them, and how often it came."""
+
+    #: of the first of them
+    id: int
+    key: str
+    text: str
+    count: int
+    last: datetime
+    topic: str | None
+
+
+async def add(
+    tx: Transaction, turn: int, words: str, key: str, language: str, outcome: str, topic: str | None, now: datetime
+) -> None:
+    """Keep a question that found no sure answer; `key` is the same for those that ask the same."""
+    row = {
+        "turn_id": turn,
+        "text": words,
+        "key": key[:300],
+        "language": language,
+        "outcome": outcome,
+        "topic": topic,
+        "created_at": now,
+    }
+    await tx.execute(tx.insert(StoredQuestion), row)
+
+
+_OPEN = StoredQuestion.settled_at.is_(None)
+
+
+async def count_open(tx: Transaction) -> int:
+    """How many different questions nobody has dealt with."""
+    return int((await tx.execute(select(func.count(func.distinct(StoredQuestion.key))).where(_OPEN))).scalar_one())
+
+
+async def most_asked(tx: Transaction, limit: int, offset: int) -> list[Group]:
+    """What is asked most often and nobody has dealt with."""
+    many = func.count().label("many")
+    columns = (
+        func.min(StoredQuestion.id),
+        StoredQuestion.key,
+        func.max(StoredQuestion.text),
+        many,
+        func.max(StoredQuestion.created_at),
+        func.max(StoredQuestion.topic),
+    )
+    grouped = select(*columns).where(_OPEN).group_by(StoredQuestion.key)
+    rows = await tx.execute(grouped.order_by(many.desc(), StoredQuestion.key).limit(limit).offset(offset))
+    return [Group(*row) for row in rows]
+
+
+async def asked(tx: Transaction, key: str, limit: int) -> list[str]:
+    """The different ways in which a question was written, the newest first."""
+    newest = select(StoredQuestion.text).where(_OPEN, StoredQuestion.key == key)
+    rows = await tx.execute(newest.group_by(StoredQuestion.text).order_by(func.max(StoredQuestion.id).desc()))
+    return [row[0] for row in rows][:limit]
+
+
+async def key_of(tx: Transaction, id: int) -> str | None:  # noqa: A002
+    """The key of a question."""
+    return (await tx.execute(select(StoredQuestion.key).where(StoredQuestion.id == id))).scalar_one_or_none()
+
+
+async def settle(tx: Transaction, key: str, now: datetime) -> int:
+    """Staff dealt with all that ask this; returns how many those are."""
+    same = update(StoredQuestion).where(_OPEN, StoredQuestion.key == key)
+    return (await tx.execute(same.values(settled_at=now))).rowcount

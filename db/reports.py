@@ -1,8 +1,9 @@
 """Reports: answers that somebody called not right, kept with the reply they are about."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String, Text, update
+from sqlalchemy import ForeignKey, String, Text, func, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import KEPT_IDS, Base
@@ -44,3 +45,28 @@ async def add(tx: Transaction, turn: int, reply: int, topic: str, section: str, 
 async def comment(tx: Transaction, report: int, words: str) -> None:
     """Add what the person knows about it."""
     await tx.execute(update(StoredReport).where(StoredReport.id == report).values(comment=words))
+
+
+async def topic(tx: Transaction, report: int) -> str:
+    """The topic of the answer that it is about."""
+    return str((await tx.execute(select(StoredReport.topic).where(StoredReport.id == report))).scalar_one())
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """How often an answer, or a section of it, was called not right for one reason; one of the comments."""
+
+    topic: str
+    section: str
+    reason: str
+    count: int
+    comment: str | None
+
+
+async def most_reported(tx: Transaction, limit: int) -> list[Counted]:
+    """The answers that are called not right most often."""
+    many = func.count().label("many")
+    columns = (StoredReport.topic, StoredReport.section, StoredReport.reason, many, func.max(StoredReport.comment))
+    grouped = select(*columns).group_by(StoredReport.topic, StoredReport.section, StoredReport.reason)
+    rows = await tx.execute(grouped.order_by(many.desc(), StoredReport.topic).limit(limit))
+    return [Counted(*row) for row in rows]

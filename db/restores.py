@@ -7,6 +7,7 @@ from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import Base
+from db.deliveries import StoredDelivery
 from db.engine import Transaction
 from db.jobs import StoredJob
 from db.replies import StoredReply
@@ -33,6 +34,7 @@ class Left:
     replies: int
     turns: int
     jobs: int
+    deliveries: int
 
 
 async def add(tx: Transaction, taken_at: datetime, now: datetime) -> None:
@@ -56,8 +58,8 @@ async def release(tx: Transaction, now: datetime) -> None:
 async def drop_left(tx: Transaction, now: datetime) -> Left:
     """Leave undone what was in hand when the backup was taken: the original did it a moment later, or it is too old.
 
-    Replies that were not sent are `dropped`, turns that were not finished `passed`, and jobs that would run once and
-    are overdue are forgotten. What came in since the restore stays.
+    Replies that were not sent are `dropped`, turns that were not finished `passed`, jobs that would run once and are
+    overdue are forgotten, and deliveries that are due `skipped`. What came in since the restore stays.
     """
     last = select(func.max(StoredRestore.last_turn)).where(StoredRestore.released_at.is_(None)).scalar_subquery()
     replies = await tx.execute(
@@ -71,4 +73,6 @@ async def drop_left(tx: Transaction, now: datetime) -> Left:
         .values(state="passed", finished_at=now)
     )
     jobs = await tx.execute(delete(StoredJob).where(StoredJob.every.is_(None), StoredJob.due_at <= now))
-    return Left(replies.rowcount, turns.rowcount, jobs.rowcount)
+    due = update(StoredDelivery).where(text("deliveries.state = 'pending'"), StoredDelivery.due_at <= now)
+    deliveries = await tx.execute(due.values(state="skipped", reason="restored"))
+    return Left(replies.rowcount, turns.rowcount, jobs.rowcount, deliveries.rowcount)

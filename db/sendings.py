@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, bindparam, func, select, text, update
 
 from db import turns
 from db.deliveries import StoredDelivery
-from db.engine import Transaction
+from db.engine import Rows, Transaction
 from db.people import Address
 from db.replies import StoredReply
 from db.turns import Finished, NewTurn
@@ -46,45 +46,57 @@ class Done:
     due_at: datetime | None = None
 
 
-def _waiting(
-    channel: str, now: datetime, by_day: bool, lanes: Collection[int], busy: Collection[str]
-) -> list[ColumnElement[bool]]:
-    """The conditions under which a delivery may leave now."""
-    conditions: list[Any] = [
-        text("deliveries.state = 'pending'"),
-        StoredDelivery.due_at <= now,
-        Address.channel == channel,
-        StoredDelivery.lane.in_(lanes),
-    ]
-    if not by_day:
-        conditions.append(StoredDelivery.at_night)
-    if busy:
-        conditions.append(Address.value.not_in(busy))
-    return conditions
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What may leave now on a channel: in these lanes, by day or only what may leave at night, not to `busy` ones."""
+
+    channel: str
+    now: datetime
+    by_day: bool
+    lanes: Collection[int]
+    busy: Collection[str] = ()
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        conditions: list[Any] = [
+            text("deliveries.state = 'pending'"),
+            StoredDelivery.due_at <= self.now,
+            Address.channel == self.channel,
+            StoredDelivery.lane.in_(self.lanes),
+        ]
+        if not self.by_day:
+            conditions.append(StoredDelivery.at_night)
+        if self.busy:
+            conditions.append(Address.value.not_in(self.busy))
+        return conditions
 
 
-async def waits(
-    tx: Transaction, channel: str, now: datetime, by_day: bool, lanes: Collection[int], busy: Collection[str] = ()
-) -> bool:
-    """Whether anything may leave now on a channel, in these lanes, to others than `busy` addresses."""
-    conditions = _waiting(channel, now, by_day, lanes, busy)
-    found = select(StoredDelivery.id).join(Address, Address.id == StoredDelivery.address_id).where(*conditions)
+async def waits(tx: Transaction, look: Look) -> bool:
+    """Whether anything may leave now."""
+    found = select(StoredDelivery.id).join(Address, Address.id == StoredDelivery.address_id).where(*look.conditions())
     return (await tx.execute(found.limit(1))).first() is not None
 
 
-async def claim(
-    tx: Transaction,
-    channel: str,
-    now: datetime,
-    by_day: bool,
-    lanes: Collection[int],
-    busy: Collection[str],
-    holder: str,
-    held_until: datetime,
-    limit: int,
-) -> list[Claimed]:
+async def claim(tx: Transaction, look: Look, holder: str, held_until: datetime, limit: int) -> list[Claimed]:
     """Take the next, lane by lane, at most one to an address; what cannot reach anybody any more is `blocked`."""
-    rows = await tx.execute(
+    found: dict[int, Claimed] = {}
+    unreachable = []
+    for id_, lane, address, value, body, attempts, reply, state in await _next(tx, look, limit):
+        if state == "open":
+            found.setdefault(address, Claimed(id_, lane, address, value, body, attempts, reply or 0))
+        else:
+            unreachable.append(id_)
+    if unreachable:
+        gone = update(StoredDelivery).where(StoredDelivery.id.in_(unreachable))
+        await tx.execute(gone.values(state="blocked"))
+    claimed = await _become_replies(tx, list(found.values()), look.now)
+    if claimed:
+        held = {"by": holder, "until": held_until}
+        await tx.execute(_TAKE, [{"of": one.id, "reply": one.reply_id, **held} for one in claimed])
+    return claimed
+
+
+async def _next(tx: Transaction, look: Look, limit: int) -> Rows:
+    return await tx.execute(
         select(
             StoredDelivery.id,
             StoredDelivery.lane,
@@ -96,26 +108,11 @@ async def claim(
             Address.state,
         )
         .join(Address, Address.id == StoredDelivery.address_id)
-        .where(*_waiting(channel, now, by_day, lanes, busy))
+        .where(*look.conditions())
         .order_by(StoredDelivery.lane, StoredDelivery.due_at, StoredDelivery.id)
         .limit(limit)
         .with_for_update(of=StoredDelivery, skip_locked=True)
     )
-    found: dict[int, Claimed] = {}
-    unreachable = []
-    for id_, lane, address, value, body, attempts, reply, state in rows:
-        if state == "open":
-            found.setdefault(address, Claimed(id_, lane, address, value, body, attempts, reply or 0))
-        else:
-            unreachable.append(id_)
-    if unreachable:
-        gone = update(StoredDelivery).where(StoredDelivery.id.in_(unreachable))
-        await tx.execute(gone.values(state="blocked"))
-    claimed = await _become_replies(tx, list(found.values()), now)
-    if claimed:
-        rows_ = [{"of": one.id, "reply": one.reply_id} for one in claimed]
-        await tx.execute(_TAKE, [{**row, "by": holder, "until": held_until} for row in rows_])
-    return claimed
 
 
 async def _become_replies(tx: Transaction, claimed: list[Claimed], now: datetime) -> list[Claimed]:

@@ -2,22 +2,38 @@
 
 import hashlib
 import json
+from base64 import b64encode
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ColumnElement, DateTime, MetaData, String, Table, event, func, select, text
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    DateTime,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    event,
+    func,
+    select,
+    text,
+    tuple_,
+)
 
-from db import migrations, restores
+from db import lanes, migrations, restores
 from db.base import Json, UtcDateTime
 from db.engine import Database, Transaction
 
 #: rows read or written at a time
 SLICE = 1000
-#: the schema's version travels beside the rows; what happened to one copy is not part of the next
-LEFT_OUT = {"alembic_version", restores.StoredRestore.__tablename__}
+#: the same of a table with files of up to 5 MB
+FILES = 4
+#: the schema's version travels beside the rows; what one copy does, or what happened to it, is not part of the next
+LEFT_OUT = {"alembic_version", restores.StoredRestore.__tablename__, lanes.StoredLease.__tablename__}
 
 
 class Unfit(Exception):
@@ -67,19 +83,25 @@ class Snapshot:
         return int(found.scalar_one())
 
     async def rows(self, table: str) -> AsyncIterator[str]:
-        """Each row as a JSON array in one line, in the order of the primary key; times are in ISO 8601, UTC."""
+        """Each row as a JSON array in one line, in the order of the primary key; times are in ISO 8601, UTC, bytes in
+        base64."""
         kept = self._tables[table]
-        [key] = kept.primary_key.columns
-        place = kept.columns.keys().index(key.name)
-        order: ColumnElement[Any] = key
-        if self._tx.connection.dialect.name == "postgresql" and isinstance(key.type, String):
-            order = key.collate("C")  # by bytes as SQLite does it, whatever the locale
-        statement = select(kept).order_by(order).limit(SLICE)
+        places = [kept.columns.keys().index(key.name) for key in kept.primary_key.columns]
+        order = [self._in_order(key) for key in kept.primary_key.columns]
+        holds_files = any(isinstance(column.type, LargeBinary) for column in kept.columns)
+        statement = select(kept).order_by(*order).limit(FILES if holds_files else SLICE)
         rows = (await self._tx.execute(statement)).all()
         while rows:
             for row in rows:
                 yield _written(row)
-            rows = (await self._tx.execute(statement.where(order > rows[-1][place]))).all()
+            last = tuple_(*(rows[-1][place] for place in places))
+            rows = (await self._tx.execute(statement.where(tuple_(*order) > last))).all()
+
+    def _in_order(self, key: ColumnElement[Any]) -> ColumnElement[Any]:
+        """By bytes as SQLite does it, whatever the locale."""
+        if self._tx.connection.dialect.name == "postgresql" and isinstance(key.type, String):
+            return key.collate("C")
+        return key
 
     async def last_id(self, table: str) -> int | None:
         """The highest id that was ever given, so that a restored database does not give it again."""
@@ -100,8 +122,13 @@ class Snapshot:
 
 
 def _written(row: Sequence[Any]) -> str:
-    values = [value.isoformat() if isinstance(value, datetime) else value for value in row]
-    return json.dumps(values, sort_keys=True, separators=(",", ":"))
+    return json.dumps([_plain(value) for value in row], sort_keys=True, separators=(",", ":"))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return b64encode(value).decode() if isinstance(value, bytes) else value
 
 
 @asynccontextmanager
@@ -125,8 +152,10 @@ async def reflected(tx: Transaction) -> dict[str, Table]:
 
 
 def _as_ours(_inspector: object, _table: Table, column: dict[str, Any]) -> None:
-    """Times and JSON mean the same on both engines by way of our own types."""
+    """Times, JSON and bytes mean the same on both engines by way of our own types."""
     if isinstance(column["type"], DateTime):
         column["type"] = UtcDateTime()
     elif isinstance(column["type"], JSON):
         column["type"] = Json
+    elif isinstance(column["type"], LargeBinary):
+        column["type"] = LargeBinary()

@@ -3,18 +3,22 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from bot import live
 from bot.answer import REMEMBERED, card_choice, introduce, say_card
-from bot.fragments import greeting
+from bot.fragments import greeting, same_text
 from bot.i18n import _, speaking
 from bot.knowledge import CANDIDATES, Card, Understanding
-from bot.reply import Choice
+from bot.reply import Choice, Rank
 from bot.router import Router
 from bot.turn import Turn
+from db import questions
 
 router = Router("ask")
 
 #: below this the nearest topic is not near enough to be named
 _NEAR = 0.15
+#: characters of a question that go on to a person
+_PASSED_ON = 1000
 #: what was asked before is searched together with its narrowing down, up to so many characters
 _KEPT = 300
 
@@ -28,14 +32,26 @@ async def ask(turn: Turn) -> None:
         return
     with speaking(spoken):
         if found.outcome == "sure":
-            _answer(turn, found, spoken)
+            await _answer(turn, found, spoken)
         elif found.outcome == "unsure":
+            await _keep(turn, found, spoken)
             _ask_back(turn, found)
         elif found.insult:
-            turn.say(_("Sorry, I have not been of help yet. Please write once more what you need."), _menu())
+            text = _("Sorry, I have not been of help yet. Please write once more what you need, or talk to a person.")
+            turn.say(text, [_person(turn, "main"), *_menu()])
         else:
+            if not found.nonsense:
+                await _keep(turn, found, spoken)
             _miss(turn, found)
         await introduce(turn)
+
+
+async def _keep(turn: Turn, found: Understanding, spoken: str) -> None:
+    """Staff see what is asked and finds no sure answer."""
+    near = found.matches[0].topic if found.matches and found.matches[0].confidence >= _NEAR else None
+    outcome = "unsure" if found.outcome == "unsure" else "unknown"
+    words = turn.text[:_KEPT]
+    await questions.add(turn.db, turn.id, words, same_text(words), spoken, outcome, near, turn.now)
 
 
 def _understood(turn: Turn) -> Understanding:
@@ -55,9 +71,12 @@ def _understood(turn: Turn) -> Understanding:
     return found
 
 
-def _answer(turn: Turn, found: Understanding, spoken: str) -> None:
+async def _answer(turn: Turn, found: Understanding, spoken: str) -> None:
     """Show the card; a second question is one tap away, and a change of language is offered once."""
     card = _cards(turn, [found.matches[0].topic], spoken)[0]
+    kept = await live.answer(turn, card.topic, turn.text, _given_back(turn))
+    if kept is None:
+        return
     others = _cards(turn, [topic for topic in found.others if topic != card.topic], spoken)[:2]
     after = _("Your other question is behind the first button.") if others else ""
     behind = []
@@ -65,7 +84,7 @@ def _answer(turn: Turn, found: Understanding, spoken: str) -> None:
         turn.memory.offered = spoken
         behind = [Choice(_("Use this language"), "speak", {"language": spoken})]
     turn.memory.near = [match.topic for match in found.matches[1 : CANDIDATES + 1]]
-    ahead = [*map(card_choice, others), *_door(card.topic)]
+    ahead = [*map(card_choice, others), *kept, *_door(card.topic)]
     say_card(turn, card, before=_given_back(turn), after=after, ahead=ahead, behind=behind)
 
 
@@ -73,7 +92,8 @@ def _ask_back(turn: Turn, found: Understanding) -> None:
     """One short question with what it may have been."""
     turn.memory.unsure = turn.text[:_KEPT]
     cards = _cards(turn, [match.topic for match in found.matches[:CANDIDATES]], turn.person.language)
-    turn.say(_("{hello}Which one do you mean?", hello=_given_back(turn)), [card_choice(card) for card in cards])
+    text = _("{hello}Which one do you mean?", hello=_given_back(turn))
+    turn.say(text, [*map(card_choice, cards), _person(turn)])
 
 
 def _miss(turn: Turn, found: Understanding) -> None:
@@ -82,18 +102,19 @@ def _miss(turn: Turn, found: Understanding) -> None:
     turn.memory.unsure = ""
     near = [match.topic for match in found.matches[:1] if match.confidence >= _NEAR]
     if found.nonsense and turn.memory.misses == 1:
-        turn.say(_("I did not catch what you mean. Try one sentence, for example: **how to get a NIB**"), _menu())
+        text = _("I did not catch what you mean. Try one sentence, for example: **how to get a NIB**")
+        turn.say(text, [*_menu(), _person(turn)])
     elif near and not found.nonsense:
         card = _cards(turn, near, turn.person.language)[0]
         text = _("That seems to be outside what I know. The nearest I have: **{title}**.", title=card.title)
-        turn.say(text, [card_choice(card), *_menu()])
+        turn.say(text, [card_choice(card), *_menu(), _person(turn)])
     elif turn.memory.misses <= 2:
         text = _("That is outside what I know. I know about halal, HKI, export, exhibitions and business permits.")
-        turn.say(text, _menu())
+        turn.say(text, [*_menu(), _person(turn)])
     else:
         offices = _cards(turn, ["business.contact"], turn.person.language)
         text = _("I still cannot answer this. The offices in the list below can, or choose a topic from the menu.")
-        turn.say(text, [*map(card_choice, offices), *_menu()])
+        turn.say(text, [_person(turn, "main"), *map(card_choice, offices), *_menu()])
 
 
 def _given_back(turn: Turn) -> str:
@@ -110,6 +131,12 @@ def _door(topic: str) -> list[Choice]:
 
 def _cards(turn: Turn, topics: Sequence[str], language: str) -> list[Card]:
     return [card for card in (turn.knowledge.card(topic, language) for topic in topics) if card]
+
+
+def _person(turn: Turn, rank: Rank = "quiet") -> Choice:
+    """Pass the question on as it was asked."""
+    words = "\n".join([*turn.fragments, turn.text])
+    return Choice(_("Ask a person"), "person", {"text": words[:_PASSED_ON]}, rank)
 
 
 def _menu() -> list[Choice]:

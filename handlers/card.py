@@ -1,5 +1,6 @@
 """What stands under an answer: another card, a section of this one, its sources. Yesterday's buttons work too."""
 
+from bot import live
 from bot.answer import MAIN, card_choice, introduce, say_card, say_section
 from bot.errors import Refusal
 from bot.i18n import _, language
@@ -16,7 +17,10 @@ router = Router("card")
 @router.choice("card")
 async def show(turn: Turn) -> None:
     """The short answer of the card that was chosen."""
-    say_card(turn, _card(turn))
+    card = _card(turn)
+    kept = await live.answer(turn, card.topic, turn.memory.unsure)
+    if kept is not None:
+        say_card(turn, card, ahead=kept)
     await introduce(turn)
 
 

@@ -2,8 +2,11 @@
 
 from datetime import timedelta
 
+from bot.content import Content, content
 from bot.fragments import greeting, is_thanks, opens_only
 from bot.i18n import _
+from bot.office_hours import deadline
+from bot.promises import promise
 from bot.reply import Choice
 from bot.router import Router
 from bot.turn import Turn
@@ -40,6 +43,34 @@ async def thanks(turn: Turn) -> None:
 async def nod(turn: Turn) -> None:
     """A sticker after an answer is a nod."""
     turn.say(_("All right."))
+
+
+@router.when(lambda turn: turn.file is not None)
+async def pass_on(turn: Turn) -> None:
+    """A photo, a document or a voice message that no question asked for: kept, and offered to staff."""
+    promised = await promise(turn)
+    if promised is None:
+        await (not_heard if turn.inbound.kind == "voice" else not_read)(turn)
+        return
+    sent = await content(turn)
+    assert isinstance(sent, Content)
+    by = deadline(promised.at, turn.now) if promised.at else ""
+    if turn.inbound.kind == "voice" and by:
+        text = _("I cannot listen to voice messages yet. Shall I pass it on to staff? Answer: {deadline}.", deadline=by)
+    elif turn.inbound.kind == "voice":
+        text = _("I cannot listen to voice messages yet. Shall I pass it on to staff?")
+    elif by:
+        text = _("I cannot look at photos and files. Shall I pass it on to staff? Answer: {deadline}.", deadline=by)
+    else:
+        text = _("I cannot look at photos and files. Shall I pass it on to staff?")
+    forward = {"text": sent.words, "file": sent.file}
+    turn.say(text, [Choice(_("Pass it on"), "person", forward), Choice(_("I will write it"), "write")])
+
+
+@router.choice("write")
+async def write(turn: Turn) -> None:
+    """They rather write than have it passed on."""
+    turn.say(_("All right. What would you like to know?"))
 
 
 @router.kind("voice", "video")

@@ -1,5 +1,6 @@
 """/start: who answers here, what can be asked, and one example."""
 
+from bot.answer import privacy, who_answers
 from bot.i18n import _
 from bot.markdown import Markdown
 from bot.reply import Choice
@@ -20,12 +21,14 @@ async def start(turn: Turn) -> None:
         turn.say(_("Hello again. What would you like to know?"), choices)
         return
     await people.introduce(turn.db, [turn.person.person_id], turn.now)
-    text = _(
-        "Hello. I am Jembatan, the assistant for small businesses in Bandung.\n"
-        "I answer questions about halal, brands and HKI, export to Malaysia, and exhibitions in Petaling Jaya.\n"
-        "Just write your question, for example: **halal requirements for cookies**\n"
-        "Your messages are kept."
-    )
+    hello, who = _("Hello."), await who_answers(turn)
+    lines = [
+        Markdown(f"{hello} {who}"),
+        _("I answer questions about halal, brands and HKI, export to Malaysia, and exhibitions in Petaling Jaya."),
+        _("Just write your question, for example: **halal requirements for cookies**"),
+        await privacy(turn),
+    ]
+    text = Markdown("\n".join(lines))
     if turn.person.language == "en":
         text = Markdown(f"{text}\nBahasa Indonesia? Tulis saja dalam bahasa Indonesia.")
     turn.say(text, choices)

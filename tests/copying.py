@@ -3,14 +3,18 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
+
+from sqlalchemy import JSON, Boolean, Double, LargeBinary, String, Table, func, insert, inspect, select, update
 
 from bot import backup
 from bot.channels import Later
 from bot.turn import Inbound
 from db import reports, restores, snapshots
-from db.engine import Database
+from db.base import Base, Day, TimeOfDay, UtcDateTime
+from db.engine import Database, Transaction
 from db.snapshots import Part
 from tests.phone import NOW, Town
 
@@ -73,3 +77,56 @@ async def live(town: Town) -> None:
     await cici.sends([Inbound.typed(QUESTION)])
     await asyncio.sleep(0.2)
     await budi.says("kak")
+
+
+async def fill(tx: Transaction) -> None:
+    """Five rows in every table that has none, with a value in each column; of those that refer to their own table, the
+    first refers to the last."""
+    ids: dict[str, list[int]] = {}
+    here = await tx.connection.run_sync(lambda inner: inspect(inner).get_table_names())
+    for table in (table for table in Base.metadata.sorted_tables if table.name in here):
+        if not (await tx.execute(select(func.count()).select_from(table))).scalar_one():
+            for number in range(5):
+                await tx.execute(insert(table).values(_sample(table, number, ids)))
+        if "id" in table.columns:
+            ids[table.name] = list((await tx.execute(select(table.columns["id"]).order_by("id"))).scalars())
+        for column in table.columns:
+            if any(key.column.table is table for key in column.foreign_keys):
+                first, *others = ids[table.name]
+                await tx.execute(update(table).where(table.columns["id"] == first).values({column.name: others[-1]}))
+
+
+def _sample(table: Table, number: int, ids: dict[str, list[int]]) -> dict[str, Any]:
+    row = {}
+    for column in table.columns:
+        referred = [key.column.table for key in column.foreign_keys]
+        if referred:
+            row[column.name] = None if referred == [table] else _nth(ids[referred[0].name], number)
+        elif column.name != "id":
+            row[column.name] = _value(column.type, number)
+    return row
+
+
+def _nth(ids: list[int], number: int) -> int:
+    return ids[number % len(ids)]
+
+
+def _value(kind: Any, number: int) -> Any:
+    match kind:
+        case UtcDateTime():
+            return NOW + timedelta(microseconds=number)
+        case Day():
+            return NOW.date()
+        case TimeOfDay():
+            return NOW.time()
+        case Boolean():
+            return number % 2 == 0
+        case LargeBinary():
+            return bytes(range(256)) + bytes([number])
+        case Double():
+            return number + 0.1
+        case JSON():
+            return {"b": [number, None, "é"], "a": "x"}
+        case String():
+            return f"{number} é 🧵"[: kind.length]
+    return number

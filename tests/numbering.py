@@ -37,12 +37,16 @@ class Paper:
 
     name = "memory"
     limits = TELEGRAM
+    rate = None
 
     def __init__(self, path: Path) -> None:
         self._file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
 
     def inbound(self, raw: str) -> Inbound:
         return Inbound(**json.loads(raw))
+
+    async def fetch(self, inbound: Inbound) -> bytes:
+        raise FileNotFoundError(inbound.file)
 
     async def send(self, address: str, reply: Reply, number: int) -> list[str]:
         await asyncio.sleep(random.random() / 50)

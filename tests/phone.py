@@ -12,7 +12,7 @@ from bot.channels.memory import Memory, Sent, insist, raw
 from bot.clock import ManualClock
 from bot.knowledge import Knowledge
 from bot.router import Router
-from bot.turn import Inbound
+from bot.turn import Inbound, InboundKind
 from db.engine import Database
 from handlers import ROUTERS
 
@@ -39,6 +39,21 @@ class Phone:
     async def says(self, text: str) -> list[Sent]:
         return await self.does(Inbound.typed(text))
 
+    async def sends_photo(self, content: bytes, caption: str = "") -> list[Sent]:
+        return await self.does(self.holding("photo", content, caption=caption))
+
+    async def sends_file(self, content: bytes, name: str, caption: str = "") -> list[Sent]:
+        return await self.does(self.holding("file", content, name, caption))
+
+    async def sends_voice(self, content: bytes) -> list[Sent]:
+        return await self.does(self.holding("voice", content))
+
+    def holding(self, kind: InboundKind, content: bytes, name: str = "", caption: str = "") -> Inbound:
+        """A message with a file that lies on the phone."""
+        key = f"{self.name}-{len(self.channel.files)}"
+        self.channel.files[key] = content
+        return Inbound(kind, caption, file=key, file_name=name, file_size=len(content))
+
     async def edits(self, text: str) -> list[Sent]:
         return await self.does(Inbound("edit", text))
 
@@ -55,6 +70,7 @@ class Phone:
         before = len(self.bubbles)
         await self.sends(inbounds)
         await self.assistant.settled()
+        await self.assistant.deliveries.run_due()
         return self._new(before)
 
     async def sends(self, inbounds: Sequence[Inbound]) -> None:
@@ -69,6 +85,7 @@ class Phone:
         self.assistant.clock.move(timedelta(seconds=seconds))
         await self.assistant.jobs.run_due()
         await self.assistant.settled()
+        await self.assistant.deliveries.run_due()
         return self._new(before)
 
     def _new(self, before: int) -> list[Sent]:

@@ -24,7 +24,7 @@ Json = dict[str, Any]
 TOKEN = "123456:STUB-TOKEN"
 TEXT_LIMIT = 4096
 CAPTION_LIMIT = 1024
-MESSAGES = {"sendMessage", "editMessageText", "editMessageReplyMarkup", "sendDocument", "sendPhoto"}
+MESSAGES = {"sendMessage", "editMessageText", "editMessageReplyMarkup", "sendDocument", "sendPhoto", "sendVoice"}
 ACCEPTED = {
     "sendChatAction",
     "answerCallbackQuery",
@@ -443,7 +443,7 @@ class TelegramStub:
         message = {"date": int(time.time()), "chat": chat_of(params["chat_id"]), "from": sender}
         if method in ("sendMessage", "editMessageText"):
             message |= text_of(params, "text", "entities", TEXT_LIMIT)
-        elif method in ("sendDocument", "sendPhoto"):
+        elif method in ("sendDocument", "sendPhoto", "sendVoice"):
             message |= text_of(params, "caption", "caption_entities", CAPTION_LIMIT)
             message |= self._attachment(method.removeprefix("send").lower(), params)
         if method.startswith("edit"):
@@ -551,13 +551,15 @@ class User:
         flags = {"is_animated": False, "is_video": False}
         return self._sends({"sticker": self._file("sticker") | shape | flags}, **where)
 
-    def sends_voice(self, seconds: int, **where: Unpack[Where]) -> Json:
+    def sends_voice(self, seconds: int, content: bytes = b"bytes", **where: Unpack[Where]) -> Json:
         shape = {"duration": seconds, "mime_type": "audio/ogg"}
-        return self._sends({"voice": self._file("voice") | shape}, **where)
+        return self._sends({"voice": self._file("voice", content) | shape}, **where)
 
-    def sends_photo(self, content: bytes, **where: Unpack[Where]) -> Json:
+    def sends_photo(self, content: bytes, caption: str = "", **where: Unpack[Where]) -> Json:
+        """In two sizes, as Telegram keeps it: a thumbnail that is no picture here, and the photo itself."""
+        small = self._file("thumbnail", b"thumbnail") | {"width": 90, "height": 68}
         photo = self._file("photo", content) | {"width": 1280, "height": 960}
-        return self._sends({"photo": [photo]}, **where)
+        return self._sends({"photo": [small, photo]} | ({"caption": caption} if caption else {}), **where)
 
     def sends_document(self, content: bytes, name: str, mime: str, **where: Unpack[Where]) -> Json:
         shape = {"file_name": name, "mime_type": mime}

@@ -2,8 +2,9 @@
 
 from datetime import UTC, datetime, timedelta
 
-from db import history, people, replies, turns
+from db import files, history, people, replies, turns
 from db.engine import Database
+from db.files import File
 from db.history import Answered, Page, Place, Said
 from db.replies import NewReply
 from db.turns import Finished, NewTurn
@@ -118,3 +119,31 @@ async def test_an_answer_is_due_until_the_turn_is_taken(database: Database) -> N
     async with database.reading() as tx:
         now = await history.stand(tx, "web", "ani")
     assert now is not None and not now.waiting and now.newest.reply > 0
+
+
+async def test_a_file_stands_in_the_history_of_who_sent_it_and_of_who_was_told_it(database: Database) -> None:
+    document = File("document", "application/pdf", "nota.pdf", b"%PDF-")
+    async with database.transaction() as tx:
+        known = await people.find_or_create(tx, "web", {"ani": "id", "budi": "id"}, NOW)
+        own = await files.add(tx, known["ani"][1], document, NOW)
+        other = await files.add(tx, None, document, NOW)
+        turn = await turns.store(tx, "web", [NewTurn("budi:1", known["budi"][0], "halo")], NOW)
+        told = {"text": "ini", "file": other}
+        await replies.store(tx, [NewReply(turn["budi:1"], known["budi"][0], told, None)], NOW, NOW)
+    async with database.reading() as tx:
+        assert [await history.holds(tx, "web", who, own) for who in ("ani", "budi", "cici")] == [True, False, False]
+        assert [await history.holds(tx, "web", who, other) for who in ("ani", "budi", "cici")] == [False, True, False]
+        assert not await history.holds(tx, "telegram", "ani", own)
+        assert not await history.holds(tx, "web", "budi", 2**63 - 1)
+
+
+async def test_the_same_file_of_a_person_is_kept_once_a_day(database: Database) -> None:
+    document = File("document", "application/pdf", "nota.pdf", b"%PDF-")
+    async with database.transaction() as tx:
+        known = await people.find_or_create(tx, "web", {"ani": "id"}, NOW)
+        person = known["ani"][1]
+        first = await files.add(tx, person, document, NOW)
+        assert await files.add(tx, person, document, NOW + timedelta(hours=23)) == first
+        assert await files.add(tx, person, document, NOW + timedelta(days=2)) != first
+        assert await files.add(tx, None, document, NOW) != await files.add(tx, None, document, NOW)
+        assert await files.describe(tx, [first, 99]) == {first: files.Description("document", "nota.pdf", 5)}

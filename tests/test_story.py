@@ -102,7 +102,32 @@ class Story:
         """Sees a bubble with these words."""
         await expect(self.page.locator("#log .bubble", has_text=words).last).to_be_visible(timeout=20_000)
 
+    async def shows_photo(self) -> None:
+        file: FilePayload = {"name": "dapur.png", "mimeType": "image/png", "buffer": picture()}
+        await self.page.locator("input[type=file]").first.set_input_files(file)
+
+    async def passes_the_promise(self) -> None:
+        """Five hours go by, and nobody has answered."""
+        set_clock(self._clock, MORNING + timedelta(hours=5, minutes=5))
+
+    async def both_hear_of_it(self) -> None:
+        await self.reads("belum terjawab pada waktunya")
+        await self.hears("Belum terjawab pada waktunya")
+
     # the staff
+
+    async def writes(self, text: str) -> None:
+        self.rini.says(text)
+
+    async def gets_photo(self) -> None:
+        self.rini.sends_photo(picture())
+
+    async def photo_arrives(self) -> None:
+        for _ in range(150):
+            if any(call.ok and call.method == "sendPhoto" for call in self.stub.sent):
+                return
+            await asyncio.sleep(0.1)
+        assert self.rows("SELECT 1 FROM deliveries WHERE state = 'unsure'"), self.log()[-2000:]
 
     def told(self, words: str) -> dict[str, Any] | None:
         """The last message to Rini with these words."""
@@ -146,47 +171,27 @@ async def opened(folder: Path) -> AsyncIterator[Story]:
 
 def steps(story: Story) -> list[Step]:
     """What is done, and what is then seen, in turn."""
-
-    async def rini(text: str) -> None:
-        story.rini.says(text)
-
-    async def photo_to_staff() -> None:
-        file: FilePayload = {"name": "dapur.png", "mimeType": "image/png", "buffer": picture()}
-        await story.page.locator("input[type=file]").first.set_input_files(file)
-
-    async def photo_arrives() -> None:
-        for _ in range(150):
-            if any(call.ok and call.method == "sendPhoto" for call in story.stub.sent):
-                return
-            await asyncio.sleep(0.1)
-        assert story.rows("SELECT 1 FROM deliveries WHERE state = 'unsure'"), story.log()[-2000:]
-
-    async def photo_to_owner() -> None:
-        story.rini.sends_photo(picture())
-
-    async def later() -> None:
-        set_clock(story.folder / "clock", MORNING + timedelta(hours=4, minutes=5))
-
-    async def late_to_both() -> None:
-        await story.reads("belum terjawab pada waktunya")
-        await story.hears("Belum terjawab pada waktunya")
+    page = story.page
 
     def owner(text: str) -> Callable[[], Awaitable[object]]:
         return lambda: story.says(text)
+
+    def rini(text: str) -> Callable[[], Awaitable[object]]:
+        return lambda: story.writes(text)
 
     def seen(words: str) -> Callable[[], Awaitable[object]]:
         return lambda: story.reads(words)
 
     return [
-        (owner(UNKNOWN), lambda: expect(story.page.get_by_role("button", name="Tanya petugas").last).to_be_visible()),
+        (owner(UNKNOWN), lambda: expect(page.get_by_role("button", name="Tanya petugas").last).to_be_visible()),
         (lambda: story.taps("Tanya petugas"), seen("nomor K-1")),
-        (later, late_to_both),
+        (story.passes_the_promise, story.both_hear_of_it),
         (lambda: story.answers("K-1", "Saya ambil"), seen("sekarang membaca pesan Anda")),
-        (lambda: rini("Rabu jam berapa?"), seen("Rabu jam berapa?")),
+        (rini("Rabu jam berapa?"), seen("Rabu jam berapa?")),
         (owner("jam sepuluh pagi"), lambda: story.hears("jam sepuluh pagi")),
-        (photo_to_staff, photo_arrives),
-        (photo_to_owner, lambda: expect(story.page.locator("#log .assistant img").last).to_be_visible(timeout=20_000)),
-        (lambda: rini("/selesai"), seen("sudah selesai")),
+        (story.shows_photo, story.photo_arrives),
+        (story.gets_photo, lambda: expect(page.locator("#log .assistant img").last).to_be_visible(timeout=20_000)),
+        (rini("/selesai"), seen("sudah selesai")),
         (owner("biaya sertifikat halal berapa ya kak"), seen("Rp")),
     ]
 

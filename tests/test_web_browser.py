@@ -203,7 +203,7 @@ def test_a_photo_and_a_wrong_file(page: Page) -> None:
     expect(page.get_by_role("status")).to_contain_text("Berkas itu belum bisa dikirim")
     page.reload()
     is_answered(page, 2)
-    expect(page.locator("#log .visitor")).to_contain_text("kue.png")
+    expect(page.locator("#log .visitor").get_by_role("img", name="kue.png")).to_be_visible()
 
 
 def test_what_was_typed_is_never_markup(page: Page) -> None:

@@ -32,6 +32,10 @@ class Site:
         with closing(sqlite3.connect(self.database)) as opened:
             return opened.execute(query).fetchall()
 
+    def run(self, change: str) -> None:
+        with closing(sqlite3.connect(self.database)) as opened, opened:
+            opened.execute(change)
+
 
 @asynccontextmanager
 async def serving(url: str, known: Knowledge, proxy: str | None = None) -> AsyncIterator[Site]:

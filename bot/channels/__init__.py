@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from bot.pace import Rate
 from bot.reply import Limits, Reply
 from bot.turn import Inbound
 
@@ -32,13 +33,21 @@ class Channel(Protocol):
     name: str
     limits: Limits
 
+    @property
+    def rate(self) -> Rate | None:
+        """What the platform takes of what nobody asked for; None for as much as there is."""
+
     def inbound(self, raw: str) -> Inbound | None:
         """What a stored update says; None for what concerns nobody. May raise on what cannot be read."""
 
-    async def send(self, address: str, reply: Reply, number: int) -> list[str]:
-        """Deliver a reply, whose row is `number`; returns the platform's ids of the messages.
+    async def fetch(self, inbound: Inbound) -> bytes:
+        """The file that came in; raises `bot.attachments.TooLarge`, or anything else where it cannot be had."""
 
-        Raises `Later`, `Blocked` or `Refused`; anything else means that nobody knows, and it is tried again.
+    async def send(self, address: str, reply: Reply, number: int) -> list[str]:
+        """Deliver a reply, with its attachment, whose row is `number`; returns the platform's ids of the messages.
+
+        Raises `Later`, `Unreached`, `Blocked` or `Refused`; anything else means that nobody knows, and a reply is tried
+        again.
         """
 
     async def typing(self, address: str) -> None:
@@ -53,9 +62,18 @@ class Later(Exception):
         self.seconds = seconds
 
 
+class Unreached(Exception):
+    """The platform could not be reached: nothing was sent."""
+
+
 class Blocked(Exception):
     """The person stopped us, or the platform does not know them any more: permanent for this address."""
 
 
 class Refused(Exception):
     """The platform will not take this reply, whatever its form."""
+
+
+def storable(text: str) -> str:
+    """The text without what no database can hold."""
+    return text.replace("\0", "").encode(errors="replace").decode()

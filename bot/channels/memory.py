@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 
 from bot import i18n
+from bot.attachments import LARGEST, TooLarge
 from bot.markdown import faults as markdown_faults
 from bot.markdown import plain
 from bot.reply import TELEGRAM, WHATSAPP, Limits, Reply, utf16_length
 from bot.turn import Inbound
+from db.files import File
 
 
 class Unreadable(AssertionError):
@@ -29,6 +31,10 @@ class Sent:
         return plain(self.reply.text)
 
     @property
+    def file(self) -> File | None:
+        return self.reply.attachment
+
+    @property
     def labels(self) -> list[str]:
         return [choice.shown for choice in self.reply.numbered()]
 
@@ -36,14 +42,23 @@ class Sent:
 class Memory:
     name = "memory"
     limits = WHATSAPP
+    rate = None
 
     def __init__(self) -> None:
         self.sent: dict[str, list[Sent]] = defaultdict(list)
         #: raised instead of sending, first in first out: what a platform may answer
         self.troubles: list[Exception] = []
+        #: what people have on their phones, by the name that `Inbound.file` gives
+        self.files: dict[str, bytes] = {}
 
     def inbound(self, raw: str) -> Inbound:
         return Inbound(**json.loads(raw))
+
+    async def fetch(self, inbound: Inbound) -> bytes:
+        content = self.files[inbound.file]
+        if len(content) > LARGEST:
+            raise TooLarge
+        return content
 
     async def send(self, address: str, reply: Reply, number: int) -> list[str]:
         if self.troubles:

@@ -30,13 +30,15 @@ from telegram.error import (
 from telegram.warnings import PTBDeprecationWarning
 
 from bot import logs
-from bot.channels import Blocked, Later, Receive, Refused, Update
+from bot.attachments import LARGEST
+from bot.channels import Blocked, Later, Receive, Refused, Unreached, Update
 from bot.channels import telegram_profile as profile
 from bot.channels.telegram_messages import Part, parts
-from bot.channels.telegram_request import AiohttpRequest
+from bot.channels.telegram_request import AiohttpRequest, NotConnected
 from bot.channels.telegram_updates import ALLOWED, Myself, as_update, number_of, read, tapped
 from bot.i18n import LANGUAGES, speaking
 from bot.nursery import Nursery
+from bot.pace import Rate
 from bot.reply import TELEGRAM, Reply
 from bot.turn import Inbound
 
@@ -46,6 +48,8 @@ Result = TypeVar("Result")
 
 OFFICIAL = "https://api.telegram.org"
 WEBHOOK_PATH = "/telegram/webhook"
+#: messages a second that Telegram takes (core.telegram.org/bots/faq: 30 in all, one to a chat)
+RATE = Rate(overall=30, to_one=1)
 #: seconds for which Telegram holds an empty poll open
 POLL = 25
 #: seconds between tries while Telegram cannot be reached
@@ -55,8 +59,7 @@ SLOW = 60.0
 _UNREACHABLE = ("chat not found", "peer_id_invalid", "user not found", "user is deactivated")
 #: raw calls, as the library's methods parse what comes back: one malformed update would stop every poll. Spelt so
 #: that the library takes them for methods it does not have, or it would warn of each call
-_GET_UPDATES, _SEND_MESSAGE = "get_Updates", "send_Message"
-_NO_PREVIEW = {"is_disabled": True}
+_GET_UPDATES, _GET_FILE = "get_Updates", "get_File"
 
 
 class Telegram:
@@ -64,6 +67,7 @@ class Telegram:
 
     name = "telegram"
     limits = TELEGRAM
+    rate = RATE
 
     def __init__(self, token: str, root: str = OFFICIAL, secret_key: str = "") -> None:
         """`root` is the Bot API server's address; `secret_key` (any text) is needed for the webhook only."""
@@ -89,6 +93,10 @@ class Telegram:
     def inbound(self, raw: str) -> Inbound | None:
         return read(raw, self._me)
 
+    async def fetch(self, inbound: Inbound) -> bytes:
+        found: Any = await self._bot.do_api_request(_GET_FILE, {"file_id": inbound.file})
+        return await self._request.download(f"{self._bot.base_file_url}/{found['file_path']}", LARGEST)
+
     async def send(self, address: str, reply: Reply, number: int) -> list[str]:
         """A reply whose form Telegram refuses goes again as plain text; a long one goes on where it was broken off."""
         sent = self._begun.setdefault(number, [])
@@ -100,6 +108,8 @@ class Telegram:
         except (InvalidToken, EndPointNotFound) as error:
             self._say(error)
             raise Later(SLOW) from None
+        except NotConnected as error:
+            raise Unreached(error.message) from None
         except Forbidden as error:
             del self._begun[number]
             raise Blocked(error.message) from None
@@ -205,23 +215,21 @@ class Telegram:
             log.warning("a tap could not be answered: %s", type(error).__name__)
 
     async def _send_part(self, address: str, part: Part) -> str:
-        whole: dict[str, Any] = {"chat_id": address, "text": part.text, "link_preview_options": _NO_PREVIEW}
-        markup = {"reply_markup": part.markup} if part.markup else {}
-        entities = {"entities": part.entities} if part.entities else {}
-        for form in ({**entities, **markup}, markup, None):
+        for method, message in part.forms():
             try:
-                return await self._send_message({**whole, **(form or {})})
+                return await self._send_message(method, {"chat_id": address, **message})
             except BadRequest as error:
-                if form is None or _is_unreachable(error):
+                if _is_unreachable(error):
                     raise
-                log.warning("Telegram refused the form of a message (%s), trying a plainer one", error.message)
-        raise AssertionError("the last form is taken or raises")
+                refused = error
+                log.warning("Telegram refused the form of a message (%s)", error.message)
+        raise refused
 
-    async def _send_message(self, message: dict[str, Any]) -> str:
+    async def _send_message(self, method: str, message: dict[str, Any]) -> str:
         try:
-            sent = await self._bot.do_api_request(_SEND_MESSAGE, message)
+            sent = await self._bot.do_api_request(method, message)
         except ChatMigrated as moved:
-            sent = await self._bot.do_api_request(_SEND_MESSAGE, {**message, "chat_id": moved.new_chat_id})
+            sent = await self._bot.do_api_request(method, {**message, "chat_id": moved.new_chat_id})
         return str(sent["message_id"])
 
     async def _keep_trying(self, call: Callable[[], Awaitable[Result]]) -> Result:

@@ -1,18 +1,26 @@
-"""A reply as Telegram's messages: texts with entities, at most 4,096 UTF-16 units each, and the keyboard.
+"""A reply as Telegram's messages: texts with entities, at most 4,096 UTF-16 units each, a file, and the keyboard.
 
 In the Bot API's own JSON: making and reading the library's objects would cost two thirds of a send.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from telegram import InputFile
 
 from bot.i18n import _
 from bot.markdown import Painted, paint
 from bot.reply import TELEGRAM, Choice, Reply, utf16_length
+from db.files import File
 
 Json = dict[str, Any]
 
+#: spelt so that the library takes them for methods it does not have, or it would warn of each raw call
+_SEND_MESSAGE, _SEND_FILE = "send_Message", {"photo": "send_Photo", "document": "send_Document", "voice": "send_Voice"}
+_NO_PREVIEW = {"is_disabled": True}
+#: UTF-16 units of the text that goes with a file; a longer one follows it
+_CAPTION = 1024
 #: longer labels get a row to themselves
 _HALF_A_ROW = 20
 #: where a text may be cut, best first
@@ -21,18 +29,44 @@ _BREAKS = ("\n\n", "\n", ". ", " ")
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One message."""
+    """One message: a text, or a file with or without one."""
 
     text: str
     entities: list[Json]
     markup: Json | None
+    file: File | None = None
+
+    def forms(self) -> Iterator[tuple[str, Json]]:
+        """Methods of the Bot API and what they are given, ever plainer: for what Telegram will not take.
+
+        What it refuses as a photo or a voice message (odd measures; voice messages forbidden) goes as a document.
+        """
+        markup = {"reply_markup": self.markup} if self.markup else {}
+        if self.file is None:
+            whole: Json = {"text": self.text, "link_preview_options": _NO_PREVIEW}
+            entities = {"entities": self.entities} if self.entities else {}
+            methods = [(_SEND_MESSAGE, whole)]
+        else:
+            caption = {"caption": self.text} if self.text else {}
+            entities = {"caption_entities": self.entities} if self.entities else {}
+            content = InputFile(self.file.content, self.file.name)
+            kinds = dict.fromkeys((self.file.kind, "document"))
+            methods = [(_SEND_FILE[kind], {kind: content, **caption}) for kind in kinds]
+        yield from ((method, {**whole, **entities, **markup}) for method, whole in methods)
+        method, whole = methods[-1]
+        yield method, {**whole, **markup}
+        yield method, whole
 
 
 def parts(reply: Reply, number: int, private: bool) -> list[Part]:
     """The messages a reply becomes; the last one carries the keyboard, whose taps name the reply's row `number`."""
-    pieces = split(paint(reply.text), TELEGRAM.text)
-    ends = [None] * (len(pieces) - 1) + [_keyboard(reply, number, private)]
-    return [Part(piece.text, _entities(piece), markup) for piece, markup in zip(pieces, ends, strict=True)]
+    painted, keyboard, file = paint(reply.text), _keyboard(reply, number, private), reply.attachment
+    if file and utf16_length(painted.text) <= _CAPTION:
+        return [Part(painted.text, _entities(painted), keyboard, file)]
+    first = [Part("", [], None, file)] if file else []
+    pieces = split(painted, TELEGRAM.text)
+    ends = [None] * (len(pieces) - 1) + [keyboard]
+    return first + [Part(piece.text, _entities(piece), markup) for piece, markup in zip(pieces, ends, strict=True)]
 
 
 def split(painted: Painted, limit: int) -> list[Painted]:

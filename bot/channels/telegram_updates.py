@@ -3,12 +3,14 @@
 import hashlib
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from telegram import Chat, ChatMember, Message
+from telegram import Chat, ChatMember, Message, PhotoSize
 from telegram import Update as TelegramUpdate
 
+from bot.attachments import LARGEST
 from bot.channels import Update
 from bot.turn import Inbound, InboundKind
 
@@ -99,12 +101,23 @@ def _message(message: Message, me: Myself) -> Inbound | None:
     if message.location:
         return Inbound("location", place=(message.location.latitude, message.location.longitude), sent_at=sent)
     kind = next((kind for content, kind in _CONTENTS if getattr(message, content, None)), None)
-    return Inbound(kind, text, sent_at=sent) if kind else None
+    if kind not in ("photo", "file", "voice"):
+        return Inbound(kind, text, sent_at=sent) if kind else None
+    file = _best(message.photo) if kind == "photo" else message.document or message.voice or message.audio
+    assert file is not None
+    name, size = str(getattr(file, "file_name", None) or ""), int(file.file_size or 0)
+    return Inbound(kind, text, file=str(file.file_id), file_name=name, file_size=size, sent_at=sent)
+
+
+def _best(photo: Sequence[PhotoSize]) -> PhotoSize:
+    """The largest size that may be fetched."""
+    fitting = [size for size in photo if (size.file_size or 0) <= LARGEST]
+    return max(fitting or photo, key=lambda size: size.width * size.height)
 
 
 def _words(message: Message, me: Myself) -> str:
-    """The text or caption, without what no database can hold and, in a group, without our own name."""
-    words = (message.text or message.caption or "").replace("\0", "").encode(errors="replace").decode()
+    """The text or caption; in a group, without our own name."""
+    words = message.text or message.caption or ""
     if message.chat.type in _GROUPS and me.username and not words.startswith("/"):
         words = me.mention().sub("", words).lstrip(" ,:")
     return words.strip()

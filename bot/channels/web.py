@@ -4,15 +4,18 @@ The protocol between the page (bot/web/static/) and the server (bot/web/chat.py)
 
 Sending. `POST /chat/messages` with one JSON object: `id` (made by the page, at most 40 letters, digits, `-`, `_`) and
 one of `text`, `tap` (`{"reply", "index"}`), `start` (a payload, or empty). `POST /chat/files?id=...&name=...` with the
-bytes as the body. The answer 200 means that it is stored. The page keeps a message until then and sends it again under
-the same id, however often: the update's id is `<visitor>:<id>`, so it is one turn. 429 carries `Retry-After` (seconds);
-413 and 415 say that it will never be taken.
+bytes of a photo, a PDF or a recording as the body. The answer 200 means that it is stored. The page keeps a message
+until then and sends it again under the same id, however often: the update's id is `<visitor>:<id>`, so it is one turn.
+429 carries `Retry-After` (seconds); 413 and 415 say that it will never be taken.
 
 Receiving. The server sends *news*: `{"entries", "place", "waiting", "language"}`. `entries` are what was said by either
 side, oldest first, each with an `id` of its own: the page shows an id once. `place` (`<last turn>.<last reply>`) is
 opaque to the page; it gives the newest one back and gets everything after it, so nothing is lost or doubled, whatever
 happened to the connection. `waiting` says whether an answer is due. `texts` come along when the visitor's language is
 no longer the page's. `reset` says that the place is unknown here (an older copy of the database): start anew.
+
+A `file` of an entry (`{"kind", "name", "size", "id"}`) is at `GET /chat/files/<id>`, for the visitor in whose history
+it stands and nobody else; without an `id` it is not there any more.
 
 - `GET /chat/history`: the newest entries, with `before` (a place) and `more`; `?before=...`: the ones before that.
 - `WebSocket /chat/socket?after=<place>`: news as it happens, `{"typing": true}`, and `{}` as a sign of life every 25 s.
@@ -25,19 +28,21 @@ import asyncio
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
-from bot.channels import Update
+from bot.channels import Update, storable
 from bot.reply import Limits, Reply
-from bot.turn import Inbound
+from bot.turn import Inbound, InboundKind
+from db.files import Description
 
 #: characters of a message; the page does not let anybody type more
 LONGEST_TEXT = 4000
 #: why a WebSocket is closed: the server stops for now; or the visitor opened more pages than are served at once
 RESTART, ELSEWHERE = 1012, 4001
 _ID = re.compile(r"[\w-]{1,40}", re.ASCII)
+_KINDS: dict[str, InboundKind] = {"photo": "photo", "document": "file", "voice": "voice"}
 _PAYLOAD = re.compile(r"[\w-]{0,64}", re.ASCII)
 
 
@@ -76,10 +81,13 @@ class Listener:
 class Web:
     name = "web"
     limits = Limits(text=4096, text_with_choices=4096, buttons=3, button_label=20, rows=10, row_label=24)
+    rate = None
 
     def __init__(self) -> None:
         self._listeners: defaultdict[str, list[Listener]] = defaultdict(list)
         self._closed = False
+        #: reads what a visitor sent, by its id; given by what takes it in
+        self.kept: Callable[[int], Awaitable[bytes]] | None = None
 
     # what every channel offers
 
@@ -91,11 +99,15 @@ class Web:
                 return Inbound("tap", reply=reply, index=index)
             case {"start": str(payload)}:
                 return Inbound("command", payload, "start")
-            case {"file": {"kind": "photo"}}:
-                return Inbound("photo")
-            case {"file": dict()}:
-                return Inbound("file")
+            case {"file": {"kind": str(kind), "name": str(name), "size": int(size), "id": int(file)}}:
+                return Inbound(_KINDS[kind], file=str(file), file_name=name, file_size=size)
+            case {"file": {"kind": str(kind)}}:  # stored before files were kept
+                return Inbound(_KINDS[kind])
         return None
+
+    async def fetch(self, inbound: Inbound) -> bytes:
+        assert self.kept is not None
+        return await self.kept(int(inbound.file))
 
     async def send(self, address: str, reply: Reply, number: int) -> list[str]:
         """The reply's row is what the visitor's pages show; those that are open now look at once."""
@@ -144,34 +156,34 @@ def message(body: bytes) -> dict[str, Any]:
         given = json.loads(body)
     except RecursionError:
         raise ValueError("nested too deeply") from None
-    if not isinstance(given, dict) or not _is(_ID, given.get("id")):
-        raise ValueError("no id")
+    if not isinstance(given, dict):
+        raise ValueError("no object")
+    name = named(given.get("id"))
     match given:
         case {"text": str(text)} if kept := storable(text).strip():
-            return {"id": given["id"], "text": kept[:LONGEST_TEXT]}
+            return {"id": name, "text": kept[:LONGEST_TEXT]}
         case {"tap": {"reply": int(reply), "index": int(index)}} if 0 < reply < 2**63 and 0 <= index < 100:
-            return {"id": given["id"], "tap": {"reply": reply, "index": index}}
+            return {"id": name, "tap": {"reply": reply, "index": index}}
         case {"start": payload} if _is(_PAYLOAD, payload):
-            return {"id": given["id"], "start": payload}
+            return {"id": name, "start": payload}
     raise ValueError("nothing that can be taken")
 
 
-def file(id: str, name: str, kind: str, size: int) -> dict[str, Any]:  # noqa: A002
-    """A photo or a document as it is kept: what it was, and nothing of what is in it. `size` in bytes."""
-    if not _is(_ID, id):
+def named(given: str | None) -> str:
+    """The page's id of what it sends; raises ValueError for what is none."""
+    if not _is(_ID, given):
         raise ValueError("no id")
-    shown = re.sub(r"[^\w .()-]", "_", storable(name)).strip()[-80:]
-    return {"id": id, "file": {"kind": kind, "name": shown or kind, "size": size}}
+    return str(given)
+
+
+def file(id: str, kept: int, what: Description) -> dict[str, Any]:  # noqa: A002
+    """A photo, a document or a recording, which is kept as `kept`."""
+    return {"id": id, "file": {"kind": what.kind, "name": what.name, "size": what.size, "id": kept}}
 
 
 def update(visitor: str, sent: dict[str, Any], language: str) -> Update:
     """The update that the edge stores; `language` is that of the visitor's browser."""
     return Update(f"{visitor}:{sent['id']}", json.dumps(sent), visitor, language)
-
-
-def storable(text: str) -> str:
-    """The text without what no database can hold."""
-    return text.replace("\0", "").encode(errors="replace").decode()
 
 
 def _is(pattern: re.Pattern[str], value: object) -> bool:

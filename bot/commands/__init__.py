@@ -5,6 +5,7 @@ import logging
 import sys
 from collections.abc import Coroutine, Sequence
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import click
@@ -45,6 +46,11 @@ def configured(level: int = logging.INFO) -> Settings:
     return found
 
 
+def data_folder() -> Path:
+    """The configured data folder, made if it is missing; may raise `bot.settings.Unusable`."""
+    return settings.load().folder()
+
+
 @cache
 def known() -> Knowledge:
     """The cards, facts and questions of `locales/`, read once."""
@@ -72,9 +78,14 @@ def opened(url: str) -> Database:
 
 
 async def begin(assistant: Assistant, background: bool = True) -> None:
-    """Start it; a database that cannot be opened is said in one sentence."""
+    """Start it, with the administrators of the settings; a database that cannot be opened is said in one sentence."""
+    from bot.commands import staff
+
     try:
         await assistant.database.migrate()
+        await staff.appoint(assistant.database, settings.load().administrators(), assistant.clock.now())
+    except settings.Unusable:
+        raise
     except Exception as error:
         await assistant.database.close()
         raise no_database(error) from None

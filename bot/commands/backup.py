@@ -57,7 +57,10 @@ async def _release(database: Database, finish_old: bool) -> None:
         left = None if finish_old else await restores.drop_left(tx, now)
         await restores.release(tx, now)
     if left:
-        click.echo(f"Left undone: {left.replies} replies, {left.turns} turns, {left.jobs} overdue jobs of the backup.")
+        click.echo(
+            f"Left undone: {left.replies} replies, {left.turns} turns, {left.jobs} overdue jobs and"
+            f" {left.deliveries} deliveries of the backup."
+        )
     click.echo("Released: a running assistant begins within seconds, or start it with `jembatan run`.")
 
 

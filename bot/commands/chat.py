@@ -5,13 +5,14 @@ import sys
 import threading
 from collections.abc import Coroutine, Iterator
 from contextlib import suppress
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
 from bot.assistant import Assistant
 from bot.channels.terminal import Terminal
-from bot.commands import assemble, begin, insist_on_release
+from bot.commands import assemble, begin, data_folder, insist_on_release
 from bot.markdown import paint, with_marks
 from bot.reply import Reply
 
@@ -24,9 +25,14 @@ PROMPT = "> "
 Result = TypeVar("Result")
 
 
-def bubble(reply: Reply) -> str:
-    """A reply as a terminal shows it: choices numbered, the main ones below each other, the quiet ones in one line."""
+def bubble(reply: Reply, path: Path | None = None) -> str:
+    """A reply as a terminal shows it: choices numbered, the main ones below each other, the quiet ones in one line.
+
+    `path` is where its file was put.
+    """
     lines = [with_marks(paint(reply.text), STYLES)]
+    if path:
+        lines.append(click.style(f"  {path}", dim=True))
     labels = [f"{number}. {choice.shown}" for number, choice in enumerate(reply.numbered(), start=1)]
     main = len(reply.main())
     lines += [click.style(f"  {label}", fg="cyan") for label in labels[:main]]
@@ -80,9 +86,9 @@ class Screen:
             if line.strip():
                 yield line
 
-    def show(self, _person: str, reply: Reply) -> None:
+    def show(self, reply: Reply, path: Path | None) -> None:
         """A bubble; where somebody is being asked, the prompt comes again below it."""
-        click.echo(f"\n{bubble(reply)}\n")
+        click.echo(f"\n{bubble(reply, path)}\n")
         if self._asking:
             click.echo(self._prompt, nl=False)
 
@@ -90,7 +96,7 @@ class Screen:
 def talk(url: str) -> None:
     """Read, send, and show what is said in return."""
     loop, screen = Loop(), Screen()
-    terminal = Terminal(screen.show)
+    terminal = Terminal(lambda _person, reply: screen.show(reply, terminal.path(reply)), data_folder)
     try:
         assistant = assemble(url, [terminal])
         loop.run(begin(assistant))

@@ -5,12 +5,13 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from bot.assistant import Assistant
 from bot.channels.terminal import Terminal
 from bot.clock import ManualClock
-from bot.commands import assemble, begin, insist_on_release, jsonl
+from bot.commands import assemble, begin, data_folder, insist_on_release, jsonl
 from bot.markdown import paint, with_marks
 from bot.reply import Reply
 from db import channels
@@ -111,7 +112,7 @@ class Script:
     def __init__(self, url: str) -> None:
         self._sent: list[tuple[str, Reply]] = []
         self._clock = ManualClock()
-        self._terminal = Terminal(lambda person, reply: self._sent.append((person, reply)))
+        self._terminal = Terminal(lambda person, reply: self._sent.append((person, reply)), data_folder)
         self.assistant: Assistant = assemble(url, [self._terminal], self._clock)
         self.assistant.jobs.every(_RARELY, "heartbeat", channels.beat)
 
@@ -135,8 +136,9 @@ class Script:
     async def play(self, step: Step) -> list[dict[str, Any]]:
         """Do a step; returns its line, after a line for each reply that went to somebody else meanwhile."""
         sent = await self.take(step)
-        own = [as_json(reply) for person, reply in sent if person == step.person]
-        others = [(person, as_json(reply)) for person, reply in sent if person != step.person]
+        said = [(person, as_json(reply, self._terminal.path(reply))) for person, reply in sent]
+        own = [reply for person, reply in said if person == step.person]
+        others = [(person, reply) for person, reply in said if person != step.person]
         unasked = [{"person": person, "unasked": True, "replies": [reply]} for person, reply in others]
         return [*unasked, {"person": step.person, "replies": own}]
 
@@ -154,11 +156,15 @@ class Script:
 
     async def _settle(self) -> None:
         await self.assistant.settled()
-        while await self.assistant.jobs.run_due():
+        while await self.assistant.jobs.run_due() or await self.assistant.deliveries.run_due():
             await self.assistant.settled()
 
 
-def as_json(reply: Reply) -> dict[str, Any]:
-    """A reply as a script reads it; the text is plain, with *bold* and _italic_ as a phone's keyboard writes them."""
+def as_json(reply: Reply, path: Path | None = None) -> dict[str, Any]:
+    """A reply as a script reads it; the text is plain, with *bold* and _italic_ as a phone's keyboard writes them.
+
+    `path` is where its file was put.
+    """
     choices = [{"label": choice.shown, "rank": choice.rank} for choice in reply.numbered()]
-    return {"text": with_marks(paint(reply.text), MARKS), "choices": choices}
+    said = {"text": with_marks(paint(reply.text), MARKS), "choices": choices}
+    return {**said, "file": str(path)} if path else said

@@ -12,7 +12,7 @@ import click
 from bot.assistant import Assistant
 from bot.channels.telegram import WEBHOOK_PATH, Telegram
 from bot.channels.web import Web
-from bot.commands import Stop, assemble, begin
+from bot.commands import Stop, assemble, begin, demo, staff
 from bot.settings import PREFIX, Settings
 from bot.web import server as web
 from bot.web.app import create_app
@@ -49,10 +49,12 @@ async def _serve(settings: Settings, telegram: Telegram | None, stop: asyncio.Ev
     app = create_app(assistant, telegram if settings.by_webhook else None, chat.routes())
     with _listening(settings) as listening:
         await begin(assistant)
+        if settings.demo or (settings.demo is None and telegram is None):
+            await demo.load(assistant.database)
         page = web.Server(app, listening, settings.trusted_proxy)
         working = [assistant.nursery.start(page.serve(), "web")]
         receiving = assistant.nursery.start(_receive(settings, telegram, assistant), "telegram") if telegram else None
-        _announce(settings)
+        _announce(settings, await staff.first_code(assistant.database, assistant.clock.now()))
         try:
             await stop.wait()
         finally:
@@ -106,11 +108,13 @@ def _signalled() -> Iterator[asyncio.Event]:
     yield stop
 
 
-def _announce(settings: Settings) -> None:
+def _announce(settings: Settings, code: str | None) -> None:
     database = urlsplit(settings.database())
     click.echo(f"Database  {database.hostname or ''}{database.path.removeprefix('/')}")
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     click.echo(f"Web chat  {settings.public_url or f'http://{host}:{settings.port}'}/")
     by = f"webhook at {settings.public_url}{WEBHOOK_PATH}" if settings.by_webhook else "polling"
     click.echo(f"Telegram  {by if settings.telegram_token else f'off; {PREFIX}TELEGRAM_TOKEN switches it on'}")
+    if code:
+        click.echo(f"Staff     none yet: write /staf {code} in the chat within 24 hours to become the administrator")
     click.echo("Ctrl-C stops.")

@@ -3,15 +3,19 @@
 import json
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 from itertools import pairwise
 from typing import Any
 
 from bot.markdown import Painted, paint
 from bot.reply import Reply
+from db.files import Description
 from db.history import Answered, Said
 
 #: bodies of replies by number, with the address that each belongs to: what a tap refers to
 Bodies = Mapping[int, tuple[int, dict[str, Any]]]
+#: files by id, those that are gone left out
+Files = Mapping[int, Description]
 Segment = dict[str, Any]
 
 _ITEM = re.compile(r"(?P<indent> *)(?:(?P<bullet>•)|(?P<number>\d+)\.) ")
@@ -23,7 +27,7 @@ _ADDRESS = re.compile(
 )
 
 
-def said_entry(said: Said, address: int, offered: Bodies) -> dict[str, Any] | None:
+def said_entry(said: Said, address: int, offered: Bodies, kept: Files) -> dict[str, Any] | None:
     """What the visitor did; None for what shows nothing, such as the page's own hello."""
     sent = json.loads(said.raw)
     entry = {"id": sent["id"], "from": "visitor", "at": said.at.isoformat(timespec="milliseconds")}
@@ -33,9 +37,18 @@ def said_entry(said: Said, address: int, offered: Bodies) -> dict[str, Any] | No
         case {"tap": {"reply": int(reply), "index": int(index)}}:
             label = _label(offered.get(reply), address, index)
             return entry | {"text": label} if label else None
-        case {"file": {"name": str(name), "size": int(size), "kind": str(kind)}}:
-            return entry | {"file": {"name": name, "size": size, "kind": kind}}
+        case {"file": {"name": str(name), "size": int(size), "kind": str(kind)} as file}:
+            where = {"id": file["id"]} if file.get("id") in kept else {}
+            return entry | {"file": {"name": name, "size": size, "kind": kind, **where}}
     return None
+
+
+def file_of(entry: Said | Answered) -> int:
+    """The id of the file in an entry, 0 where there is none."""
+    match json.loads(entry.raw) if isinstance(entry, Said) else entry.body:
+        case {"file": {"id": int(file)}} | {"file": int(file)}:
+            return file
+    return 0
 
 
 def tapped(said: Said) -> int:
@@ -46,10 +59,10 @@ def tapped(said: Said) -> int:
     return 0
 
 
-def answer_entry(answered: Answered) -> dict[str, Any]:
-    """What the visitor was told: blocks of text, and choices with the index that a tap carries."""
+def answer_entry(answered: Answered, kept: Files) -> dict[str, Any]:
+    """What the visitor was told: blocks of text, a file, and choices with the index that a tap carries."""
     reply = Reply.from_json(answered.body)
-    main = len(reply.main())
+    main, file = len(reply.main()), kept.get(reply.file)
     return {
         "id": f"r{answered.id}",
         "from": "assistant",
@@ -60,7 +73,7 @@ def answer_entry(answered: Answered) -> dict[str, Any]:
             {"label": choice.shown, "index": index, "rank": "main" if index < main else "quiet"}
             for index, choice in enumerate(reply.numbered())
         ],
-    }
+    } | ({"file": {**asdict(file), "id": reply.file}} if file else {})
 
 
 def _label(offered: tuple[int, dict[str, Any]] | None, address: int, index: int) -> str | None:

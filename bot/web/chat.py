@@ -11,18 +11,20 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from starlette.requests import HTTPConnection, Request
+from starlette.requests import ClientDisconnect, HTTPConnection, Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from bot.assistant import Assistant
+from bot.attachments import LARGEST, TooLarge
 from bot.channels import web
 from bot.channels.web import Listener, Web
 from bot.i18n import LANGUAGES, closest
-from bot.web import page, uploads
+from bot.web import downloads, page
 from bot.web.allowance import Allowance
 from bot.web.news import News, parsed
+from bot.web.uploads import Uploads
 from bot.web.visitor import Visitors, browser_language, client
 from db.history import Place
 
@@ -30,6 +32,8 @@ log = logging.getLogger(__name__)
 
 #: messages a minute from one visitor and from one network address, behind which many may be; requests to read
 FROM_VISITOR, FROM_CLIENT, READS = 20, 60, 240
+#: files a minute from one network address, as they are kept
+FILES = 12
 #: pages that one visitor has open, connections of one network address, connections in all
 PAGES, CONNECTIONS, ALL_CONNECTIONS = 5, 200, 5000
 #: seconds between two signs of life, and for which a request for news is held
@@ -55,8 +59,10 @@ class Chat:
         self._channel = channel
         self._visitors = visitors
         self._news = News(assistant.database, channel.name)
+        self._uploads = Uploads(assistant.database, assistant.clock, channel.name)
+        channel.kept = self._uploads.read
         self._from_visitor, self._from_client = Allowance(FROM_VISITOR), Allowance(FROM_CLIENT)
-        self._reads = Allowance(READS)
+        self._files_from_client, self._reads = Allowance(FILES), Allowance(READS)
         self._connections: Counter[str] = Counter()
 
     def routes(self) -> Sequence[BaseRoute]:
@@ -65,6 +71,7 @@ class Chat:
             Route("/static/{edition}/{name}", _static),
             Route("/chat/messages", self._message, methods=["POST"]),
             Route("/chat/files", self._file, methods=["POST"]),
+            Route("/chat/files/{file:int}", self._shown_file),
             Route("/chat/history", self._history),
             Route("/chat/news", self._news_later),
             WebSocketRoute("/chat/socket", self._socket),
@@ -99,20 +106,24 @@ class Chat:
     async def _file(self, request: Request) -> Response:
         try:
             visitor = self._sender(request)
-            if int(request.headers.get("content-length", 0)) > uploads.LARGEST:
-                raise uploads.TooLarge
-            kind, size = await uploads.measured(_chunks(request))
-            if kind is None:
-                return Response(status_code=415)
-            given = request.query_params
-            sent = web.file(given.get("id", ""), given.get("name", ""), kind, size)
+            if seconds := self._files_from_client.wait(client(request)):
+                raise Refuse(429, seconds)
+            if int(request.headers.get("content-length", 0)) > LARGEST:
+                raise TooLarge
+            name = web.named(request.query_params.get("id"))
+            language = closest(browser_language(request.headers, LANGUAGES))
+            kept = await self._uploads.keep(visitor, language, request.query_params.get("name", ""), _chunks(request))
         except Refuse as refused:
             return refused.response
-        except uploads.TooLarge:
+        except TooLarge:
             return Response(status_code=413, headers={"Connection": "close"})
-        except ValueError:
+        except (ValueError, ClientDisconnect):
             return Response(status_code=400)
-        return await self._store(request, visitor, sent)
+        except Exception as error:
+            return _not_stored(error)
+        if kept is None:
+            return Response(status_code=415)
+        return await self._store(request, visitor, web.file(name, *kept))
 
     def _sender(self, request: Request) -> str:
         """The visitor who may send something now."""
@@ -127,9 +138,8 @@ class Chat:
         language = browser_language(request.headers, LANGUAGES)
         try:
             await self._assistant.edge.receive(self._channel, [web.update(visitor, sent, language)])
-        except Exception as error:  # its text may hold a person's words
-            log.error("a visitor's message could not be stored (%s); the page sends it again", type(error).__name__)
-            return Response(status_code=503, headers={"Retry-After": "2"})
+        except Exception as error:
+            return _not_stored(error)
         self._channel.wake(visitor)
         return JSONResponse({})
 
@@ -142,6 +152,15 @@ class Chat:
         except Refuse as refused:
             return refused.response
         return JSONResponse(news)
+
+    async def _shown_file(self, request: Request) -> Response:
+        try:
+            visitor = self._reader(request)
+        except Refuse as refused:
+            return refused.response
+        wanted = request.path_params["file"]
+        file = await self._uploads.shown(visitor, wanted) if wanted < 2**63 else None
+        return downloads.response(file, request.headers.get("range", "")) if file else Response(status_code=404)
 
     async def _news_later(self, request: Request) -> Response:
         """News after a place, at once where there is any, or else as soon as there is."""
@@ -239,6 +258,12 @@ async def _static(request: Request) -> Response:
     if file is None or request.path_params["edition"] != page.edition():
         return Response(status_code=404)
     return Response(file.content, media_type=file.kind, headers=_FOR_EVER)
+
+
+def _not_stored(error: Exception) -> Response:
+    """The error's text is left out: it may hold a person's words."""
+    log.error("a visitor's message could not be stored (%s); the page sends it again", type(error).__name__)
+    return Response(status_code=503, headers={"Retry-After": "2"})
 
 
 async def _chunks(request: Request) -> AsyncIterator[bytes]:

@@ -10,7 +10,9 @@ from starlette.routing import BaseRoute, Route
 
 from bot import metrics
 from bot.assistant import Assistant
-from db import replies, restores, turns
+from bot.quiet import is_day
+from db import deliveries, replies, restores, turns
+from db.deliveries import LANES
 from db.engine import Database
 
 #: what waits longer than this has been left over
@@ -28,6 +30,7 @@ async def reasons(database: Database, now: datetime) -> list[str]:
             held = await restores.held_since(tx)
             waiting = await turns.count_unfinished(tx, now - LEFT_OVER)
             unsent = await replies.count_unsent(tx, now - LEFT_OVER)
+            idle = await deliveries.idle(tx, now - LEFT_OVER, is_day(now - LEFT_OVER) and is_day(now))
     except Exception as error:
         return [f"the database does not answer ({type(error).__name__}): start it, or look at `jembatan doctor`"]
     if held:
@@ -37,6 +40,8 @@ async def reasons(database: Database, now: datetime) -> list[str]:
         found.append(f"{waiting} turns wait for more than two minutes: look for errors in the log")
     if unsent:
         found.append(f"{unsent} replies wait for more than two minutes: look for errors in the log")
+    if idle:
+        found.append(f"{idle} deliveries are due and none has left for two minutes: look for errors in the log")
     return found
 
 
@@ -54,6 +59,8 @@ def routes(assistant: Assistant) -> list[BaseRoute]:
         async with asyncio.timeout(PATIENCE), assistant.database.reading() as tx:
             metrics.UNSENT.set(await replies.count_unsent(tx))
             metrics.UNFINISHED.set(await turns.count_unfinished(tx))
+            for lane, count in (await deliveries.waiting(tx)).items():
+                metrics.WAITING.labels(LANES[lane]).set(count)
         metrics.HELD.set(not assistant.released.is_set())
         return Response(generate_latest(metrics.REGISTRY), media_type=CONTENT_TYPE_LATEST)
 

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from bot.web import page
-from bot.web.bubbles import answer_entry, said_entry, tapped
-from db import history, replies
+from bot.web.bubbles import answer_entry, file_of, said_entry, tapped
+from db import files, history, replies
 from db.engine import Database, Transaction
 from db.history import Answered, Place, Said, Stand
 
@@ -65,8 +65,10 @@ def _written(place: Place) -> str:
 async def _shown(tx: Transaction, address: int, entries: Sequence[Said | Answered]) -> list[dict[str, Any]]:
     taps = {tapped(entry) for entry in entries if isinstance(entry, Said)} - {0}
     offered = await replies.bodies(tx, taps)
+    kept = await files.describe(tx, {file_of(entry) for entry in entries} - {0})
     shown = (
-        answer_entry(entry) if isinstance(entry, Answered) else said_entry(entry, address, offered) for entry in entries
+        answer_entry(entry, kept) if isinstance(entry, Answered) else said_entry(entry, address, offered, kept)
+        for entry in entries
     )
     return [entry for entry in shown if entry]
 

@@ -11,18 +11,18 @@ from string import Template
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from bot.attachments import LARGEST
 from bot.channels.web import LONGEST_TEXT
 from bot.i18n import _, speaking
 from bot.markdown import plain
-from bot.web.uploads import LARGEST
 
 NAME = "Jembatan"
 _ROOM = Path(__file__).parent
 _KINDS = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
-#: nothing from elsewhere, nothing inline; `blob:` is the picture a visitor is about to send
+#: nothing from elsewhere, nothing inline; `blob:` is the picture or the sound a visitor is about to send
 _POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; "
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; media-src 'self' blob:; "
+    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 _HEADERS = {
     "Content-Security-Policy": _POLICY,
@@ -65,7 +65,7 @@ def texts(language: str) -> dict[str, str]:
             "conversation": _("Conversation"),
             "write": _("Write a message"),
             "send": _("Send"),
-            "attach": _("Send a photo or a document"),
+            "attach": _("Send a photo, a document or a recording"),
             "earlier": _("Earlier messages"),
             "newest": _("To the newest message"),
             "writing": _("Jembatan is writing"),
@@ -77,7 +77,7 @@ def texts(language: str) -> dict[str, str]:
             "waiting": _("Not sent yet"),
             "lost": _("The connection is lost. What you write is kept and leaves by itself."),
             "slower": _("That was a lot at once. The rest leaves by itself in {seconds} seconds."),
-            "refused": _("That file cannot be sent. Send a photo (JPG, PNG) or a PDF of at most 5 MB."),
+            "refused": _("That file cannot be sent. Send a photo (JPG, PNG), a PDF or a recording of at most 5 MB."),
             "unsent": _("This could not be sent. Please write it again, a little differently."),
             "cookies": _("This chat needs cookies to know you again. Please allow them and open the page anew."),
             "script": _("This chat needs JavaScript. Please switch it on, or use another browser."),

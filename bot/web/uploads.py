@@ -1,34 +1,60 @@
-"""Photos and documents that visitors send: known by what is in them, never by what they are called."""
+"""Photos, documents and recordings that visitors send: taken in, known by what is in them, and kept."""
 
+import asyncio
 from collections.abc import AsyncIterator
+from tempfile import SpooledTemporaryFile
 
-#: bytes of a photo or a document
-LARGEST = 5_000_000
-_ENOUGH = 16
+from bot.attachments import LARGEST, TooLarge, recognised
+from bot.clock import Clock
+from db import files, history, people
+from db.engine import Database
+from db.files import Description, File
 
-
-def kind_of(beginning: bytes) -> str | None:
-    """`photo` (JPEG, PNG, WebP) or `document` (PDF), None for anything else, from the first 16 bytes."""
-    if beginning.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")):
-        return "photo"
-    if beginning[:4] == b"RIFF" and beginning[8:12] == b"WEBP":
-        return "photo"
-    return "document" if beginning.startswith(b"%PDF-") else None
-
-
-class TooLarge(Exception):
-    """More than `LARGEST` bytes."""
+#: bytes of a file on its way that are held in memory, beyond that on the disk: many phones send slowly
+_IN_MEMORY = 64_000
+#: whole files that are in memory at one time
+_AT_ONCE = 4
 
 
-async def measured(stream: AsyncIterator[bytes]) -> tuple[str | None, int]:
-    """The kind and size (bytes) of what comes in, which is not kept; stops as soon as it is too large or unknown."""
-    beginning, size = b"", 0
-    async for chunk in stream:
-        size += len(chunk)
-        if size > LARGEST:
-            raise TooLarge
-        if len(beginning) < _ENOUGH:
-            beginning += chunk[:_ENOUGH]
-            if len(beginning) >= _ENOUGH and kind_of(beginning) is None:
-                return None, size
-    return kind_of(beginning), size
+class Uploads:
+    def __init__(self, database: Database, clock: Clock, channel: str) -> None:
+        self._database = database
+        self._clock = clock
+        self._channel = channel
+        self._slots = asyncio.Semaphore(_AT_ONCE)
+
+    async def keep(
+        self, visitor: str, language: str, name: str, stream: AsyncIterator[bytes]
+    ) -> tuple[int, Description] | None:
+        """Keep what comes in as this visitor's, under its id; None for what is not taken; raises `TooLarge`.
+
+        `language` is that of a person who has not written yet.
+        """
+        with SpooledTemporaryFile(_IN_MEMORY) as spool:
+            async for chunk in stream:
+                if spool.tell() + len(chunk) > LARGEST:
+                    raise TooLarge
+                spool.write(chunk)
+            async with self._slots:
+                spool.seek(0)
+                file = recognised(spool.read(), name)
+                return await self._store(visitor, language, file) if file else None
+
+    async def _store(self, visitor: str, language: str, file: File) -> tuple[int, Description]:
+        now = self._clock.now()
+        async with self._database.transaction() as tx:
+            known = await people.find_or_create(tx, self._channel, {visitor: language}, now)
+            kept = await files.add(tx, known[visitor][1], file, now)
+        return kept, Description(file.kind, file.name, len(file.content))
+
+    async def read(self, file: int) -> bytes:
+        """What was kept under this id; raises KeyError where it is gone."""
+        async with self._database.reading() as tx:
+            return (await files.load(tx, [file]))[file].content
+
+    async def shown(self, visitor: str, file: int) -> File | None:
+        """A file that stands in this visitor's history."""
+        async with self._database.reading() as tx:
+            if not await history.holds(tx, self._channel, visitor, file):
+                return None
+            return (await files.load(tx, [file])).get(file)

@@ -33,9 +33,9 @@ export function row(entry, page, tap) {
   const own = entry.from === "visitor";
   const bubble = element("div", { class: "bubble" });
   bubble.append(element("span", { class: "unseen" }, `${own ? page.texts.you : page.name}: `));
-  if (entry.file) bubble.append(...file(entry));
-  else if (entry.blocks) bubble.append(...entry.blocks.flatMap(block));
-  else bubble.append(element("p", {}, entry.text));
+  if (entry.file) bubble.append(file(entry));
+  if (entry.blocks) bubble.append(...entry.blocks.flatMap(block));
+  else if (!entry.file) bubble.append(element("p", {}, entry.text));
   bubble.append(meta(entry, page));
   const made = element("div", { class: `row ${own ? "visitor" : "assistant"}`, "data-id": entry.id }, bubble);
   if (own) made.setAttribute("aria-live", "off"); // nobody needs to be read what they just wrote
@@ -76,11 +76,20 @@ function segment({ text, bold, italic, code, url }) {
   return made;
 }
 
-function file({ file: { name, size }, preview }) {
-  if (preview) return [element("img", { class: "picture", src: preview, alt: name })];
+/** A photo to be looked at, a recording to be played, or a document to be saved; `preview` is what this page has of it. */
+function file({ file: { id, kind, name, size }, preview }) {
+  const address = id && `/chat/files/${id}`;
+  if (kind === "voice" && (preview ?? address)) {
+    return element("audio", { class: "recording", controls: "", preload: "none", src: preview ?? address, "aria-label": name });
+  }
   const kilobytes = Math.max(1, Math.round(size / 1000));
   const measure = kilobytes < 1000 ? `${kilobytes} kB` : `${(kilobytes / 1000).toFixed(1)} MB`;
-  return [element("div", { class: "file" }, icon("file"), element("span", {}, `${name} · ${measure}`))];
+  const named = element("div", { class: "file" }, icon("file"), element("span", {}, `${name} · ${measure}`));
+  if (kind !== "photo" || !(preview ?? address)) return address ? element("a", { href: address, download: name }, named) : named;
+  const picture = element("img", { class: "picture", src: preview ?? address, alt: name, loading: "lazy" });
+  const shown = address ? element("a", { href: address, target: "_blank", rel: "noopener" }, picture) : picture;
+  picture.addEventListener("error", () => shown.replaceWith(named));
+  return shown;
 }
 
 function choices(entry, page, tap) {

@@ -59,9 +59,10 @@ function say(what, label) {
 
 function sendFile(blob, name) {
   const message = { id: newId(), name, at: new Date().toISOString() };
-  const preview = blob.type.startsWith("image/") ? URL.createObjectURL(blob) : null;
+  const kind = { image: "photo", audio: "voice" }[blob.type.split("/")[0]] ?? "document";
+  const preview = kind === "document" ? null : URL.createObjectURL(blob);
   conversation.toEnd();
-  conversation.add([{ ...shown(message), file: { name, size: blob.size }, preview }]);
+  conversation.add([{ ...shown(message), file: { kind, name, size: blob.size }, preview }]);
   outbox.add(message, blob);
 }
 

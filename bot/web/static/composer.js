@@ -1,4 +1,4 @@
-// Where the visitor writes: a text, or a photo or document to send.
+// Where the visitor writes: a text, or a photo, a document or a recording to send.
 
 const LONGEST_SIDE = 2000; // pixels of a photo
 
@@ -41,7 +41,7 @@ export class Composer {
   async #attach(file) {
     this.file.value = "";
     if (!file) return;
-    const taken = ["image/jpeg", "image/png", "image/webp", "application/pdf"].includes(file.type);
+    const taken = ["image/jpeg", "image/png", "image/webp", "application/pdf"].includes(file.type) || file.type.startsWith("audio/");
     const sent = taken && file.type.startsWith("image/") ? await smaller(file) : file;
     if (taken && sent.size <= this.page.largestFile) this.on.file(sent, file.name);
     else this.on.refused();

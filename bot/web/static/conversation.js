@@ -22,13 +22,13 @@ export class Conversation {
     return this.atEnd ?? true;
   }
 
-  /** Put entries below what is shown. One that is shown already, as not yet sent, has now arrived. */
+  /** Put entries below what is shown. One that is shown already, as not yet sent, has now arrived; its file has a place. */
   add(entries) {
     const stayed = this.stays;
     let first = null;
     for (const entry of entries) {
       const known = this.entries.get(entry.id);
-      if (known && !known.unsent) continue;
+      if (known && !known.unsent && known.file?.id === entry.file?.id) continue;
       const made = this.#made(known ? { ...entry, preview: known.preview } : entry);
       if (known) this.#rowOf(entry.id).replaceWith(made);
       else this.#append(entry, made);
@@ -97,7 +97,9 @@ export class Conversation {
 
   #made(entry) {
     this.entries.set(entry.id, entry);
-    return row(entry, this.page, this.tap);
+    const made = row(entry, this.page, this.tap);
+    made.querySelector("img")?.addEventListener("load", () => this.stays && this.toEnd());
+    return made;
   }
 
   #append(entry, made) {

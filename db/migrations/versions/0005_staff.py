@@ -98,8 +98,8 @@ def _files() -> None:
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("size", BigId, nullable=False),
         sa.Column("sha256", sa.String(64), nullable=False),
-        sa.Column("content", sa.LargeBinary(), nullable=False),
         _at("created_at"),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
         sqlite_autoincrement=True,
     )
 

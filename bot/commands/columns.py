@@ -1,0 +1,164 @@
+"""Columns of a table: what a cell may say, and what is wrong with it if it says anything else."""
+
+import re
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, time
+from functools import cache
+from typing import Any
+from zoneinfo import available_timezones
+
+from bot.i18n import LANGUAGES
+
+#: what a cell says, as its value; raises ValueError with a sentence
+Read = Callable[[str], Any]
+
+_CODE = re.compile(r"[A-Z0-9]{2,20}")
+_LINK = re.compile(r"https?://[^\s/]+\.[^\s/]+(/\S*)?")
+_TIME = re.compile(r"(\d{1,2})[.:](\d{2})")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_CLOCKS = {"malaysia": "Asia/Kuala_Lumpur", "wib": "Asia/Jakarta", "bandung": "Asia/Jakarta"}
+_YES_NO = {"yes": True, "ya": True, "true": True, "1": True, "no": False, "tidak": False, "false": False, "0": False}
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """`field` is the plan's field that it fills, `language` the part of it, where it is a text in several."""
+
+    name: str
+    read: Read
+    field: str
+    needed: bool = False
+    language: str = ""
+
+
+def column(name: str, read: Read, needed: bool = False) -> Column:
+    """A column that is a field."""
+    return Column(name, read, name, needed)
+
+
+def texts(name: str, longest: int, needed: bool = False) -> list[Column]:
+    """A column for each language, of which the Indonesian one may be needed."""
+    read = text(longest)
+    return [Column(f"{name}_{code}", read, name, needed and code == LANGUAGES[0], code) for code in LANGUAGES]
+
+
+def text(longest: int) -> Read:
+    def read(cell: str) -> str:
+        words = " ".join(cell.split())
+        if _CONTROL.search(words):
+            raise ValueError("it holds a character that cannot be seen; write it again")
+        if len(words) > longest:
+            raise ValueError(f"it has {len(words)} characters, at most {longest}")
+        return words
+
+    return read
+
+
+def code(cell: str) -> str:
+    if not _CODE.fullmatch(cell):
+        raise ValueError(f"“{cell}” must be 2 to 20 capitals and digits without spaces, such as PPB27")
+    return cell
+
+
+def day(cell: str) -> date:
+    try:
+        return date.fromisoformat(cell)
+    except ValueError:
+        raise ValueError(f"“{cell}” is no date; write it as 2027-04-16") from None
+
+
+def clock(cell: str) -> time:
+    found = _TIME.fullmatch(cell)
+    try:
+        if found:
+            return time(int(found[1]), int(found[2]))
+    except ValueError:
+        pass
+    raise ValueError(f"“{cell}” is no time of day; write it as 10:00")
+
+
+def zone(cell: str) -> str:
+    known = _CLOCKS.get(cell.lower(), cell)
+    if known not in _zones():
+        raise ValueError(f"“{cell}” is no clock we know; write Malaysia, WIB, or a name such as Asia/Kuala_Lumpur")
+    return known
+
+
+@cache
+def _zones() -> set[str]:
+    return available_timezones()
+
+
+def place(cell: str) -> tuple[float, float]:
+    """Latitude and longitude in degrees."""
+    try:
+        latitude, longitude = (float(part) for part in cell.split(","))
+    except ValueError:
+        raise ValueError(f"“{cell}” is no point on the map; write it as 3.1043, 101.6419") from None
+    if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
+        raise ValueError(f"“{cell}” is not on the earth; latitude comes first, as in 3.1043, 101.6419")
+    return latitude, longitude
+
+
+def link(cell: str) -> str:
+    if not _LINK.fullmatch(cell) or len(cell) > 120:
+        raise ValueError(f"“{cell[:40]}” must be an address such as https://mbpj.gov.my, at most 120 characters")
+    return cell
+
+
+def count(cell: str) -> int:
+    if not (cell.isascii() and cell.isdigit() and 0 < int(cell) < 1_000_000):
+        raise ValueError(f"“{cell}” must be a whole number from 1")
+    return int(cell)
+
+
+def yes_no(cell: str) -> bool:
+    if cell.lower() not in _YES_NO:
+        raise ValueError(f"“{cell}” must be yes or no")
+    return _YES_NO[cell.lower()]
+
+
+def one_of(words: Sequence[str]) -> Read:
+    def read(cell: str) -> str:
+        if cell.lower() not in words:
+            raise ValueError(f"“{cell}” must be one of {', '.join(words)}")
+        return cell.lower()
+
+    return read
+
+
+def some_of(words: Collection[str]) -> Read:
+    def read(cell: str) -> list[str]:
+        found = [part.strip().lower() for part in re.split(r"[,;|]", cell) if part.strip()]
+        for word in found:
+            if word not in words:
+                raise ValueError(f"“{word}” must be one of {', '.join(words)}")
+            if found.count(word) > 1:
+                raise ValueError(f"“{word}” stands there twice")
+        return found
+
+    return read
+
+
+def several(longest: int) -> Read:
+    """Texts with `|` or a line break between."""
+    read = text(longest)
+    return lambda cell: [read(part) for part in re.split(r"[|\n]", cell) if part.strip()]
+
+
+def written(value: Any) -> str:
+    """A value as its column reads it."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "yes" if value else "no"
+        case time():
+            return f"{value:%H:%M}"
+        case list():
+            return " | ".join(value)
+        case tuple():
+            return ", ".join(map(str, value))
+        case _:
+            return str(value)

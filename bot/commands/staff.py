@@ -1,0 +1,135 @@
+"""Staff from the command line: who works here, and the code by which the first administrator becomes one."""
+
+import asyncio
+import secrets
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+from typing import TypeVar
+
+import click
+
+from bot.clock import BANDUNG, Clock
+from bot.commands import Stop, no_database, opened
+from bot.settings import Settings
+from db import audit, people, staff
+from db.engine import Database, Transaction
+from db.staff import Member
+
+Result = TypeVar("Result")
+CHANNELS = ("telegram", "web", "terminal")
+#: what codes are made of: nothing that is read as something else
+_SIGNS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+
+
+def new_code() -> str:
+    """Eight signs that can be said aloud, such as `K7QM-2XPD`: a million million."""
+    signs = "".join(secrets.choice(_SIGNS) for _ in range(8))
+    return f"{signs[:4]}-{signs[4:]}"
+
+
+async def appoint(database: Database, administrators: Sequence[tuple[str, str]], now: datetime) -> None:
+    """Make these addresses administrators', whatever they were before."""
+    if not administrators:
+        return
+    async with database.transaction() as tx:
+        for channel, value in administrators:
+            await _employ(tx, channel, value, "admin", "", now)
+
+
+async def first_code(database: Database, now: datetime) -> str | None:
+    """A new code for the first administrator; None where there is one already."""
+    async with database.transaction() as tx:
+        if await staff.admins(tx):
+            return None
+        code = new_code()
+        await staff.give_code(tx, code, "admin", None, now)
+    return code
+
+
+def add(settings: Settings, address: str, role: str, name: str) -> None:
+    channel, value = _address(address)
+
+    async def work(database: Database) -> bool:
+        async with database.transaction() as tx:
+            return await _employ(tx, channel, value, role, name, Clock().now())
+
+    new = _run(settings, work)
+    click.echo(f"{address} is {role} now." if new else f"{address} was {role} already.")
+
+
+def remove(settings: Settings, address: str) -> None:
+    channel, value = _address(address)
+
+    async def work(database: Database) -> bool:
+        async with database.transaction() as tx:
+            member = await _member(tx, channel, value)
+            if member is None:
+                return False
+            await staff.end(tx, member.id, Clock().now())
+            await audit.note(tx, None, "staff.remove", f"staff:{member.id}", Clock().now())
+            return True
+
+    if not _run(settings, work):
+        raise Stop(f"Nobody of the staff is at {address}; `jembatan staff list` shows who is where.")
+    click.echo(f"{address} is no longer staff.")
+    if (channel, value) in settings.administrators():
+        click.echo("The setting JEMBATAN_STAFF names this address: the next start makes it an administrator's again.")
+
+
+def show(settings: Settings) -> None:
+    async def work(database: Database) -> list[staff.Listed]:
+        async with database.reading() as tx:
+            return await staff.listed(tx)
+
+    found = _run(settings, work)
+    if not found:
+        click.echo("Nobody yet. `jembatan run` prints a code for the first, or see `jembatan staff add --help`.")
+    for one in found:
+        since = one.since.astimezone(BANDUNG).date().isoformat()
+        click.echo(f"{one.channel}:{one.value}  {one.role}  since {since}  {one.name}".rstrip())
+
+
+def _address(written: str) -> tuple[str, str]:
+    channel, _, value = written.strip().partition(":")
+    if channel not in CHANNELS or not value:
+        raise Stop(f"{written} is no address; write it like telegram:123456 (@userinfobot tells anybody their number).")
+    return channel, value
+
+
+async def _employ(tx: Transaction, channel: str, value: str, role: str, name: str, now: datetime) -> bool:
+    """Give them the role; False where they had it."""
+    found = await people.find_or_create(tx, channel, {value: "id"}, now)
+    address, _ = found[value]
+    member = await staff.at(tx, address)
+    if member is None:
+        id_ = await staff.add(tx, address, role, name, None, now)
+    elif member.role != role or (name and member.name != name):
+        id_ = member.id
+        await staff.set_role(tx, id_, role)
+        if name:
+            await staff.set_name(tx, id_, name)
+    else:
+        return False
+    await audit.note(tx, None, "staff.add", f"staff:{id_}", now, role=role)
+    return True
+
+
+async def _member(tx: Transaction, channel: str, value: str) -> Member | None:
+    found = await people.known_addresses(tx, channel, [value])
+    return await staff.at(tx, found[value][0]) if value in found else None
+
+
+def _run(settings: Settings, work: Callable[[Database], Awaitable[Result]]) -> Result:
+    async def whole() -> Result:
+        database = opened(settings.database())
+        try:
+            await database.migrate()
+            return await work(database)
+        except Stop:
+            raise
+        except Exception as error:
+            raise no_database(error) from None
+        finally:
+            await database.close()
+
+    return asyncio.run(whole())

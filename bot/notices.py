@@ -1,0 +1,121 @@
+"""News of an exhibition to those it concerns: announced, changed, cancelled. Once for each person and event."""
+
+from collections.abc import Callable, Collection, Iterator
+from itertools import groupby
+
+from bot import exhibitions as say
+from bot.exhibitions import details_choice, local, title
+from bot.i18n import _, day, speaking
+from bot.markdown import Markdown
+from bot.programmes import details as programme_details
+from bot.reply import Choice, Reply
+from bot.turn import Turn
+from bot.when import hours, span, weekday_span
+from db import deliveries, interests, programmes, reminders
+from db.deliveries import NOTICE, Recipient
+from db.exhibitions import Exhibition
+from db.interests import Concerned
+from db.programmes import Programme
+
+#: what is said to people in one language who were, or were not, reminded of it; and the file that goes with it
+News = Callable[[bool, int], Reply]
+
+
+async def announce(turn: Turn, one: Exhibition) -> int:
+    """Tell those who wait for one like this; returns how many."""
+    waiting = await interests.waiting_for(turn.db, one)
+    programme = await programmes.at(turn.db, one.id, say.today(turn))
+
+    def news(_reminded: bool, _file: int) -> Reply:
+        head = _("This is new, and you asked to hear of it:")
+        text = Markdown(f"{head}\n{say.details(one, say.today(turn), programme)}")
+        return Reply(text, (Choice(_("Remind me"), "remind", {"id": one.id}), details_choice(one), _stop()))
+
+    return await _tell(turn, None, f"exhibition:{one.code}:announced", waiting, news)
+
+
+async def announce_programme(turn: Turn, one: Programme) -> int:
+    """Tell those who wait for a programme like this; returns how many."""
+    waiting = await interests.concerned_by(turn.db, one)
+
+    def news(_reminded: bool, _file: int) -> Reply:
+        head = _("This is new, and you asked to hear of it:")
+        text = Markdown(f"{head}\n{programme_details(one, say.today(turn))}")
+        return Reply(text, (Choice(_("See details"), "programme", {"id": one.id}), _stop()))
+
+    return await _tell(turn, None, f"programme:{one.code}:announced", waiting, news)
+
+
+async def announce_change(turn: Turn, one: Exhibition, before: Exhibition) -> int:
+    """Tell those who are reminded of it or wait for such what was, what is now, and what stays; returns how many."""
+    concerned = await interests.concerned(turn.db, one.id, before, one)
+
+    def news(reminded: bool, file: int) -> Reply:
+        lines = [*_differences(one, before), _("📎 Open the file again so that your calendar changes too.")]
+        if reminded and one.first_day != before.first_day and reminders.days(one.first_day, turn.now):
+            lines.append(_("Your reminders have moved to the new date."))
+        choices = (
+            Choice(_("I am coming"), "coming", {"id": one.id}),
+            Choice(_("No, thanks"), "not-coming", {"id": one.id}),
+            details_choice(one),
+        )
+        return Reply(Markdown("\n".join(lines)), choices, file=file)
+
+    return await _tell(turn, one, f"exhibition:{one.code}:changed:{one.sequence}", concerned, news)
+
+
+async def announce_cancellation(turn: Turn, one: Exhibition) -> int:
+    """Tell those who are reminded of it or wait for such that it does not take place; returns how many."""
+    concerned = await interests.concerned(turn.db, one.id, one)
+
+    def news(reminded: bool, file: int) -> Reply:
+        lines = [
+            _("⚠️ Cancelled: {title}, {days}.", title=title(one), days=say.days(one)),
+            _("📎 Open the file so that your calendar knows; if the entry stays, delete it there."),
+        ]
+        if reminded:
+            lines.append(_("I will not remind you of it any more."))
+        choices = (Choice(_("Coming exhibitions"), "exhibitions"), _stop())
+        return Reply(Markdown("\n".join(lines)), choices, file=file)
+
+    return await _tell(turn, one, f"exhibition:{one.code}:cancelled:{one.sequence}", concerned, news)
+
+
+async def _tell(turn: Turn, of_calendar: Exhibition | None, source: str, to: Collection[Concerned], news: News) -> int:
+    """The same words, and the calendar's file, to all who read the same language and were, or were not, reminded."""
+    ordered = sorted(to, key=lambda person: (person.language, person.reminded))
+    for (language, reminded), group in groupby(ordered, key=lambda person: (person.language, person.reminded)):
+        recipients = [Recipient(person.person_id, person.address_id) for person in group]
+        with speaking(language):
+            body = news(reminded, await say.calendar(turn, of_calendar) if of_calendar else 0).to_json()
+        await deliveries.add(turn.db, source, recipients, NOTICE, body, turn.now, turn.now)
+    return len(ordered)
+
+
+def _differences(one: Exhibition, before: Exhibition) -> Iterator[Markdown]:
+    """Old and new fact, and what stays."""
+    moved = (one.first_day, one.last_day) != (before.first_day, before.last_day)
+    new_hours = (one.opens, one.closes, one.timezone) != (before.opens, before.closes, before.timezone)
+    new_place = (one.venue, one.address, one.city) != (before.venue, before.address, before.city)
+    if moved:
+        was, now = span(before.first_day, before.last_day), weekday_span(one.first_day, one.last_day)
+        yield _("⚠️ Changed: {title} moves from {before} to {after}.", title=title(one), before=was, after=now)
+    else:
+        yield _("⚠️ Changed: {title}, {days}.", title=title(one), days=say.days(one))
+    if new_hours and one.opens:
+        yield _("New hours: {hours}.", hours=hours(one.first_day, one.opens, one.closes, one.timezone))
+    if new_place:
+        place = ", ".join(part for part in (one.venue, one.address, one.city) if part)
+        yield _("New place: {place}.", place=place)
+    if moved and not (new_hours or new_place):
+        yield _("Hours and place stay as they were.")
+    elif moved and not new_place:
+        yield _("The place stays as it was.")
+    if one.enrolment_closes and one.enrolment_closes != before.enrolment_closes:
+        yield _("Enrolment is now open until {date}.", date=day(one.enrolment_closes))
+    if (cost := local(one.cost)) and one.cost != before.cost:
+        yield _("New cost: {cost}", cost=cost)
+
+
+def _stop() -> Choice:
+    return Choice(_("Stop"), "stop")

@@ -1,0 +1,49 @@
+"""How a programme is said: what it gives, who may join, when and where."""
+
+from datetime import date
+
+from bot.exhibitions import enrolment, local, places, source, title
+from bot.i18n import _, day
+from bot.markdown import Markdown, escape
+from bot.when import hours, weekday_span
+from db.programmes import Programme
+
+
+def row(one: Programme, today: date) -> Markdown:
+    """One line of a list: its name, and until when one may enrol or when it is."""
+    if one.state == "cancelled":
+        return _("cancelled: {programme}", programme=title(one))
+    if one.takes_on(today) and one.enrolment_closes:
+        return _("{title}, open until {date}", title=title(one), date=day(one.enrolment_closes))
+    if one.enrolment_opens and one.enrolment_opens > today:
+        return _("{title}, opens on {date}", title=title(one), date=day(one.enrolment_opens))
+    if one.first_day:
+        return _("{title}, on {date}", title=title(one), date=day(one.first_day))
+    return escape(title(one))
+
+
+def details(one: Programme, today: date) -> Markdown:
+    """Everything to know."""
+    lines = [_("**{title}**", title=title(one))]
+    if gives := local(one.gives):
+        lines.append(_("What it gives: {gives}", gives=gives))
+    if who := local(one.who):
+        lines.append(_("For whom: {who}", who=who))
+    if one.first_day:
+        lines.append(_("📅 {when}", when=_when(one)))
+    if one.place:
+        lines.append(_("📍 {place}", place=one.place))
+    if one.documents:
+        lines.append(_("Papers to bring: {papers}", papers=", ".join(one.documents)))
+    lines += enrolment(one.enrolment_opens, one.enrolment_closes, today)
+    if one.quota:
+        lines.append(places(one.quota, one.decides))
+    return Markdown("\n".join([*lines, source(one.source, "", one.checked)]))
+
+
+def _when(one: Programme) -> Markdown:
+    assert one.first_day
+    days = weekday_span(one.first_day, one.last_day or one.first_day)
+    if one.opens is None:
+        return escape(days)
+    return _("{days}, {hours}", days=days, hours=hours(one.first_day, one.opens, one.closes, one.timezone))

@@ -1,0 +1,41 @@
+"""A file as a browser gets it: pictures and sound to be shown in the page, all else to be saved."""
+
+import re
+from urllib.parse import quote
+
+from starlette.responses import Response
+
+from db.files import File
+
+#: what a page may show; anything else is only ever saved
+_SHOWN = {"image/jpeg", "image/png", "image/webp", "audio/ogg", "audio/mpeg", "audio/mp4", "audio/aac"}
+_RANGE = re.compile(r"bytes=(\d{0,15})-(\d{0,15})")
+
+
+def response(file: File, wanted: str) -> Response:
+    """The file, or the bytes of it that a `Range` header wants: browsers play sound only from a server that can."""
+    how = "inline" if file.mime in _SHOWN else "attachment"
+    headers = {
+        "Content-Disposition": f"{how}; filename*=UTF-8''{quote(file.name, safe='')}",
+        "Cache-Control": "private, max-age=86400",
+        "Accept-Ranges": "bytes",
+    }
+    size = len(file.content)
+    part = _part(wanted, size)
+    if part is None:
+        return Response(file.content, media_type=file.mime, headers=headers)
+    if not part:
+        return Response(status_code=416, headers={"Content-Range": f"bytes */{size}"})
+    headers["Content-Range"] = f"bytes {part.start}-{part.stop - 1}/{size}"
+    return Response(file.content[part.start : part.stop], 206, headers, file.mime)
+
+
+def _part(wanted: str, size: int) -> range | None:
+    """The places that are wanted, empty where there are none; None for all of it, also where that is not understood."""
+    found = _RANGE.fullmatch(wanted.strip())
+    if found is None or not any(found.groups()):
+        return None
+    first, last = found.groups()
+    if not first:  # so many from the end
+        return range(max(0, size - int(last)), size)
+    return range(int(first), min(size, int(last) + 1) if last else size)

@@ -1,0 +1,217 @@
+"""Exhibitions: what is coming, everything about one, its place on the map and in the calendar."""
+
+from dataclasses import replace
+
+from bot import coming, live, wishes
+from bot import exhibitions as say
+from bot.answer import introduce, say_card
+from bot.coming import keep_posted, of_exhibitions
+from bot.errors import Refusal
+from bot.exhibitions import local, title, today
+from bot.i18n import _, day, language
+from bot.markdown import Markdown, plain
+from bot.reply import Choice, utf16_length
+from bot.router import Router
+from bot.turn import Turn
+from bot.when import hours, period
+from bot.wishes import Sought
+from db import exhibitions, programmes
+from db.exhibitions import Exhibition
+
+router = Router("exhibitions")
+
+TOPIC = "exhibition.upcoming"
+#: what a poster's link carries before the exhibition's code; behind it may stand where the poster hangs
+LINK = "pameran_"
+#: exhibitions in one bubble
+_PAGE = 5
+#: months or sectors in one bubble, so that `Back` is the tenth row
+_ROWS = 9
+#: UTF-16 units of a list, so that its first and last line still fit
+_ROOM = 800
+
+
+@live.answers(TOPIC)
+async def ask(turn: Turn, asked: str, hello: str) -> list[Choice] | None:
+    """A question about what is coming: narrowed down to the month, the sector and the city that it names."""
+    cities = await exhibitions.cities(turn.db, today(turn))
+    sought = wishes.sought(asked, cities, today(turn))
+    if not cities:
+        return [keep_posted(of_exhibitions(sought), asked)]
+    await _list(turn, sought, asked, hello)
+    return None
+
+
+@router.choice("exhibitions")
+async def coming_up(turn: Turn) -> None:
+    """What is coming, by what a button narrows it down to, or the next ones of a list."""
+    assert turn.choice is not None
+    given = turn.choice.args
+    if await exhibitions.cities(turn.db, today(turn)):
+        await _list(turn, Sought.from_json(given), str(given.get("words", "")), skip=int(given.get("skip", 0)))
+        return
+    card = turn.knowledge.card(TOPIC, language())
+    assert card is not None
+    say_card(turn, card, ahead=[keep_posted(of_exhibitions(Sought()), "")])
+
+
+@router.when(lambda turn: turn.inbound.name == "start" and turn.text.lower().startswith(LINK))
+async def poster(turn: Turn) -> None:
+    """Somebody scanned a poster: the exhibition first, then who answers here. An old poster leads on."""
+    await exhibitions.arrived(turn.db, turn.text, turn.person.person_id, turn.now)
+    one = await exhibitions.find(turn.db, turn.text.removeprefix(turn.text[: len(LINK)]).partition("_")[0])
+    if one is None or one.state == "draft":
+        turn.say(_("I do not know the exhibition on that poster."), _onward())
+    elif one.is_over(today(turn)):
+        turn.say(_("The exhibition on that poster is over, it ended on {date}.", date=day(one.last_day)), _onward())
+    else:
+        await _show(turn, one, new_here=not turn.person.introduced_at)
+    await introduce(turn)
+
+
+@router.choice("exhibition")
+async def show(turn: Turn) -> None:
+    """Everything about one."""
+    await _show(turn, await _chosen(turn))
+
+
+@router.choice("exhibition-map")
+async def show_map(turn: Turn) -> None:
+    """Where it is, as a link that the phone's map opens."""
+    one = await _chosen(turn)
+    link = f"https://maps.google.com/?q={one.latitude},{one.longitude}"
+    place = ", ".join(part for part in (one.venue, one.address, one.city) if part)
+    turn.say(_("📍 {place}\n{link}", place=place, link=link), [say.details_choice(one)])
+
+
+@router.choice("exhibition-calendar")
+async def calendar(turn: Turn) -> None:
+    """A file that the phone's calendar opens."""
+    one = await _chosen(turn)
+    text = _("📎 Open this file to save it in your phone's calendar.")
+    if one.opens:
+        begins = hours(one.first_day, one.opens, None, one.timezone)
+        text = _("📎 Open this file to save it in your phone's calendar. It begins at {time}.", time=begins)
+    if one.sequence:
+        again = _("If your calendar then shows it twice, delete the older one.")
+        text = Markdown(f"{text}\n{again}")
+    remind = Choice(_("Remind me"), "remind", {"id": one.id})
+    turn.say(text, [remind, say.details_choice(one)], file=await say.calendar(turn, one))
+
+
+@router.choice("exhibition-months")
+async def months(turn: Turn) -> None:
+    """The months in which something is coming."""
+    assert turn.choice is not None
+    sought = Sought.from_json(turn.choice.args)
+    found = await _found(turn, Sought(sought.city, sought.sector))
+    spans = sorted({wishes.month(max(one.first_day, today(turn))) for one in found})
+    choices = [
+        Choice(period(first, last), "exhibitions", Sought(sought.city, sought.sector, first, last).to_json())
+        for first, last in spans[:_ROWS]
+    ]
+    turn.say(_("Which month?"), [*choices, _all()])
+
+
+@router.choice("exhibition-sectors")
+async def sectors(turn: Turn) -> None:
+    """The sectors for which something is coming."""
+    assert turn.choice is not None
+    sought = Sought.from_json(turn.choice.args)
+    found = await _found(turn, Sought(sought.city, "", sought.first, sought.last))
+    there = {sector for one in found for sector in one.sectors}
+    choices = [
+        Choice(name, "exhibitions", Sought(sought.city, sector, sought.first, sought.last).to_json())
+        for sector, name in coming.sectors().items()
+        if sector in there
+    ]
+    turn.say(_("Which sector?"), [*choices[:_ROWS], _all()])
+
+
+async def _found(turn: Turn, sought: Sought) -> list[Exhibition]:
+    return await exhibitions.upcoming(
+        turn.db, today(turn), city=sought.city, sector=sought.sector, first=sought.first, last=sought.last
+    )
+
+
+async def _list(turn: Turn, sought: Sought, asked: str, hello: str = "", skip: int = 0) -> None:
+    """Five at most, soonest first; a number typed means that line."""
+    turn.memory.topic, turn.memory.topic_at = TOPIC, turn.now.isoformat()
+    turn.memory.misses, turn.memory.unsure = 0, ""
+    found = await _found(turn, sought)
+    posted = keep_posted(of_exhibitions(sought), asked)
+    if not found:
+        text = coming.none_yet(sought, today(turn))
+        offer = _("Shall I tell you as soon as there is one?")
+        turn.say(Markdown(f"{hello}{text}\n{offer}"), [posted, *_elsewhere(turn, sought)])
+        return
+    page = found[skip : skip + _PAGE]
+    checked = min(one.checked for one in page)
+    last = _("_From the staff's list · checked {date}_", date=day(checked))
+    text = Markdown(f"{hello}{coming.heading(sought, len(found))}\n{_rows(page)}\n\n{last}")
+    more = found[skip + _PAGE :]
+    after = [Choice(_("More"), "exhibitions", {**sought.to_json(), "skip": skip + _PAGE})] if more else []
+    short = [local(one.short_name) for one in page]
+    buttons = say.numbered("exhibition", short, [one.id for one in page], len(after) + 1)
+    turn.say(text, [*buttons, *after, posted, *_narrower(sought)])
+
+
+def _rows(page: list[Exhibition]) -> str:
+    whole = "\n".join(f"{number}. {say.row(one)}" for number, one in enumerate(page, start=1))
+    if utf16_length(plain(whole)) <= _ROOM:
+        return whole
+    return "\n".join(f"{number}. {say.row(one, short=True)}" for number, one in enumerate(page, start=1))
+
+
+def _narrower(sought: Sought) -> list[Choice]:
+    """Other months and sectors, where one was asked for."""
+    found = []
+    if sought.first:
+        found.append(Choice(_("Another month"), "exhibition-months", sought.to_json(), "quiet"))
+    if sought.sector:
+        found.append(Choice(_("Another sector"), "exhibition-sectors", sought.to_json(), "quiet"))
+    return found
+
+
+def _elsewhere(turn: Turn, sought: Sought) -> list[Choice]:
+    """Where one may look who found nothing."""
+    card = turn.knowledge.card(TOPIC, language())
+    at_kl = card.section("kuala-lumpur") if card else None
+    *quiet, first = _narrower(sought) or [_all()]
+    found = [replace(first, rank="main"), *quiet]
+    if at_kl:
+        found.append(Choice(_("Exhibitions in KL"), "section", {"topic": TOPIC, "section": at_kl.id}))
+    return found
+
+
+async def _show(turn: Turn, one: Exhibition, new_here: bool = False) -> None:
+    if one.state == "cancelled":
+        text = _("{title}, {days}, is cancelled.", title=title(one), days=say.days(one))
+        turn.say(text, _onward())
+        return
+    programme = await programmes.at(turn.db, one.id, today(turn))
+    choices = say.choices(one)
+    if new_here:
+        choices.append(Choice(_("Bahasa / Language"), "language", rank="quiet"))
+    turn.say(say.details(one, today(turn), programme), choices)
+
+
+async def _chosen(turn: Turn) -> Exhibition:
+    """The exhibition of the choice; refuses one that people no longer see."""
+    assert turn.choice is not None
+    one = await exhibitions.load(turn.db, int(turn.choice.args["id"]))
+    if one is None or one.state == "draft":
+        raise Refusal(_("That exhibition is no longer listed."), _onward())
+    if one.is_over(today(turn)):
+        raise Refusal(_("{title} is over, it ended on {date}.", title=title(one), date=day(one.last_day)), _onward())
+    return one
+
+
+def _all() -> Choice:
+    return Choice(_("All exhibitions"), "exhibitions")
+
+
+def _onward() -> list[Choice]:
+    """The way on from what is over."""
+    following = Choice(_("Coming exhibitions"), "exhibitions")
+    return [following, keep_posted(of_exhibitions(Sought()), ""), Choice(_("Menu"), "menu")]

@@ -1,0 +1,77 @@
+"""What somebody wants to hear of: "keep me posted", and "stop", which ends it all at once."""
+
+from datetime import datetime
+
+from bot import coming
+from bot.i18n import _, day
+from bot.reply import Choice
+from bot.router import Router
+from bot.turn import Turn
+from db import deliveries, exhibitions, interests, reminders
+from db.interests import EXHIBITION, PROGRAMME, Wish
+from db.reminders import Reminder
+
+router = Router("interests")
+
+#: what the sources of their deliveries begin with
+_NEWS = ("exhibition:", "programme:", "reminder:")
+
+
+@router.choice("keep-posted")
+async def keep_posted(turn: Turn) -> None:
+    """The wish is kept as they said it, and is their consent."""
+    assert turn.choice is not None
+    wish, words = _wish(turn), str(turn.choice.args.get("words", ""))
+    since = await interests.add(turn.db, turn.person.person_id, turn.person.address_id, wish, words, turn.now)
+    choices = [Choice(_("No, thanks"), "keep-posted-undo", turn.choice.args), Choice(_("Menu"), "menu")]
+    if since < turn.now:
+        turn.say(_("Noted since {date}: {wish}.", date=day(since.date()), wish=coming.wished(wish)), choices)
+        return
+    turn.say(_("✅ Noted: {wish}. Write **stop** at any time.", wish=coming.wished(wish)), choices)
+
+
+@router.choice("keep-posted-undo")
+async def undo(turn: Turn) -> None:
+    """They changed their mind about this one."""
+    wish = _wish(turn)
+    await interests.stop(turn.db, turn.person.person_id, wish, turn.now)
+    assert turn.choice is not None
+    again = Choice(_("Keep me posted"), "keep-posted", turn.choice.args)
+    turn.say(_("All right, I will not send it: {wish}.", wish=coming.wished(wish)), [again, Choice(_("Menu"), "menu")])
+
+
+@router.command("stop", "berhenti", "henti", "liren", "lirén", "unsubscribe")
+@router.choice("stop")
+async def stop(turn: Turn) -> None:
+    """At once: no reminders, no news; and what still comes is said."""
+    person = turn.person.person_id
+    ended = await reminders.stop_all(turn.db, person, turn.now) + await interests.stop_all(turn.db, person, turn.now)
+    await deliveries.cancel(turn.db, person, _NEWS)
+    if not ended:
+        turn.say(_("You are not getting any reminders or news."), [Choice(_("Menu"), "menu")])
+        return
+    again = Choice(_("Turn on again"), "resume", {"at": turn.now.isoformat()})
+    text = _(
+        "Stopped from now on: reminders and news of exhibitions and programmes. Answers to your questions still come."
+    )
+    turn.say(text, [again, Choice(_("Menu"), "menu")])
+
+
+@router.choice("resume")
+async def resume(turn: Turn) -> None:
+    """What "stop" ended goes on."""
+    assert turn.choice is not None
+    person, at = turn.person.person_id, datetime.fromisoformat(str(turn.choice.args["at"]))
+    for id in await reminders.stopped_at(turn.db, person, at):  # noqa: A001
+        one = await exhibitions.load(turn.db, id)
+        if one and one.state in ("announced", "changed"):
+            await reminders.start(turn.db, Reminder(person, turn.person.address_id, id), one.first_day, turn.now)
+    await interests.resume(turn.db, person, at)
+    turn.say(_("✅ Reminders and news come again."), [Choice(_("Stop"), "stop"), Choice(_("Menu"), "menu")])
+
+
+def _wish(turn: Turn) -> Wish:
+    assert turn.choice is not None
+    given = turn.choice.args
+    kind = PROGRAMME if given["kind"] == PROGRAMME else EXHIBITION
+    return Wish(kind, str(given.get("city", "")), str(given.get("topic", "")))

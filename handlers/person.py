@@ -1,0 +1,101 @@
+"""Asking for a person: from under an answer with what was asked, or by saying so and then writing it."""
+
+from bot.answer import REMEMBERED
+from bot.cases import open_case
+from bot.content import Content, content
+from bot.fragments import same_text
+from bot.i18n import _, speaking
+from bot.office_hours import deadline
+from bot.promises import HUMAN, confirm, give_up, is_answer, known, nobody, promise
+from bot.router import Router
+from bot.turn import Turn
+from db import cases, questions
+
+router = Router("person")
+
+#: characters of a question that are kept while nobody can answer it
+_KEPT = 300
+
+
+@router.choice("person")
+async def person(turn: Turn) -> None:
+    """Pass on what was asked; without words of the person's, ask for them first."""
+    assert turn.choice is not None
+    words, file = str(turn.choice.args.get("text", "")), int(turn.choice.args.get("file", 0))
+    if words or file:
+        await _open(turn, Content(words, file), "question", kept="turn" not in turn.choice.args)
+    else:
+        await _invite(turn)
+
+
+@router.when(lambda turn: _wants_person(turn))
+async def wanted(turn: Turn) -> None:
+    """Somebody writes that they want to talk to a person."""
+    with speaking((turn.found and turn.found.language) or turn.person.language):
+        await _invite(turn)
+
+
+def _wants_person(turn: Turn) -> bool:
+    if turn.choice:
+        return turn.choice.name == "card" and turn.choice.args.get("topic") == HUMAN
+    if turn.asks or turn.found is None or turn.inbound.kind != "text":
+        return False
+    found = turn.knowledge.judge(turn.found, turn.memory.topic_within(REMEMBERED, turn.now))
+    return found.outcome == "sure" and found.matches[0].topic == HUMAN
+
+
+@router.when(lambda turn: turn.asks == "person" and is_answer(turn))
+async def write(turn: Turn) -> None:
+    """What the person needs, in their words, or a photo or a voice note of it."""
+    taken = await content(turn)
+    if isinstance(taken, Content):
+        await _open(turn, taken, "talk")
+        return
+    turn.ask("person")
+    turn.say(taken, [give_up()])
+
+
+@router.choice("person-not")
+async def not_now(turn: Turn) -> None:
+    """Nothing is passed on."""
+    turn.say(_("All right."))
+
+
+async def _invite(turn: Turn) -> None:
+    """Ask for the words, with the hours where nobody is there, and the promise."""
+    promised = await promise(turn)
+    if promised is None:
+        await nobody(turn)
+        return
+    turn.ask("person")
+    if promised.at is None:
+        text = _("All right. Write what you need; the answer comes here.")
+    elif promised.hours:
+        text = _(
+            "All right. Staff are there {hours}. Write what you need now; the answer comes {deadline} at the latest.",
+            hours=promised.hours,
+            deadline=deadline(promised.at, turn.now),
+        )
+    else:
+        text = _(
+            "All right. Write what you need; the answer comes here {deadline} at the latest.",
+            deadline=deadline(promised.at, turn.now),
+        )
+    turn.say(text, [give_up()])
+
+
+async def _open(turn: Turn, asked: Content, kind: str, kept: bool = False) -> None:
+    """Open a case, unless the same one waits already; `kept` says that the question is among the unanswered ones."""
+    promised = await promise(turn)
+    if promised is None:
+        if asked.words and not kept:
+            words, spoken = asked.words[:_KEPT], turn.person.language
+            await questions.add(turn.db, turn.id, words, same_text(words), spoken, "unknown", None, turn.now)
+        await nobody(turn)
+        return
+    for case in await cases.unfinished(turn.db, turn.person.address_id):
+        if (same_text(case.words), case.file) == (same_text(asked.words), asked.file):
+            known(turn, case)
+            return
+    case_id = await open_case(turn, kind, asked.words, promised.at, asked.file)
+    confirm(turn, case_id, promised)

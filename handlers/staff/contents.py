@@ -1,0 +1,84 @@
+"""The contents page of what staff can do, as far as their role goes, and how they are called."""
+
+from bot.errors import Refusal
+from bot.i18n import _
+from bot.markdown import escape
+from bot.reply import Choice
+from bot.turn import Turn
+from db import audit, cases, office, questions, staff
+from handlers.staff.desk import Desk, may
+
+desk = Desk("contents", "viewer")
+
+#: characters of a name
+_LONGEST = 40
+
+
+@desk.when(lambda turn: bool(turn.person.role) and not turn.text and _is_command(turn))
+@desk.choice("staff")
+async def contents(turn: Turn) -> None:
+    """What there is to do, with counts; an administrator of a new office is asked for its name first."""
+    if turn.person.role == "admin" and not (await office.load(turn.db)).name:
+        turn.ask("office-name")
+        turn.say(_("What is the office called? Owners read this name, for example: Disdagin Kota Bandung"), [_later()])
+        return
+    mine, waiting = await cases.counts(turn.db, turn.person.staff_id)
+    asked = await questions.count_open(turn.db)
+    name = escape(turn.person.staff_name) if turn.person.staff_name else _("An officer")
+    choices = []
+    if may(turn.person, "officer"):
+        choices.append(Choice(_("Cases"), "cases"))
+    choices.append(Choice(_("Questions"), "questions"))
+    if may(turn.person, "admin"):
+        choices += [
+            Choice(_("Staff"), "members"),
+            Choice(_("Invite"), "invite"),
+            Choice(_("Office"), "office"),
+        ]
+    choices += [Choice(_("My name"), "staff-name"), Choice(_("Leave the staff"), "leave"), Choice(_("Menu"), "menu")]
+    text = _(
+        "{name}: {mine} cases are yours, {waiting} wait. Unanswered questions: {asked}.",
+        name=name,
+        mine=mine,
+        waiting=waiting,
+        asked=asked,
+    )
+    turn.say(text, choices)
+
+
+def _is_command(turn: Turn) -> bool:
+    return turn.inbound.kind == "command" and turn.inbound.name in ("staf", "staff")
+
+
+def _later() -> Choice:
+    return Choice(_("Later"), "staff-later")
+
+
+@desk.choice("staff-later")
+async def later(turn: Turn) -> None:
+    """Nothing is changed."""
+    turn.say(_("All right."))
+
+
+@desk.choice("staff-name")
+async def rename(turn: Turn) -> None:
+    """How they are called now, and the question for a new name."""
+    turn.ask("staff-name")
+    name = turn.person.staff_name
+    if name:
+        text = _("You are called {name}. How shall owners and colleagues call you?", name=escape(name))
+        turn.say(text, [_later()])
+    else:
+        turn.say(_("How shall owners and colleagues call you? For example: Bu Rini, Pak Dadan"), [_later()])
+
+
+@desk.when(lambda turn: turn.asks == "staff-name")
+async def renamed(turn: Turn) -> None:
+    """Two to forty characters, as they wrote it."""
+    name = " ".join(turn.text.split())
+    if not (2 <= len(name) <= _LONGEST and any(map(str.isalpha, name))):
+        turn.ask("staff-name")
+        raise Refusal(_("That is no name. Write it in 2 to 40 letters, for example: Bu Rini"), [_later()])
+    await staff.set_name(turn.db, turn.person.staff_id, name)
+    await audit.note(turn.db, turn.person.staff_id, "staff.rename", f"staff:{turn.person.staff_id}", turn.now)
+    turn.say(_("You are called {name} from now on.", name=escape(name)), [Choice(_("Open"), "staff")])
