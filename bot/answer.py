@@ -54,6 +54,15 @@ def card_choice(card: Card) -> Choice:
     return Choice(card.label, "card", {"topic": card.topic})
 
 
+def card_choices(cards: Sequence[Card]) -> list[Choice]:
+    """Buttons that lead to cards of which one is meant: between areas, the subject is what tells them apart."""
+    labels = [card.apart for card in cards]
+    areas = {card.topic.partition(".")[0] for card in cards}
+    if len({*labels}) < len(cards) or len(areas) < len(cards):
+        return [card_choice(card) for card in cards]
+    return [Choice(label, "card", {"topic": card.topic}) for label, card in zip(labels, cards, strict=True)]
+
+
 async def introduce(turn: Turn) -> None:
     """Once in a person's life: who answers here, and what becomes of messages."""
     if not turn.person.introduced_at:
@@ -85,7 +94,7 @@ def _say(
     before: str = "",
     after: str = "",
 ) -> None:
-    turn.memory.topic, turn.memory.topic_at = card.topic, turn.now.isoformat()
+    turn.memory.topic, turn.memory.topic_at, turn.memory.aspect = card.topic, turn.now.isoformat(), section
     facts = [turn.knowledge.facts[fact] for fact in part.facts()]
     today = turn.now.astimezone(BANDUNG).date()
     age = _oldest(facts, today)

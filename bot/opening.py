@@ -9,9 +9,10 @@ from babel.dates import get_day_names
 
 from bot.i18n import LANGUAGES
 
-_RANGE = re.compile(r"([a-z' ]+?)(?: *(?:-|–|sampai|s/d|to|hingga) *([a-z']+))? *:? *(?:pukul|jam)? *(\S.*)")
-_HOURS = re.compile(r"(\d{1,2})(?:[.:](\d{2}))? *(?:-|–|sampai|s/d|to|hingga) *(\d{1,2})(?:[.:](\d{2}))?")
-_CLOSED = {"tutup", "libur", "closed", "tutup.", "peré", "pere"}
+_CLOSED = ("tutup", "libur", "closed", "peré", "pere")
+_DAY, _TO = "[^\\W\\d_]+(?:'at)?", "(?:-|–|sampai|s/d|to|hingga)"
+_RANGE = re.compile(rf"({_DAY})(?: *{_TO} *({_DAY}))? *:? *(?:pukul|jam)? *((?:\d|{'|'.join(_CLOSED)}).*)")
+_HOURS = re.compile(rf"(\d{{1,2}})(?:[.:](\d{{2}}))? *{_TO} *(\d{{1,2}})(?:[.:](\d{{2}}))?")
 
 
 @cache

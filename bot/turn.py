@@ -65,6 +65,8 @@ class Memory:
     #: the card last shown, and when
     topic: str = ""
     topic_at: str = ""
+    #: what was asked of it, such as `cost`, which "and halal?" asks for as well
+    aspect: str = ""
     #: the reply whose choices a typed number or label answers
     asked: int = 0
     #: questions in a row that found no answer

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot import live
-from bot.answer import REMEMBERED, card_choice, introduce, say_card
+from bot.answer import REMEMBERED, card_choice, card_choices, introduce, say_card
 from bot.fragments import greeting, same_text
 from bot.i18n import _, speaking
 from bot.knowledge import CANDIDATES, Card, Understanding
@@ -15,8 +15,9 @@ from db import questions
 
 router = Router("ask")
 
-#: below this the nearest topic is not near enough to be named
-_NEAR = 0.15
+#: the nearest topic is near enough to be named from this confidence on; or from a faint one, if that is most of what all
+#: topics have
+_NEAR, _FAINT, _MOST = 0.15, 0.05, 0.6
 #: characters of a question that go on to a person
 _PASSED_ON = 1000
 #: what was asked before is searched together with its narrowing down, up to so many characters
@@ -48,17 +49,16 @@ async def ask(turn: Turn) -> None:
 
 async def _keep(turn: Turn, found: Understanding, spoken: str) -> None:
     """Staff see what is asked and finds no sure answer."""
-    near = found.matches[0].topic if found.matches and found.matches[0].confidence >= _NEAR else None
     outcome = "unsure" if found.outcome == "unsure" else "unknown"
     words = turn.text[:_KEPT]
-    await questions.add(turn.db, turn.id, words, same_text(words), spoken, outcome, near, turn.now)
+    await questions.add(turn.db, turn.id, words, same_text(words), spoken, outcome, _near(found), turn.now)
 
 
 def _understood(turn: Turn) -> Understanding:
     """What was asked, seen from the last topic, and together with the question that was being narrowed down."""
     assert turn.found is not None
     knowledge, memory = turn.knowledge, turn.memory
-    found = knowledge.judge(turn.found, memory.topic_within(REMEMBERED, turn.now))
+    found = knowledge.judge(turn.found, memory.topic_within(REMEMBERED, turn.now), memory.aspect)
     if found.outcome != "sure" and memory.unsure:
         together = knowledge.judge(knowledge.search.understand(f"{memory.unsure} {turn.text}"))
         if together.outcome == "sure":
@@ -86,6 +86,7 @@ async def _answer(turn: Turn, found: Understanding, spoken: str) -> None:
     turn.memory.near = [match.topic for match in found.matches[1 : CANDIDATES + 1]]
     ahead = [*map(card_choice, others), *kept, *_door(card.topic)]
     say_card(turn, card, before=_given_back(turn), after=after, ahead=ahead, behind=behind)
+    turn.memory.aspect = found.aspect
 
 
 def _ask_back(turn: Turn, found: Understanding) -> None:
@@ -93,19 +94,19 @@ def _ask_back(turn: Turn, found: Understanding) -> None:
     turn.memory.unsure = turn.text[:_KEPT]
     cards = _cards(turn, [match.topic for match in found.matches[:CANDIDATES]], turn.person.language)
     text = _("{hello}Which one do you mean?", hello=_given_back(turn))
-    turn.say(text, [*map(card_choice, cards), _person(turn)])
+    turn.say(text, [*card_choices(cards), _person(turn)])
 
 
 def _miss(turn: Turn, found: Understanding) -> None:
     """Not ours, or not understood: never the same sentence twice in a row."""
     turn.memory.misses += 1
     turn.memory.unsure = ""
-    near = [match.topic for match in found.matches[:1] if match.confidence >= _NEAR]
+    near = _near(found)
     if found.nonsense and turn.memory.misses == 1:
         text = _("I did not catch what you mean. Try one sentence, for example: **how to get a NIB**")
         turn.say(text, [*_menu(), _person(turn)])
     elif near and not found.nonsense:
-        card = _cards(turn, near, turn.person.language)[0]
+        card = _cards(turn, [near], turn.person.language)[0]
         text = _("That seems to be outside what I know. The nearest I have: **{title}**.", title=card.title)
         turn.say(text, [card_choice(card), *_menu(), _person(turn)])
     elif turn.memory.misses <= 2:
@@ -115,6 +116,13 @@ def _miss(turn: Turn, found: Understanding) -> None:
         offices = _cards(turn, ["business.contact"], turn.person.language)
         text = _("I still cannot answer this. The offices in the list below can, or choose a topic from the menu.")
         turn.say(text, [_person(turn, "main"), *map(card_choice, offices), *_menu()])
+
+
+def _near(found: Understanding) -> str | None:
+    """The topic to name where none is sure."""
+    all_of_them = sum(match.confidence for match in found.matches)
+    enough = min(_NEAR, max(_FAINT, _MOST * all_of_them))
+    return found.matches[0].topic if found.matches and found.matches[0].confidence >= enough else None
 
 
 def _given_back(turn: Turn) -> str:

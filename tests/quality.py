@@ -62,7 +62,7 @@ def _one(search: Search, asked: dict[str, str]) -> Judged:
     start = time.thread_time()
     found = search.understand(asked["text"])
     if before and before.matches:
-        found = search.follow_up(found, before.matches[0].topic)
+        found = search.follow_up(found, before.matches[0].topic, before.aspect)
     seconds = time.thread_time() - start
     return Judged(asked["id"], asked["lang"], asked["kind"], asked["text"], tuple(asked["accept"]), found, seconds)
 

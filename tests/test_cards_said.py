@@ -7,6 +7,7 @@ import pytest
 from bot.answer import card_choice
 from bot.i18n import _
 from bot.knowledge import Knowledge
+from bot.promises import HUMAN
 from bot.router import Router
 from bot.turn import Turn
 from handlers import ROUTERS
@@ -32,6 +33,8 @@ async def reader(sqlite_url: str, known: Knowledge) -> AsyncIterator[Phone]:
 async def test_every_card_section_and_list_of_sources_is_readable(reader: Phone, known: Knowledge) -> None:
     await reader.says("syarat sertifikat halal self declare untuk usaha kecil apa saja ya")
     for topic, card in known.cards["id"].items():
+        if topic == HUMAN:
+            continue  # what it is about happens instead
         await reader.says(f"kartu {topic}")
         (answer,) = await reader.taps(card.label)
         (sources,) = await reader.taps("Sumber", answer)

@@ -95,6 +95,18 @@ def test_the_same_question_under_two_topics_is_found(locales: Path) -> None:
     assert any("is asked under business.pirt and halal.cost" in fault for fault in check(locales, TODAY).faults)
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "complaint"),
+    [
+        ('"halal.paths, ', '"halal.path, ', "halal.path may be meant and has no card"),
+        ('" = [\n', '" = [\n    "cara buat PIRT",\n', "'cara buat PIRT' is asked under business.pirt as well"),
+    ],
+)
+def test_what_may_mean_several_things_means_what_there_is(locales: Path, old: str, new: str, complaint: str) -> None:
+    spoil(locales / "id/unclear.toml", old, new)
+    assert any(complaint in fault for fault in check(locales, TODAY).faults)
+
+
 def test_a_topic_that_is_asked_for_needs_a_card(locales: Path) -> None:
     (locales / CARD).unlink()
     assert any("halal.cost is asked for and has no card" in fault for fault in check(locales, TODAY).faults)

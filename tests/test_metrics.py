@@ -96,7 +96,7 @@ async def test_no_figure_names_a_person_or_what_they_said(watcher: Watcher, ani:
     await ani.says("biaya sertifikat halal buat Warung Melati berapa?")
     figures = await watcher.figures()
     named = {label for _, labels in figures for label, _ in labels}
-    assert named <= {"channel", "outcome", "handler", "result", "le"}
+    assert named <= {"channel", "outcome", "handler", "lane", "result", "le"}
     values = {value for _, labels in figures for _, value in labels}
     assert not [value for value in values if "ani" in value or "Melati" in value]
     assert len(values) < 100

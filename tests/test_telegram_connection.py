@@ -11,10 +11,9 @@ import pytest_asyncio
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 from telegram import Bot
-from telegram.error import TelegramError
 
 from bot import logs
-from bot.channels import Blocked, Channel, Later, Position, Refused, Update
+from bot.channels import Blocked, Channel, Later, Position, Refused, Unreached, Update
 from bot.channels import telegram as module
 from bot.channels.telegram import Telegram
 from bot.markdown import Markdown
@@ -248,7 +247,7 @@ async def test_the_token_is_in_no_log_not_even_in_a_traceback(
     nowhere = Telegram(TOKEN, "http://127.0.0.1:9")
     try:
         await nowhere.send("42", Reply(Markdown("Halo")), 1)
-    except TelegramError:
+    except Unreached:
         logging.getLogger("elsewhere").exception("with a traceback, of %r", nowhere._bot)
     await nowhere.close()
     assert "elsewhere" in lines.getvalue() and "Traceback" in lines.getvalue()

@@ -1,14 +1,15 @@
 """Build the search's model from the ways of asking: `python -m tests.train` (needs the extras `train` and `semantic`).
 
-Reads the questions, words, follow-ups and subjects below `locales/`; writes `locales/search/model.npz`, and
-`vectors.npz` beside it, which keeps the embeddings so that only new ones are computed. Takes a few minutes on one core.
+Reads the questions, unclear ones, words, follow-ups and subjects below `locales/`; writes `locales/search/model.npz`,
+and `vectors.npz` beside it, which keeps the embeddings so that only new ones are computed. Takes a few minutes.
 """
 
 import random
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Literal, get_args
 
 import numpy as np
 import scipy.sparse as sparse
@@ -16,12 +17,12 @@ from numpy.typing import NDArray
 
 from bot.i18n import LOCALES
 from bot.knowledge.model import LANGUAGE_RUNS, Vocabulary, letters, pieces
-from bot.knowledge.questions import load_questions
+from bot.knowledge.questions import OUT_OF_SCOPE, load_questions, load_unclear
 from bot.knowledge.search import MODEL, fingerprint
 from bot.knowledge.wording import Worded, Wording
 from bot.knowledge.words import LISTS, Lexicon, words
 from tests.distortion import distorted
-from tests.follow_ups import Subjects
+from tests.follow_ups import NONE, Subjects
 from tests.softmax import Floats, fit
 from tests.vectors import embedded
 
@@ -30,6 +31,16 @@ SEED = 20261124
 COPIES, COPY_COUNTS = 1, 0.6
 #: follow-ups count less: each text comes with many subjects
 FOLLOW_UP_COUNTS = 0.15
+#: what a question with several meanings counts for, all of them together
+SHARED_COUNTS = 2.0
+#: a topic that answers so many aspects does not tell which is asked for
+SEVERAL = 2
+#: a question for no aspect counts less: there are many more of them
+NONE_COUNTS = 0.15
+#: how often what is not ours is just that, and not what is nearest to it
+OUTSIDE = 0.75
+#: how much more likely the first of several meanings is than the last
+FIRST_TO_LAST = 1.45
 #: strength of the pull towards small weights
 PENALTY, MEANING_PENALTY = 0.1, 0.03
 STEPS = 80
@@ -40,6 +51,9 @@ GRAIN = 0.04
 
 Pieces = tuple[list[str], list[str]]
 Stored = dict[str, NDArray[np.generic]]
+#: a question that stands alone, that lacks a subject, that only names one
+Kind = Literal["whole", "lacking", "naming"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,28 +61,60 @@ class Asked:
     language: str
     topic: str
     text: str
-    #: the topic of the card before it; empty for a question that stands alone
+    #: what it needs of the card before it: the topic where it lacks a subject, the aspect where it only names one
     previous: str = ""
+    aspect: str = ""
+    #: what it asks of its subject, where the topic does not tell
+    asks: str = NONE
     counts: float = 1.0
+    kind: Kind = "whole"
+    #: one of several meanings of the same words, which keep their shares however often each topic is asked for
+    shared: bool = False
 
 
-def collect(locales: Path) -> tuple[list[Asked], list[Asked]]:
-    """The questions that stand alone, and those that need a subject."""
-    chance = random.Random(SEED)
-    alone = [Asked(path.parts[-3], topic, text) for topic, text, path in load_questions(locales)]
-    topics = sorted({asked.topic for asked in alone if "." in asked.topic})
-    after = [
-        Asked(language, topic, text, previous, FOLLOW_UP_COUNTS)
-        for language, previous, topic, text in Subjects(locales, topics).asked(locales, chance)
+def unclear(locales: Path, subjects: Subjects) -> list[Asked]:
+    """The questions that may mean several things, once for each; where these answer the same of different subjects,
+    a subject is what they lack."""
+    return [
+        Asked(
+            path.parts[-2],
+            topic,
+            text,
+            counts=SHARED_COUNTS * share,
+            kind="lacking" if subjects.common(topics) else "whole",
+            shared=True,
+        )
+        for topics, text, path in load_unclear(locales)
+        for topic, share in zip(topics, _shares(topics), strict=True)
     ]
-    return alone, after
 
 
-def copies(alone: Sequence[Asked], number: int) -> list[Asked]:
+def follow_ups(locales: Path, subjects: Subjects) -> list[Asked]:
+    """The questions without a subject, or with nothing but a subject."""
+    chance = random.Random(SEED)
+    found = [
+        Asked(language, topic, text, previous, asks=asks, counts=FOLLOW_UP_COUNTS, kind="lacking")
+        for language, previous, topic, asks, text in subjects.asked(locales, chance)
+    ]
+    found += [
+        Asked(language, topic, text, "", aspect, asks, FOLLOW_UP_COUNTS, "naming" if aspect else "whole")
+        for language, aspect, topic, asks, text in subjects.named(locales, chance)
+    ]
+    return found
+
+
+def _shares(topics: Sequence[str]) -> list[float]:
+    if topics[0] == OUT_OF_SCOPE:
+        return [OUTSIDE] + [(1 - OUTSIDE) / (len(topics) - 1)] * (len(topics) - 1)
+    falling = np.linspace(FIRST_TO_LAST, 1, len(topics))
+    return list(map(float, falling / falling.sum()))
+
+
+def copies(asked: Sequence[Asked], number: int) -> list[Asked]:
     chance = random.Random(SEED)
     return [
-        Asked(one.language, one.topic, distorted(one.text, one.language, chance), counts=COPY_COUNTS)
-        for one in alone
+        replace(one, text=distorted(one.text, one.language, chance), counts=COPY_COUNTS * one.counts)
+        for one in asked
         for _ in range(number)
     ]
 
@@ -149,30 +195,34 @@ class Task:
         self.worded: list[Worded] = [wording.read(one.text, one.language) for one in asked]
         self.found = [pieces(one.plain) for one in self.worded]
         self.targets = np.array([classes.index(one.topic) for one in asked])
-        self.offsets = np.array([likely[one.previous] for one in asked], dtype=np.float32)
-        sizes = np.bincount(self.targets[[not one.previous for one in asked]], minlength=len(classes))
-        balance = np.sqrt(sizes.mean() / np.maximum(sizes[self.targets], 1))
+        self.offsets = np.array([likely[one.previous or one.aspect] for one in asked], dtype=np.float32)
+        shared = np.array([one.shared for one in asked])
+        sizes = np.bincount(self.targets[[one.counts >= COPY_COUNTS for one in asked]], minlength=len(classes))
+        balance = np.where(shared, 1.0, np.sqrt(sizes.mean() / np.maximum(sizes[self.targets], 1)))
         self.importance = (balance * [one.counts for one in asked]).astype(np.float32)
 
 
 def build(locales: Path) -> Stored:
-    alone, after = collect(locales)
+    alone = [Asked(path.parts[-3], topic, text) for topic, text, path in load_questions(locales)]
     classes = sorted({one.topic for one in alone})
     topics = [topic for topic in classes if "." in topic]
+    subjects = Subjects(locales, topics)
+    several = unclear(locales, subjects)
+    written = [*alone, *several, *follow_ups(locales, subjects)]
     lexicon = Lexicon(locales)
-    stored = train_language(alone) | spelling(alone, lexicon)
-    table = Subjects(locales, topics).likely(classes)
-    likely = {"": np.zeros(len(classes), dtype=np.float32)} | dict(zip(topics, table, strict=True))
+    stored = train_language(alone) | spelling([*alone, *several], lexicon)
     wording = Wording(lexicon, stored)
-    every = Task([*alone, *after, *copies(alone, COPIES)], wording, likely, classes)
-    own = len(alone) + len(after)
-    model = Trained("topic", every.found[:own])
+    aspects, table = sorted(subjects.all_aspects()), subjects.likely(classes)
+    carried = np.array([subjects.carried(aspect, classes) for aspect in aspects])
+    likely = dict(zip(["", *topics, *aspects], [np.zeros_like(table[0]), *table, *carried], strict=True))
+    every = Task([*written, *copies([*alone, *several], COPIES)], wording, likely, classes)
+    model = Trained("topic", every.found[: len(written)])
     fitted = fit(model.rows(every.found), every.targets, every.importance, every.offsets, PENALTY, STEPS)
     stored |= model.stored(*fitted, classes)
-    stored |= {"follows": table.astype(np.float16)}
-    return (
-        stored | train_meaning(Task([*alone, *after], wording, likely, classes), locales) | train_ellipsis(every, own)
-    )
+    stored |= {"follows": table.astype(np.float16), "carried": carried.astype(np.float16)}
+    stored |= {"topic-aspect": lines([subjects.aspect_of(topic) for topic in topics])}
+    stored |= train_meaning(Task(written, wording, likely, classes), locales)
+    return stored | train_ellipsis(every, len(written)) | train_aspect(every, len(written), subjects)
 
 
 def train_meaning(task: Task, locales: Path) -> Stored:
@@ -186,13 +236,37 @@ def train_meaning(task: Task, locales: Path) -> Stored:
 
 
 def train_ellipsis(task: Task, own: int) -> Stored:
-    """Whether a question lacks a subject; the first `own` questions are as they were written."""
-    found: list[Pieces] = [(words, []) for words, _ in task.found]
-    model = Trained("ellipsis", found[:own])
-    targets = np.array([int(bool(one.previous)) for one in task.asked])
-    none = np.zeros((1, 2), dtype=np.float32)
-    weights, bias = fit(model.rows(found), targets, np.ones(len(targets), dtype=np.float32), none, 0.3, STEPS)
-    return model.stored(weights, bias, ["whole", "lacking"])
+    """Whether a question lacks a subject, or only names one; the first `own` questions are as they were written."""
+    targets = np.array([KINDS.index(one.kind) for one in task.asked])
+    return _by_words("ellipsis", task.found, own, targets, np.ones(len(targets), dtype=np.float32), KINDS)
+
+
+def train_aspect(task: Task, own: int, subjects: Subjects) -> Stored:
+    """What a question asks of its subject, where that is known; the first `own` questions are as they were written."""
+    classes = [NONE, *sorted(subjects.all_aspects())]
+    known = {
+        row: one.asks or (NONE if one.kind == "naming" else subjects.aspect_of(one.topic))
+        for row, one in enumerate(task.asked)
+        if one.asks or one.kind == "naming" or len(subjects.answered(one.topic)) < SEVERAL
+    }
+    targets = np.array([classes.index(aspect) for aspect in known.values()])
+    importance = np.where(targets, 1.0, NONE_COUNTS).astype(np.float32)
+    found = [task.found[row] for row in known]
+    return _by_words("aspect", found, sum(row < own for row in known), targets, importance, classes)
+
+
+def _by_words(
+    name: str,
+    found: Sequence[Pieces],
+    own: int,
+    targets: NDArray[np.intp],
+    importance: Floats,
+    classes: Sequence[str],
+) -> Stored:
+    alone: list[Pieces] = [(words, []) for words, _ in found]
+    model = Trained(name, alone[:own])
+    none = np.zeros((1, len(classes)), dtype=np.float32)
+    return model.stored(*fit(model.rows(alone), targets, importance, none, 0.3, STEPS), classes)
 
 
 def main() -> None:

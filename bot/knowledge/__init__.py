@@ -34,10 +34,10 @@ class Knowledge(Shelf):
 
     search: Search
 
-    def judge(self, found: Understanding, previous: str = "") -> Understanding:
-        """What was asked, after the card `previous`, as far as there are cards to answer it."""
+    def judge(self, found: Understanding, previous: str = "", aspect: str = "") -> Understanding:
+        """What was asked, after the card `previous` and what was asked of that, as far as there are cards to answer."""
         if previous:
-            found = self.search.follow_up(found, previous)
+            found = self.search.follow_up(found, previous, aspect)
         matches = tuple(match for match in found.matches if match.topic in self.cards[FIRST])
         outcome = found.outcome
         if outcome != "outside" and (not matches or matches[0].topic != found.matches[0].topic):

@@ -51,6 +51,8 @@ class Card:
     title: str
     #: what a button that leads here says
     label: str
+    #: the same beside buttons to other areas, where the subject tells them apart: `Sertifikat halal` for `Berkas halal`
+    apart: str
     short: Part
     sections: tuple[Section, ...]
     reviewed: date
@@ -89,6 +91,7 @@ def _read(path: Path, language: str) -> Card:
             path=path,
             title=front["title"],
             label=front["label"],
+            apart=front.get("apart", front["label"]),
             short=short,
             sections=sections,
             reviewed=front["reviewed"],

@@ -11,7 +11,7 @@ from bot.i18n import speaking
 from bot.knowledge import FIRST, Card, Shelf, shelf
 from bot.knowledge.cards import LABEL_LIMIT, PLACEHOLDER, SECTION_LIMIT, SHORT_LIMIT, Part, fill
 from bot.knowledge.facts import Faulty, line_of
-from bot.knowledge.questions import OUT_OF_SCOPE, load_questions, same_question
+from bot.knowledge.questions import OUT_OF_SCOPE, load_questions, load_unclear, same_question
 from bot.markdown import faults as markdown_faults
 from bot.markdown import plain
 
@@ -41,7 +41,7 @@ def check(locales: Path, today: date) -> Report:
     """Everything that is wrong below `locales`; what cannot be read at all ends the search for more."""
     try:
         known = shelf(locales)
-        questions = load_questions(locales)
+        questions, unclear = load_questions(locales), load_unclear(locales)
     except Faulty as fault:
         return Report([str(fault)], [], [])
     faults = [fault for cards in known.cards.values() for fault in _labels(cards.values())]
@@ -49,6 +49,7 @@ def check(locales: Path, today: date) -> Report:
         for card in cards.values():
             faults += [f"{card.path}:{line}: {what}" for line, what in _card_faults(card, known)]
     faults += _question_faults(locales, known, questions)
+    faults += _unclear_faults(known, unclear, questions)
     faults += _unused(locales, known)
     return Report(faults, list(_stale(known, today)), list(_unsourced(known)))
 
@@ -99,8 +100,9 @@ def _labels(cards: Iterable[Card]) -> Iterator[str]:
     """Labels must fit a button, and lead to one place only."""
     seen: dict[str, Card] = {}
     for card in cards:
-        if len(card.label) > LABEL_LIMIT:
-            yield f"{card.path}:1: the label {card.label!r} is longer than {LABEL_LIMIT} characters"
+        for label in {card.label, card.apart}:
+            if len(label) > LABEL_LIMIT:
+                yield f"{card.path}:1: the label {label!r} is longer than {LABEL_LIMIT} characters"
         other = seen.setdefault(card.label.lower(), card)
         if other is not card:
             yield f"{card.path}:1: the label {card.label!r} is also that of {other.topic}"
@@ -120,6 +122,18 @@ def _question_faults(locales: Path, known: Shelf, questions: list[tuple[str, str
         yield f"{locales / FIRST / 'cards' / area / name}.md:1: {topic} is asked for and has no card"
     for topic in sorted(set(known.cards[FIRST]) - set(asked)):
         yield f"{known.cards[FIRST][topic].path}:1: nobody asks for {topic}: give it ways of asking"
+
+
+def _unclear_faults(
+    known: Shelf, unclear: list[tuple[tuple[str, ...], str, Path]], questions: list[tuple[str, str, Path]]
+) -> Iterator[str]:
+    """What may mean several things names topics with cards, and is nowhere told to mean one of them."""
+    plain = {same_question(text): topic for topic, text, _ in questions}
+    for topics, text, path in unclear:
+        if missing := sorted({*topics} - {OUT_OF_SCOPE, *known.cards[FIRST]}):
+            yield f"{path}:1: {', '.join(missing)} may be meant and has no card"
+        if topic := plain.get(same_question(text)):
+            yield f"{path}:1: {text!r} is asked under {topic} as well"
 
 
 def _unused(locales: Path, known: Shelf) -> Iterator[str]:

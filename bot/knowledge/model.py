@@ -55,11 +55,11 @@ class Linear:
     """A score for every class: the weights of the pieces found, added up."""
 
     def __init__(self, stored: Mapping[str, NDArray[np.generic]], name: str) -> None:
-        self.classes = _lines(stored[f"{name}-classes"])
+        self.classes = lines(stored[f"{name}-classes"])
         self.vocabularies: list[Vocabulary] = []
         self._weights: list[NDArray[np.int8]] = []
         for kind in ("words", "letters"):
-            found = _lines(stored[f"{name}-{kind}"])
+            found = lines(stored[f"{name}-{kind}"])
             places = {piece: place for place, piece in enumerate(found)}
             self.vocabularies.append(Vocabulary(places, stored[f"{name}-{kind}-rarity"].astype(np.float32)))
             self._weights.append(stored[f"{name}-{kind}-weights"].astype(np.int8))
@@ -85,5 +85,6 @@ def softmax(scores: Floats) -> Floats:
     return np.asarray(raised / raised.sum(), dtype=np.float32)
 
 
-def _lines(stored: NDArray[np.generic]) -> list[str]:
+def lines(stored: NDArray[np.generic]) -> list[str]:
+    """Texts that are kept as one array of bytes."""
     return stored.tobytes().decode("utf-8").split("\n")

@@ -1,4 +1,5 @@
-"""Ways of asking: `locales/<lang>/questions/<area>.toml`, a list of texts for each topic."""
+"""Ways of asking: `locales/<lang>/questions/<area>.toml`, a list of texts for each topic, and beside them
+`unclear.toml`, a list for each few topics that may be meant."""
 
 import re
 import tomllib
@@ -12,15 +13,30 @@ OUT_OF_SCOPE = "out-of-scope"
 
 def load_questions(locales: Path) -> list[tuple[str, str, Path]]:
     """Every known way of asking, as (topic, text, file); the language is the file's second folder from above."""
-    found = []
-    for path in sorted(locales.glob("*/questions/*.toml")):
-        try:
-            tables = tomllib.loads(path.read_text("utf-8"))
-        except tomllib.TOMLDecodeError as error:
-            line = re.search(r"at line (\d+)", str(error))
-            raise Faulty(path, int(line[1]) if line else 1, str(error)) from None
-        found += [(topic, text, path) for topic, texts in tables.items() for text in texts]
-    return found
+    return [
+        (topic, text, path)
+        for path in sorted(locales.glob("*/questions/*.toml"))
+        for topic, texts in _tables(path).items()
+        for text in texts
+    ]
+
+
+def load_unclear(locales: Path) -> list[tuple[tuple[str, ...], str, Path]]:
+    """What may mean several things, as (topics, text, file); after `OUT_OF_SCOPE` follows what is nearest to it."""
+    return [
+        (tuple(re.split(r",\s*", topics)), text, path)
+        for path in sorted(locales.glob("*/unclear.toml"))
+        for topics, texts in _tables(path).items()
+        for text in texts
+    ]
+
+
+def _tables(path: Path) -> dict[str, list[str]]:
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        line = re.search(r"at line (\d+)", str(error))
+        raise Faulty(path, int(line[1]) if line else 1, str(error)) from None
 
 
 def same_question(text: str) -> str:

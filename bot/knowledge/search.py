@@ -11,7 +11,7 @@ from typing import Literal
 import numpy as np
 
 from bot.knowledge.meaning import Embed, Trial
-from bot.knowledge.model import Floats, Linear, load, pieces, softmax
+from bot.knowledge.model import Floats, Linear, lines, load, pieces, softmax
 from bot.knowledge.questions import OUT_OF_SCOPE
 from bot.knowledge.wording import Worded, Wording
 from bot.knowledge.words import Lexicon, cut, words
@@ -36,6 +36,10 @@ WORDS_ALONE = 1.5
 WORDS, MEANING = 0.9, 0.8
 #: what the last card counts for beside them, where a question lacks a subject
 FOLLOWS = 3.0
+#: what the aspect last asked for counts, where a question names another subject and nothing else: "and halal?"
+CARRIED = 2.0
+#: from which confidence on a question asks for an aspect, or names a subject and nothing else
+PLAINLY = 0.45
 #: an insult counts unless the rest of the message is as clear as this
 CLEAR = 0.8
 #: from which confidence on it is said that a question is not ours, instead of offering choices
@@ -69,16 +73,20 @@ class Understanding:
     #: letters without words, such as `sdfkjh`
     nonsense: bool = False
     insult: bool = False
-    #: a score for every class, and how likely the question lacks a subject: what follow_up() needs
+    #: what is asked of its subject, as `follow-ups.toml` calls it (cost, duration); empty where that is not plain
+    aspect: str = ""
+    #: a score for every class, and how likely the question lacks a subject, or is nothing but a subject's name: what
+    #: follow_up() needs
     _scores: Floats | None = field(default=None, repr=False, compare=False)
     _lacking: float = field(default=0.0, repr=False, compare=False)
+    _naming: float = field(default=0.0, repr=False, compare=False)
 
 
 def fingerprint(locales: Path) -> str:
     """What the model was built from, as a hash: questions, words, follow-ups and subjects."""
     sources = sorted(
         path
-        for pattern in ("*/questions/*.toml", "*/words.toml", "*/follow-ups.toml", "subjects.toml")
+        for pattern in ("*/questions/*.toml", "*/unclear.toml", "*/words.toml", "*/follow-ups.toml", "subjects.toml")
         for path in locales.glob(pattern)
     )
     digest = hashlib.sha256()
@@ -96,10 +104,13 @@ class Search:
         self._wording = Wording(Lexicon(locales), stored)
         self._topics = Linear(stored, "topic")
         self._ellipsis = Linear(stored, "ellipsis")
+        self._aspect = Linear(stored, "aspect")
         self._classes = self._topics.classes
         self._outside = self._classes.index(OUT_OF_SCOPE)
         known = [topic for topic in self._classes if topic != OUT_OF_SCOPE]
         self._follows = dict(zip(known, stored["follows"].astype(np.float32), strict=True))
+        self._carried = dict(zip(self._aspect.classes[1:], stored["carried"].astype(np.float32), strict=True))
+        self._aspect_of = dict(zip(known, lines(stored["topic-aspect"]), strict=True))
         self._meaning = stored["meaning-weights"].astype(np.float32), stored["meaning-bias"].astype(np.float32)
         self._embed: Embed | None = trial.embed() if trial else None
         self._remembered: dict[tuple[str, str], Understanding] = {}
@@ -142,12 +153,17 @@ class Search:
         several = self._several(_parts(text), language)
         return _led_by(whole, several[0], several[1:]) if len(several) > 1 else whole
 
-    def follow_up(self, found: Understanding, previous: str) -> Understanding:
-        """What the same words mean right after the card `previous`; a message with its own subject stays as it is."""
+    def follow_up(self, found: Understanding, previous: str, aspect: str = "") -> Understanding:
+        """What the same words mean right after the card `previous`, which was asked for its `aspect` where the card
+        has several; a message with its own subject stays as it is."""
         if found._scores is None or found.others or previous not in self._follows:
             return found
-        moved = self._judged(replace(found, _scores=found._scores + FOLLOWS * found._lacking * self._follows[previous]))
-        return replace(moved, _scores=found._scores)
+        asked = self._aspect_of[previous] or aspect
+        scores = found._scores + FOLLOWS * found._lacking * self._follows[previous]
+        if asked in self._carried:
+            scores = scores + CARRIED * found._naming * self._carried[asked]
+        kept = asked if found._naming >= PLAINLY else found.aspect
+        return replace(self._judged(replace(found, _scores=scores)), aspect=kept, _scores=found._scores)
 
     def _alone(self, text: str, language: str, embed: Embed | None) -> Understanding:
         """A text taken as one question."""
@@ -156,8 +172,11 @@ class Search:
             return Understanding(worded.told, "outside", (), nonsense=worded.nonsense)
         found = pieces(worded.plain)
         scores = self._scored(worded, found, embed)
-        lacking = float(softmax(self._ellipsis.scores((found[0], [])))[1])
-        return self._judged(Understanding(worded.told, "outside", (), (), False, worded.insult, scores, lacking))
+        _, lacking, naming = map(float, softmax(self._ellipsis.scores((found[0], []))))
+        aspects = softmax(self._aspect.scores((found[0], [])))
+        asked = self._aspect.classes[int(aspects.argmax())] if aspects.max() >= PLAINLY else ""
+        understood = Understanding(worded.told, "outside", (), insult=worded.insult, aspect=asked)
+        return self._judged(replace(understood, _scores=scores, _lacking=lacking, _naming=naming))
 
     def _several(self, parts: list[str], language: str) -> list[Match]:
         """The questions of a message by their words alone, each read after the one before; the first of them sure."""

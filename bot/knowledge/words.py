@@ -20,6 +20,8 @@ _stemmer = snowballstemmer.stemmer("indonesian")
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 _REPEATED = re.compile(r"([^\W\d_])\1{2,}")
 _SHORTEST_CORRECTED = 4
+#: what stands for "its" at the end of an Indonesian or Sundanese word, as it is written
+_OWNED = ("nya", "ny", "na")
 
 
 def cut(text: str) -> str:
@@ -60,13 +62,16 @@ class Lexicon:
     def one(self, word: str, language: str) -> list[str]:
         if len(word) > 3 and word.endswith("2"):  # `macam2`
             word = word[:-1]
-        for name in LISTS[language]:
-            if same := self._same[name].get(word):
-                return same
-        return [word]
+        return self._listed(word, language) or [word]
 
     def knows(self, word: str, language: str) -> bool:
-        return any(word in self._same[name] for name in LISTS[language])
+        return bool(self._listed(word, language))
+
+    def _listed(self, word: str, language: str) -> list[str]:
+        """What stands for a word of the lists, also where it is somebody's: `sertifnya`, `daptarna`."""
+        ways = [word, *(word.removesuffix(end) for end in _OWNED if word.endswith(end) and len(word) > len(end) + 2)]
+        found = (self._same[name].get(way) for way in ways for name in LISTS[language])
+        return next((same for same in found if same), [])
 
     def all_words(self) -> set[str]:
         """Every word of the lists, on either side."""

@@ -1,0 +1,46 @@
+"""Questions that lean on what was said before, or may mean several things, as the person who asks sees the answers."""
+
+import pytest
+
+from tests.phone import Phone
+
+
+async def test_a_paper_that_is_there_and_one_that_may_be_missing_are_one_question(ani: Phone) -> None:
+    await ani.says("kak")
+    await ani.says("mau nanya")
+    (bubble,) = await ani.says("keripik singkong saya udah ada PIRT, masih perlu BPOM ga")
+    assert bubble.text.startswith("Makanan kering buatan rumah")
+    assert "BPOM MD tidak perlu" in bubble.text
+
+
+@pytest.mark.parametrize("words", ["Cara daftar", "cara daftarnya gimana kak", "langkahnya apa aja"])
+async def test_after_a_price_the_way_to_register_is_that_of_the_same_thing(ani: Phone, words: str) -> None:
+    await ani.says("bikin merek tu bayarnya brp sih, usahanya kecil2an kak")
+    (bubble,) = await ani.says(words)
+    assert bubble.text.startswith("Daftar merek")
+
+
+async def test_a_certificate_that_may_be_one_of_three_is_asked_back_by_subject(ani: Phone) -> None:
+    (bubble,) = await ani.says("mau urus sertifikat buat keripik saya")
+    assert set(bubble.labels[:3]) == {"Sertifikat halal", "Izin P-IRT", "Daftar merek"}
+    (answer,) = await ani.says("izin p-irt")
+    assert answer.text.startswith("Makanan kering buatan rumah")
+
+
+async def test_a_loan_for_a_house_is_not_ours_and_the_nearest_is_named(ani: Phone) -> None:
+    (bubble,) = await ani.says("bisa bantu pinjaman buat renov rumah ga kak")
+    assert bubble.text.startswith("Sepertinya itu di luar yang saya tahu, Kak. Yang paling dekat: Modal untuk usaha")
+    assert bubble.labels[0] == "Modal usaha (KUR)"
+
+
+async def test_what_was_asked_of_one_thing_is_asked_of_the_next(ani: Phone) -> None:
+    await ani.says("ngurus p-irt bayar berapa ya")
+    (bubble,) = await ani.says("klo SKA?")
+    assert bubble.text.startswith("Biaya SKA")
+
+
+async def test_a_section_that_was_read_is_what_is_asked_of_the_next_thing(ani: Phone) -> None:
+    await ani.says("syarat pirt apa aja")
+    await ani.taps("Biaya P-IRT")
+    (bubble,) = await ani.says("klo SKA?")
+    assert bubble.text.startswith("Biaya SKA")
