@@ -36,7 +36,7 @@ TRIES = 24 * 60
 
 
 #: replies that are on their way or not yet marked at one time: a crash may double no more
-AT_ONCE = 4
+AT_ONCE = 8
 #: seconds after which one that takes so long makes room for another
 PATIENCE = 0.1
 
@@ -122,28 +122,32 @@ class Outbox:
 
     async def _send(self, unsent: Unsent) -> Unsent | None:
         """Send one and mark it; returns it anew when it is to be tried again later."""
-        tries = unsent.attempts + 1
-        try:
-            reply = await filled(self._database, Reply.from_json(unsent.body))
-            ids = await self._channels[unsent.channel].send(unsent.value, reply, unsent.id)
-            mark = Mark(unsent.id, "sent", tries, ids)
-        except Later as wait:
-            mark = self._again(unsent, unsent.attempts, wait.seconds)
-        except Blocked:
-            mark = Mark(unsent.id, "blocked", tries)
-        except Refused as refused:
-            log.error("reply %s was refused: %s", unsent.id, refused)
-            mark = Mark(unsent.id, "refused", tries)
-        except Exception as error:
-            log.warning("reply %s was not sent, %s times now: %s", unsent.id, tries, type(error).__name__)
-            mark = self._again(unsent, tries, BACKOFF[min(tries, len(BACKOFF)) - 1])
-            if tries >= TRIES:
-                mark = Mark(unsent.id, "refused", tries)
+        pace = self._paces[unsent.channel]
+        pace.begin(unsent.value)
+        mark = await self._attempt(unsent, unsent.attempts + 1)
+        pace.end(unsent.value, mark.message_ids, is_reply=True)
         metrics.REPLIES.labels(unsent.channel, mark.state).inc()
-        self._paces[unsent.channel].reply()
         self._unmarked[unsent.id] = unsent, mark
         await self._marks.add((unsent, mark))
         return None if mark.due_at is None else replace(unsent, due_at=mark.due_at, attempts=mark.attempts)
+
+    async def _attempt(self, unsent: Unsent, tries: int) -> Mark:
+        try:
+            reply = await filled(self._database, Reply.from_json(unsent.body))
+            ids = await self._channels[unsent.channel].send(unsent.value, reply, unsent.id)
+        except Later as wait:
+            return self._again(unsent, unsent.attempts, wait.seconds)
+        except Blocked:
+            return Mark(unsent.id, "blocked", tries)
+        except Refused as refused:
+            log.error("reply %s was refused: %s", unsent.id, refused)
+            return Mark(unsent.id, "refused", tries)
+        except Exception as error:
+            log.warning("reply %s was not sent, %s times now: %s", unsent.id, tries, type(error).__name__)
+            if tries >= TRIES:
+                return Mark(unsent.id, "refused", tries)
+            return self._again(unsent, tries, BACKOFF[min(tries, len(BACKOFF)) - 1])
+        return Mark(unsent.id, "sent", tries, ids)
 
     def _again(self, unsent: Unsent, attempts: int, seconds: float) -> Mark:
         return Mark(unsent.id, "unsent", attempts, due_at=self._clock.now() + timedelta(seconds=seconds))

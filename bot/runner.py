@@ -27,7 +27,7 @@ from db.turns import Finished, Received
 log = logging.getLogger(__name__)
 
 #: turns that share a commit; more would keep the first of them waiting
-BATCH = 16
+BATCH = 32
 #: unfinished turns of a person that must come before a turn of theirs
 Earlier = Sequence[Received]
 
