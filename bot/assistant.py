@@ -104,17 +104,20 @@ class Assistant:
 
     async def stop(self, grace: float = 4.0) -> None:
         """Finish what is in hand, for at most `grace` seconds; the rest waits in the database."""
+        self.deliveries.finish()
         with suppress(TimeoutError):
             async with asyncio.timeout(grace):
                 await self.settled()
         await self.nursery.stop()
         await self.outbox.close()
+        await self.deliveries.close()
         await self.database.close()
 
     async def settled(self) -> None:
-        """Wait until every line is empty and every reply that may leave now has left."""
+        """Wait until every line is empty, every reply that may leave now has left, and no delivery is under way."""
         await self.lines.idle()
         await self.outbox.idle()
+        await self.deliveries.idle()
 
     async def _look_back(self) -> None:
         """Note how long nobody was there. On SQLite one process is all there is: what another held is free."""

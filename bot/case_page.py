@@ -1,6 +1,6 @@
 """A case as one of staff sees it: who and what, the last exchange, how it stands, and what can be done with it."""
 
-from bot.cases import QUOTED, asker, number, summary, typed
+from bot.cases import QUOTED, asker, headed, number, summary, typed
 from bot.i18n import _
 from bot.markdown import Markdown, escape
 from bot.office_hours import deadline
@@ -21,10 +21,10 @@ async def show(turn: Turn, case: Case) -> None:
         turn.say(Markdown(f"“{typed(case.words)}”"))
     last = await case_messages.last(turn.db, case.id, _LAST)
     for message in last:
-        line = Markdown(f"**{_heading(message, case)}:** {typed(message.text)}")
+        line = headed(_heading(message, case), message.text)
         if message.file_id and message in [one for one in last if one.file_id][-_FILES:]:
             turn.say(line, file=message.file_id)
-        elif len(last) > 1:
+        elif message.text != case.words:
             turn.say(line)
     turn.say(state(turn, case), choices_for(turn, case))
 

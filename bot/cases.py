@@ -135,6 +135,11 @@ def typed(text: str, limit: int = _WHOLE) -> Markdown:
     return Markdown("\n".join(escape(line.strip()) for line in text.splitlines()))
 
 
+def headed(whose: Markdown, words: str) -> Markdown:
+    """What somebody wrote, under their name; a file without words has only the name."""
+    return Markdown(f"**{whose}:** {typed(words)}" if words else f"**{whose}**")
+
+
 def pieces(text: str, limit: int) -> list[str]:
     """A text in pieces of at most `limit` UTF-16 units, cut at spaces where that can be."""
     cut, rest = [], text
@@ -155,5 +160,5 @@ async def pass_on(
     for at, part in enumerate(parts):
         source = f"case-message:{message}" + (f":{at + 1}" if at else "")
         last = at == len(parts) - 1
-        text = Markdown(f"**{escape(heading)}:** {typed(part)}")
+        text = headed(escape(heading), part)
         await turn.tell(recipient(to), source, text, choices if last else (), file=0 if at else file, at_night=True)

@@ -49,7 +49,7 @@ def run() -> None:
 def chat(jsonl: bool) -> None:
     """Talk to the assistant in the terminal, or let a script talk.
 
-    Without JEMBATAN_DATABASE_URL everything is forgotten at the end.
+    Without JEMBATAN_DATABASE_URL everything is forgotten at the end, but files stay in the data folder.
 
     \b
     Examples:
@@ -159,7 +159,7 @@ def restore(file: Path | None, release: bool, finish_old: bool) -> None:
 
 @jembatan.group()
 def staff() -> None:
-    """Who of the office works here: show, add, remove.
+    """Show who of the office works here, add somebody, remove somebody.
 
     \b
     Example:

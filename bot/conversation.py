@@ -193,7 +193,8 @@ class Conversation:
         if ended.person.case_id or (ended.memory.case and not ended.memory.asks):
             return None  # two people talk: a typed "2" is for the other
         if inbound.kind == "text" and ended.memory.asked in state.asked:
-            return typed_choice(inbound.text, Reply.from_json(state.asked[ended.memory.asked][1]))
+            offered = Reply.from_json(state.asked[ended.memory.asked][1])
+            return typed_choice(inbound.text, offered, numbers=not _wants_number(ended.memory, state.now))
         return None
 
     def _answered_already(self, prepared: Prepared, memory: Memory) -> bool:
@@ -229,9 +230,9 @@ class Conversation:
             await people.set_address_state(tx, person.address_id, state)
 
     async def _settle_language(self, tx: Transaction, prepared: Prepared, person: Known) -> Known:
-        """The first real sentence decides the language, not the phone."""
+        """The first real sentence decides the language, not the phone; what staff pass on or enter is none."""
         heard = prepared.found.language if prepared.found else None
-        if person.language_by != "phone" or heard is None:
+        if person.language_by != "phone" or heard is None or {"case", "draft"} & set(person.memory):
             return person
         await people.set_language(tx, person.person_id, heard, "words")
         return replace(person, language=heard, language_by="words")
@@ -244,9 +245,17 @@ def _asked(memory: Memory, inbound: Inbound, choice: Choice | None, now: datetim
     """What the person was asked, which is over with whatever they do now."""
     if not memory.asks or inbound.kind not in _ANSWERS:
         return ""
+    in_time = _in_time(memory, now)
     asked, memory.asks = memory.asks, ""
-    in_time = now - datetime.fromisoformat(memory.asks_at) <= _PATIENCE
     return asked if in_time and not choice and inbound.kind not in ("command", "tap") else ""
+
+
+def _wants_number(memory: Memory, now: datetime) -> bool:
+    return bool(memory.asks) and memory.asks_number and _in_time(memory, now)
+
+
+def _in_time(memory: Memory, now: datetime) -> bool:
+    return now - datetime.fromisoformat(memory.asks_at) <= _PATIENCE
 
 
 def _apology(number: int, inbound: Inbound, choice: Choice | None) -> Reply:

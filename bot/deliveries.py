@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from bot import metrics
@@ -27,10 +28,10 @@ AT_ONCE = 8
 LOOK = 0.5
 #: seconds for one of them to arrive; then nobody knows
 PATIENCE = 30.0
-#: how long what was begun may be under way; after that whoever began it is gone
+#: how long a process that sends is believed to live; it is longer than anything takes to arrive
 LEASE = timedelta(seconds=60)
-#: how long a process keeps the pace of a channel after it last sent something
-TURN = timedelta(seconds=15)
+#: how long a process that was the last to send on a channel is the only one to do so
+TENURE = timedelta(seconds=15)
 #: seconds to wait after one that did not arrive, and after each further one
 BACKOFF = (1, 2, 5, 15, 60)
 
@@ -53,15 +54,24 @@ class Deliveries:
         self._holder = holder
         self._nursery = nursery
         self._marks = Batches("delivery marks", self._mark, AT_ONCE, nursery)
-        self._under_way = dict.fromkeys(channels, 0)
+        #: to whom something is under way, or has arrived and is not marked yet
+        self._under_way: dict[str, set[str]] = {channel: set() for channel in channels}
+        #: the lanes that a platform asked to wait with, also while that is not written yet
+        self._waits: dict[tuple[str, int], datetime] = {}
+        #: how many did not arrive one after the other, and when it is tried again
         self._failures = dict.fromkeys(channels, 0)
+        self._resumes: dict[str, datetime] = {}
         self._moved = asyncio.Event()
-        #: a restored copy sends nothing until a person releases it
-        self._released = False
+        self._claiming = asyncio.Lock()
+        #: a restored copy sends nothing until a person releases it, and a process that stops begins nothing more
+        self._open = False
 
     async def begin(self) -> None:
         """From here on things may leave; what a process that is gone was sending is unsure."""
-        self._released = True
+        await self._look_back()
+        self._open = True
+
+    async def _look_back(self) -> None:
         async with self._database.transaction() as tx:
             now = self._clock.now()
             left = await sendings.abandon(tx, self._channels.keys(), now, whoever_holds=self._database.is_sqlite)
@@ -73,114 +83,161 @@ class Deliveries:
         async with asyncio.TaskGroup() as group:
             for channel in self._channels:
                 group.create_task(self._keep_sending(channel))
+            if not self._database.is_sqlite:
+                group.create_task(self._keep_looking_back())
 
     async def _keep_sending(self, channel: str) -> None:
-        looked = 0.0
+        pace = self._paces[channel]
         while True:
-            pause = LOOK
+            moved, begun = self._moved, 0
             try:
-                if not self._database.is_sqlite and asyncio.get_running_loop().time() - looked > LEASE.total_seconds():
-                    looked = asyncio.get_running_loop().time()
-                    await self.begin()
-                if await self._send_next(channel):
-                    pause = 0.0
-                elif self._room(channel) <= 0:
-                    pause = min(LOOK, self._paces[channel].wait())
+                begun = await self._send_next(channel)
             except Exception as error:
                 log.warning("deliveries cannot be sent now: %s", type(error).__name__)
-            if self._failures[channel]:
-                pause = BACKOFF[min(self._failures[channel], len(BACKOFF)) - 1]
-            await asyncio.sleep(pause)
+            if not begun:
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(LOOK if pace.room() > 0 else min(LOOK, pace.wait())):
+                        await moved.wait()
+
+    async def _keep_looking_back(self) -> None:
+        """Several processes may send on PostgreSQL: one of the others may end at any time."""
+        while True:
+            await asyncio.sleep(LEASE.total_seconds())
+            try:
+                await self._look_back()
+            except Exception as error:
+                log.warning("what other processes left cannot be read: %s", type(error).__name__)
 
     async def run_due(self) -> int:
         """Send all that may leave now and wait until it has; returns how many those were."""
         sent = 0
         for channel in self._channels:
-            while started := await self._send_next(channel):
-                sent += started
-                await self._idle()
+            while begun := await self._send_next(channel):
+                sent += begun
+                await self.idle()
         return sent
 
-    async def _idle(self) -> None:
-        while any(self._under_way.values()):
-            await self._moved.wait()
+    def finish(self) -> None:
+        """Begin nothing more."""
+        self._open = False
+
+    async def idle(self) -> None:
+        """Wait until what is under way has arrived and is marked."""
+        async with self._claiming:
+            while any(self._under_way.values()):
+                await self._moved.wait()
+
+    async def close(self) -> None:
+        """At the end of the stop: another process may go on at once."""
+        try:
+            async with self._database.transaction() as tx:
+                await lanes.let_go(tx, self._holder)
+        except Exception as error:
+            log.warning("others have to wait before they send deliveries: %s", type(error).__name__)
 
     def _room(self, channel: str) -> int:
-        return min(AT_ONCE - self._under_way[channel], self._paces[channel].room())
+        """How many may begin now; one at a time while none arrives."""
+        if not self._open or self._resumes.get(channel, self._clock.now()) > self._clock.now():
+            return 0
+        at_once = 1 if self._failures[channel] else AT_ONCE
+        return min(at_once - len(self._under_way[channel]), self._paces[channel].room())
 
     async def _send_next(self, channel: str) -> int:
-        """Begin to send what there is room for; returns how many that is."""
-        room, now = self._room(channel), self._clock.now()
-        if room <= 0 or not self._released:
-            return 0
-        busy = self._paces[channel].busy()
-        async with self._database.reading() as tx:
-            paused = await lanes.paused(tx, now)
-            open_lanes = [lane for lane in LANES if (channel, lane) not in paused]
-            look = Look(channel, now, is_day(now), open_lanes, busy)
-            if not await sendings.waits(tx, look):
-                return 0
-        async with self._database.transaction() as tx:
-            if not await self._keeps_pace(tx, channel, now):
-                return 0
-            claimed = await sendings.claim(tx, look, self._holder, now + LEASE, room)
-        for one in claimed:
-            self._under_way[channel] += 1
-            self._paces[channel].begin(one.value)
-            self._nursery.start(self._send(channel, one), f"delivery {one.id}")
-        return len(claimed)
+        """Begin to send what there is room for; returns how many have left the queue."""
+        async with self._claiming:
+            claimed, unreachable = await self._claim(channel)
+            for one in claimed:
+                self._under_way[channel].add(one.value)
+                self._paces[channel].take(one.value)
+                self._nursery.start(self._send(channel, one), f"delivery {one.id}")
+        metrics.DELIVERIES.labels(channel, "blocked").inc(unreachable)
+        return len(claimed) + unreachable
 
-    async def _keeps_pace(self, tx: Transaction, channel: str, now: datetime) -> bool:
-        """Whether this is the one process that sends on the channel; on SQLite there is no other."""
-        if self._database.is_sqlite:
-            return True
-        return await lanes.lease(tx, f"pace:{channel}", self._holder, now, now + TURN)
+    async def _claim(self, channel: str) -> tuple[Sequence[Claimed], int]:
+        room, now = self._room(channel), self._clock.now()
+        if room <= 0:
+            return (), 0
+        async with self._database.reading() as tx:
+            look = await self._look(tx, channel, now)
+            if not await sendings.waits(tx, look):
+                return (), 0
+        async with self._database.transaction() as tx:
+            if not self._database.is_sqlite and not await self._may_send(tx, channel, now):
+                return (), 0
+            return await sendings.claim(tx, look, self._holder, now + LEASE, room)
+
+    async def _look(self, tx: Transaction, channel: str, now: datetime) -> Look:
+        paused = await lanes.paused(tx, now)
+        may_leave = [lane for lane in LANES if (channel, lane) not in paused and not self._must_wait(channel, lane)]
+        busy = self._under_way[channel] | self._paces[channel].busy()
+        return Look(channel, now, is_day(now), may_leave, busy)
+
+    async def _may_send(self, tx: Transaction, channel: str, now: datetime) -> bool:
+        """Whether this process holds the channel's pace; SQLite has one process and no need to ask."""
+        return await lanes.lease(tx, f"pace:{channel}", self._holder, now, now + TENURE)
 
     async def _send(self, channel: str, claimed: Claimed) -> None:
         try:
-            try:
-                done = await self._attempt(channel, claimed)
-            finally:
-                self._paces[channel].end(claimed.value)
+            await self._paces[channel].place(claimed.value)
+            done = await self._attempt(channel, claimed)
+            self._paces[channel].end(claimed.value, done.message_ids)
             metrics.DELIVERIES.labels(channel, done.state).inc()
             await self._marks.add((channel, done))
         finally:
-            self._under_way[channel] -= 1
+            self._under_way[channel].discard(claimed.value)
             self._moved.set()
             self._moved = asyncio.Event()
 
     async def _attempt(self, channel: str, claimed: Claimed) -> Done:
+        if self._must_wait(channel, claimed.lane):
+            return Done(claimed, "pending")
         try:
-            reply = await filled(self._database, Reply.from_json(claimed.body))
-        except Exception as error:
-            log.warning("delivery %s cannot be read now: %s", claimed.id, type(error).__name__)
-            return self._again(channel, claimed)
-        try:
+            reply = await self._reply(claimed)
             async with asyncio.timeout(PATIENCE):
                 ids = await self._channels[channel].send(claimed.value, reply, claimed.reply_id)
         except Later as wait:
             until = self._clock.now() + timedelta(seconds=wait.seconds)
-            return Done(claimed, "pending", due_at=until)
-        except Blocked:
-            self._failures[channel] = 0
-            return Done(claimed, "blocked")
-        except Refused as refused:
-            self._failures[channel] = 0
-            log.error("delivery %s was refused: %s", claimed.id, refused)
-            return Done(claimed, "failed", reason=str(refused)[:200])
+            self._waits[channel, claimed.lane] = until
+            return Done(claimed, "pending", wait=until)
         except Unreached:
-            return self._again(channel, claimed)
+            self._failed(channel)
+            return Done(claimed, "pending")
+        except Blocked:
+            done = Done(claimed, "blocked")
+        except Refused as refused:
+            log.error("delivery %s was refused: %s", claimed.id, refused)
+            done = Done(claimed, "failed", reason=str(refused)[:200])
         except Exception as error:
-            self._failures[channel] += 1
+            self._failed(channel)
             log.warning("delivery %s may have arrived or not: %s", claimed.id, type(error).__name__)
             return Done(claimed, "unsure", reason=type(error).__name__)
+        else:
+            done = Done(claimed, "sent", message_ids=ids)
         self._failures[channel] = 0
-        return Done(claimed, "sent", message_ids=ids)
+        return done
 
-    def _again(self, channel: str, claimed: Claimed) -> Done:
-        """Nothing has left the house: in a moment once more."""
+    def _must_wait(self, channel: str, lane: int) -> bool:
+        """Whether this process was asked to wait with a lane."""
+        until = self._waits.get((channel, lane))
+        return until is not None and until > self._clock.now()
+
+    async def _reply(self, claimed: Claimed) -> Reply:
+        """Raises `Refused` for what nobody can read, `Unreached` while its file cannot be had."""
+        try:
+            reply = Reply.from_json(claimed.body)
+        except Exception as error:
+            raise Refused(f"unreadable ({type(error).__name__})") from None
+        try:
+            return await filled(self._database, reply)
+        except Exception as error:
+            log.warning("delivery %s cannot be read now: %s", claimed.id, type(error).__name__)
+            raise Unreached from None
+
+    def _failed(self, channel: str) -> None:
+        """In a moment once more, with one alone, and every time a little later."""
         self._failures[channel] += 1
-        return Done(claimed, "pending", due_at=self._clock.now())
+        pause = BACKOFF[min(self._failures[channel], len(BACKOFF)) - 1]
+        self._resumes[channel] = self._clock.now() + timedelta(seconds=pause)
 
     async def _mark(self, batch: Sequence[tuple[str, Done]]) -> Sequence[None]:
         """Write what became of these; what was sent is not sent again, so keep trying."""
@@ -199,5 +256,5 @@ class Deliveries:
         """An address that is closed, a lane that is to wait."""
         if done.state == "blocked":
             await people.set_address_state(tx, done.claimed.address_id, "blocked")
-        elif done.due_at and done.due_at > self._clock.now():
-            await lanes.pause(tx, channel, done.claimed.lane, done.due_at)
+        elif done.wait:
+            await lanes.pause(tx, channel, done.claimed.lane, done.wait)

@@ -3,6 +3,8 @@
 import hashlib
 import re
 
+from bot.knowledge.words import words
+
 _OPENERS = frozenset(
     """
     p ping kak ka kakak min admin mimin bang gan bu bpk pak ibu bapak teh kang sis bro puan tuan cik encik
@@ -12,6 +14,7 @@ _OPENERS = frozenset(
     bade naros tumaros tumut taros nak saya aku abdi sy boleh bisa i have a question ada orang there anyone disana
     """.split()
 )
+_COURTESY = _OPENERS | {"tolong", "please", "pls", "atuh", "sih", "deh", "nih", "mohon", "bantu", "makasih", "thanks"}
 _THANKS = frozenset(
     """
     makasih makasi mksh mksih mkasih terima kasih terimakasih trimakasih trims trimz tengkyu tq thx thanks thank you
@@ -28,8 +31,8 @@ _WORD = re.compile(r"[\w']+")
 
 def opens_only(text: str) -> bool:
     """True for a text that greets or calls but asks nothing yet: `kak`, `p`, `mau nanya`, `halo?`."""
-    words = _WORD.findall(text.lower())
-    return bool(words) and len(words) <= 7 and all(re.sub(r"(\w)\1{2,}", r"\1", word) in _OPENERS for word in words)
+    said = _WORD.findall(text.lower())
+    return bool(said) and len(said) <= 7 and all(re.sub(r"(\w)\1{2,}", r"\1", word) in _OPENERS for word in said)
 
 
 def is_thanks(text: str) -> bool:
@@ -51,6 +54,12 @@ def greeting(text: str) -> str:
     if _SALAM.search(text):
         return "salam"
     return "sampurasun" if _SAMPURASUN.search(text) else ""
+
+
+def asked_the_same(text: str) -> str:
+    """What questions have in common that differ only in case, punctuation, accents and courtesy."""
+    said = words(text)
+    return " ".join([word for word in said if word not in _COURTESY] or said) or same_text(text)
 
 
 def same_text(text: str) -> str:

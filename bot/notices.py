@@ -46,9 +46,32 @@ async def announce_programme(turn: Turn, one: Programme) -> int:
     return await _tell(turn, None, f"programme:{one.code}:announced", waiting, news)
 
 
-async def announce_change(turn: Turn, one: Exhibition, before: Exhibition) -> int:
+async def announce_programme_change(turn: Turn, one: Programme) -> int:
+    """Tell those who wait for a programme like this how it is now; returns how many."""
+    concerned = await interests.concerned_by(turn.db, one)
+
+    def news(_reminded: bool, _file: int) -> Reply:
+        head = _("⚠️ Changed. This is how it is now:")
+        text = Markdown(f"{head}\n{programme_details(one, say.today(turn))}")
+        return Reply(text, (Choice(_("See details"), "programme", {"id": one.id}), _stop()))
+
+    return await _tell(turn, None, f"programme:{one.code}:changed:{one.sequence}", concerned, news)
+
+
+async def announce_programme_cancellation(turn: Turn, one: Programme, reason: str = "") -> int:
+    """Tell those who wait for a programme like this that it does not take place; returns how many."""
+    concerned = await interests.concerned_by(turn.db, one)
+
+    def news(_reminded: bool, _file: int) -> Reply:
+        lines = [_("⚠️ Cancelled: {title}.", title=title(one)), *_reason(reason)]
+        return Reply(Markdown("\n".join(lines)), (Choice(_("All programmes"), "programmes"), _stop()))
+
+    return await _tell(turn, None, f"programme:{one.code}:cancelled:{one.sequence}", concerned, news)
+
+
+async def announce_change(turn: Turn, one: Exhibition, before: Exhibition, only_reminded: bool = False) -> int:
     """Tell those who are reminded of it or wait for such what was, what is now, and what stays; returns how many."""
-    concerned = await interests.concerned(turn.db, one.id, before, one)
+    concerned = await interests.concerned(turn.db, one.id, *(() if only_reminded else (before, one)))
 
     def news(reminded: bool, file: int) -> Reply:
         lines = [*_differences(one, before), _("📎 Open the file again so that your calendar changes too.")]
@@ -64,13 +87,14 @@ async def announce_change(turn: Turn, one: Exhibition, before: Exhibition) -> in
     return await _tell(turn, one, f"exhibition:{one.code}:changed:{one.sequence}", concerned, news)
 
 
-async def announce_cancellation(turn: Turn, one: Exhibition) -> int:
-    """Tell those who are reminded of it or wait for such that it does not take place; returns how many."""
+async def announce_cancellation(turn: Turn, one: Exhibition, reason: str = "") -> int:
+    """Tell those who are reminded of it or wait for such that it does not take place, and why; returns how many."""
     concerned = await interests.concerned(turn.db, one.id, one)
 
     def news(reminded: bool, file: int) -> Reply:
         lines = [
             _("⚠️ Cancelled: {title}, {days}.", title=title(one), days=say.days(one)),
+            *_reason(reason),
             _("📎 Open the file so that your calendar knows; if the entry stays, delete it there."),
         ]
         if reminded:
@@ -97,7 +121,9 @@ def _differences(one: Exhibition, before: Exhibition) -> Iterator[Markdown]:
     moved = (one.first_day, one.last_day) != (before.first_day, before.last_day)
     new_hours = (one.opens, one.closes, one.timezone) != (before.opens, before.closes, before.timezone)
     new_place = (one.venue, one.address, one.city) != (before.venue, before.address, before.city)
-    if moved:
+    if before.state == "cancelled":
+        yield _("It takes place after all: {title}, {days}.", title=title(one), days=say.days(one))
+    elif moved:
         was, now = span(before.first_day, before.last_day), weekday_span(one.first_day, one.last_day)
         yield _("⚠️ Changed: {title} moves from {before} to {after}.", title=title(one), before=was, after=now)
     else:
@@ -115,6 +141,10 @@ def _differences(one: Exhibition, before: Exhibition) -> Iterator[Markdown]:
         yield _("Enrolment is now open until {date}.", date=day(one.enrolment_closes))
     if (cost := local(one.cost)) and one.cost != before.cost:
         yield _("New cost: {cost}", cost=cost)
+
+
+def _reason(reason: str) -> list[Markdown]:
+    return [_("Reason: {reason}", reason=reason)] if reason else []
 
 
 def _stop() -> Choice:

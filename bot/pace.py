@@ -1,13 +1,18 @@
 """The pace of a channel: what a platform takes in a second, with room left for replies while people chat."""
 
+import asyncio
+import sys
 import time
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 #: seconds for which a reply keeps room free, and the part of the second's places that stay free
 CHATTING, RESERVED = 10.0, 0.25
-#: seconds more than the platform's own second: its clock and ours do not tick together
-MARGIN = 0.01
+#: seconds; a little more than the platform's own: its clock and ours do not tick together
+SECOND = 1.002
+#: seconds that the database may take to hand out a delivery: it is asked so much before there is a place
+AHEAD = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,51 +33,71 @@ class Pace:
     def __init__(self, rate: Rate | None) -> None:
         """Without a rate nothing is held."""
         self._rate = rate
-        self._under_way = 0
-        self._ended: deque[float] = deque()
-        self._busy: dict[str, float] = {}
+        #: to whom deliveries were taken and wait for their place, and messages are on their way
+        self._taken: list[str] = []
+        self._leaving: list[str] = []
+        #: what ended within the last second: when, and to whom it went
+        self._ended: deque[tuple[float, str]] = deque()
         self._chatted = float("-inf")
 
+    def take(self, address: str) -> None:
+        """A delivery is about to leave."""
+        self._taken.append(address)
+
+    async def place(self, address: str) -> None:
+        """Wait until what was taken may leave, and begin."""
+        while self.free() <= 0:  # noqa: ASYNC110 (it is time that makes room)
+            await asyncio.sleep(self._until(1 - self.free(), 0.0))
+        self._taken.remove(address)
+        self.begin(address)
+
     def begin(self, address: str) -> None:
-        """A delivery is on its way."""
-        self._under_way += 1
-        self._busy[address] = float("inf")
+        """A message is on its way."""
+        self._leaving.append(address)
 
-    def end(self, address: str) -> None:
-        """It has arrived, or not."""
-        self._under_way -= 1
-        self._busy[address] = time.monotonic()
-        self._note()
-
-    def reply(self) -> None:
-        """A reply was sent."""
-        self._chatted = time.monotonic()
-        self._note()
-
-    def _note(self) -> None:
+    def end(self, address: str, messages: Sequence[str] | None = None, is_reply: bool = False) -> None:
+        """It has arrived, as these messages, or not."""
+        self._leaving.remove(address)
         if self._rate:
-            self._ended.append(time.monotonic())
-            while len(self._ended) > self._rate.overall:
+            now = time.monotonic()
+            while self._ended and self._ended[0][0] <= now - SECOND:
                 self._ended.popleft()
+            self._ended.extend([(now, address)] * max(1, len(messages or ())))
+            if is_reply:
+                self._chatted = now
+
+    def free(self, ahead: float = 0.0) -> int:
+        """How many deliveries may begin, now or in so many seconds; below 0 after many replies."""
+        if self._rate is None:
+            return sys.maxsize
+        chatting = time.monotonic() + ahead - self._chatted < CHATTING
+        reserved = round(self._rate.overall * RESERVED) if chatting else 0
+        return self._rate.overall - reserved - len(self._recent(ahead)) - len(self._leaving)
 
     def room(self) -> int:
-        """How many deliveries may begin now."""
-        if self._rate is None:
-            return 1_000_000
-        now = time.monotonic()
-        while self._ended and self._ended[0] <= now - 1 - MARGIN:
-            self._ended.popleft()
-        reserved = round(self._rate.overall * RESERVED) if now - self._chatted < CHATTING else 0
-        return self._rate.overall - reserved - len(self._ended) - self._under_way
+        """How many deliveries may be taken now: each has its place at once, or by the time it is ready to leave."""
+        return self.free(AHEAD) - len(self._taken)
 
     def wait(self) -> float:
-        """Seconds until the next place may be free."""
-        return max(0.001, self._ended[0] + 1 + MARGIN - time.monotonic()) if self._ended else MARGIN
+        """Seconds until there may be room."""
+        return self._until(1 - self.room(), AHEAD)
 
     def busy(self) -> set[str]:
-        """The addresses that got something within the last second."""
+        """The addresses to which nothing may begin now: something is under way, or has just arrived."""
+        under_way = {*self._taken, *self._leaving}
         if self._rate is None:
-            return set()
-        before = time.monotonic() - 1 / self._rate.to_one - MARGIN
-        self._busy = {address: at for address, at in self._busy.items() if at > before}
-        return set(self._busy)
+            return under_way
+        since = time.monotonic() - SECOND / self._rate.to_one
+        return under_way | {address for at, address in self._ended if at > since}
+
+    def _recent(self, ahead: float) -> list[float]:
+        """When those ended that still count in so many seconds."""
+        since = time.monotonic() + ahead - SECOND
+        return [at for at, _ in self._ended if at > since]
+
+    def _until(self, lacking: int, ahead: float) -> float:
+        """Seconds until so many of what ended do not count any more; a moment where it is up to what is under way."""
+        recent = self._recent(ahead)
+        if lacking <= 0 or not recent:
+            return AHEAD
+        return recent[min(lacking, len(recent)) - 1] + SECOND - ahead - time.monotonic()

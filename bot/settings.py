@@ -12,6 +12,8 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "JEMBATAN_"
+#: where one of staff writes: of Telegram their number, neither their name nor a group
+ADDRESS = re.compile(r"(?:telegram:\d+|(?:web|terminal):[^\s,]+)", re.ASCII)
 #: what each kind of database URL is for SQLAlchemy
 _DRIVERS = {"postgres": "postgresql+asyncpg", "postgresql": "postgresql+asyncpg", "sqlite": "sqlite+aiosqlite"}
 #: how to mend a setting that was given and is no good
@@ -96,7 +98,7 @@ class Settings(BaseSettings):
     @classmethod
     def _names_addresses(cls, staff: str | None) -> str | None:
         for address in staff.split(",") if staff else ():
-            if not re.fullmatch(r"(telegram|web|terminal):\S+", address.strip()):
+            if not ADDRESS.fullmatch(address.strip()):
                 raise ValueError
         return staff
 

@@ -89,12 +89,16 @@ class Memory:
     #: handed over and back, it is not theirs until they enter it again
     case: int = 0
     case_since: str = ""
+    #: of staff: what they are entering, see `bot.entries.draft`; assigned as a whole, never changed in place
+    draft: dict[str, Any] = field(default_factory=dict)
     #: wrong codes for staff that were tried here, and when the last one was
     wrong_codes: int = 0
     wrong_code_at: str = ""
     #: what the next message is to answer, such as `person`, and when that was asked; see `Turn.ask`
     asks: str = ""
     asks_at: str = ""
+    #: whether that is a number, so that a typed one is no tap
+    asks_number: bool = False
 
     @classmethod
     def from_json(cls, kept: dict[str, Any]) -> "Memory":
@@ -153,9 +157,10 @@ class Turn:
         """Say something, after what was already said in this turn; `file` is the id of one to go with it."""
         self.replies.append(Reply(text, tuple(choices), wants, file))
 
-    def ask(self, what: str) -> None:
-        """Have the person's next message come with `asks` set to `what`, unless they tap or command something else."""
-        self.memory.asks, self.memory.asks_at = what, self.now.isoformat()
+    def ask(self, what: str, number: bool = False) -> None:
+        """Have the person's next message come with `asks` set to `what`, unless they tap or command something else; a
+        bare `2` is a tap, but not where a `number` is asked for."""
+        self.memory.asks, self.memory.asks_at, self.memory.asks_number = what, self.now.isoformat(), number
 
     async def tell(
         self,

@@ -36,13 +36,13 @@ def may_choose(text: str) -> bool:
     return len(text) <= _LONGEST
 
 
-def typed_choice(text: str, reply: Reply) -> Choice | None:
-    """Which of the reply's choices a short text means, if any."""
+def typed_choice(text: str, reply: Reply, numbers: bool = True) -> Choice | None:
+    """Which of the reply's choices a short text means, if any; without `numbers`, only by their labels."""
     words = [word for word in re.findall(r"\w+", text.lower()) if word]
     if not words or not may_choose(text):
         return None
     choices = reply.numbered()
-    return _by_number(words, choices) or _by_label(words, choices)
+    return (_by_number(words, choices) if numbers else None) or _by_label(words, choices)
 
 
 def _by_number(words: list[str], choices: list[Choice]) -> Choice | None:

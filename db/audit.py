@@ -1,9 +1,10 @@
 """Audit: what staff did, to what and when, written in the transaction that does it."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import ForeignKey, String, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import KEPT_IDS, Base
@@ -25,7 +26,23 @@ class StoredAct(Base):
     details: Mapped[dict[str, Any]]
 
 
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Something that staff did."""
+
+    at: datetime
+    act: str
+    details: dict[str, Any]
+
+
 async def note(tx: Transaction, staff: int | None, act: str, to: str, now: datetime, **details: Any) -> None:
     """Write down that `staff` did `act` to `to`."""
     row = {"at": now, "staff_id": staff, "act": act, "object": to, "details": details}
     await tx.execute(tx.insert(StoredAct), row)
+
+
+async def acts(tx: Transaction, to: str) -> list[Act]:
+    """What was done to this, oldest first."""
+    columns = (StoredAct.at, StoredAct.act, StoredAct.details)
+    rows = await tx.execute(select(*columns).where(StoredAct.object == to).order_by(StoredAct.id))
+    return [Act(*row) for row in rows]

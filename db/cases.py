@@ -171,6 +171,12 @@ async def to_do(tx: Transaction, staff: int, limit: int, offset: int = 0) -> lis
     return [Case(*row) for row in rows]
 
 
+async def taken(tx: Transaction, staff: int) -> list[Case]:
+    """What `staff` have taken, oldest first."""
+    rows = await tx.execute(_CASE.where(*_taken_by(staff)).order_by(StoredCase.id))
+    return [Case(*row) for row in rows]
+
+
 async def counts(tx: Transaction, staff: int) -> tuple[int, int]:
     """How many cases `staff` have taken, and how many wait for anybody."""
     rows = await tx.execute(

@@ -5,32 +5,43 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, func, literal, or_, select, text, update
-from sqlalchemy.orm import Mapped, aliased, mapped_column
+from sqlalchemy import (
+    ForeignKey,
+    Index,
+    String,
+    UniqueConstraint,
+    bindparam,
+    func,
+    or_,
+    select,
+    text,
+    update,
+)
+from sqlalchemy.orm import Mapped, mapped_column
 
+from db import lanes
 from db.base import KEPT_IDS, Base
 from db.engine import Transaction
-from db.lanes import StoredLane
 from db.people import Address
 
 #: in the order in which they leave; replies come before all of them
 NOTICE, REMINDER, BROADCAST = 1, 2, 3
 LANES = {NOTICE: "notices", REMINDER: "reminders", BROADCAST: "broadcasts"}
-_OPEN = "state IN ('pending', 'sending')"
+
+
+def _part(name: str, where: str, *columns: str) -> Index:
+    return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
 
 
 class StoredDelivery(Base):
     __tablename__ = "deliveries"
     __table_args__ = (
         UniqueConstraint("source", "person_id"),
-        Index(
-            "ix_deliveries_open",
-            "lane",
-            "due_at",
-            "id",
-            sqlite_where=text(_OPEN),
-            postgresql_where=text(_OPEN),
-        ),
+        # the whole order in which a channel's deliveries leave: a look reads what it takes and no more, also at night
+        _part("ix_deliveries_pending", "state = 'pending'", "channel", "lane", "due_at", "id"),
+        _part("ix_deliveries_at_night", "state = 'pending' AND at_night", "channel", "lane", "due_at", "id"),
+        _part("ix_deliveries_sending", "state = 'sending'", "channel", "held_until"),
+        _part("ix_deliveries_sent", "sent_at IS NOT NULL", "sent_at", "channel"),
         KEPT_IDS,
     )
 
@@ -39,6 +50,8 @@ class StoredDelivery(Base):
     source: Mapped[str] = mapped_column(String(80))
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
     address_id: Mapped[int] = mapped_column(ForeignKey("addresses.id"), index=True)
+    #: that of the address
+    channel: Mapped[str] = mapped_column(String(20))
     #: `NOTICE`, `REMINDER` or `BROADCAST`
     lane: Mapped[int]
     #: as `bot.reply.Reply.to_json` writes it
@@ -69,6 +82,9 @@ class Recipient:
     address_id: int
 
 
+_CHANNEL = select(Address.channel).where(Address.id == bindparam("at")).scalar_subquery()
+
+
 async def add(
     tx: Transaction,
     source: str,
@@ -85,6 +101,7 @@ async def add(
             "source": source,
             "person_id": one.person_id,
             "address_id": one.address_id,
+            "at": one.address_id,
             "lane": lane,
             "body": dict(body),
             "state": "pending",
@@ -96,7 +113,7 @@ async def add(
         for one in to
     ]
     if rows:
-        await tx.execute(tx.insert(StoredDelivery).on_conflict_do_nothing(), rows)
+        await tx.execute(tx.insert(StoredDelivery).values(channel=_CHANNEL).on_conflict_do_nothing(), rows)
 
 
 async def send_again(tx: Transaction, ids: Collection[int]) -> int:
@@ -127,24 +144,16 @@ async def waiting(tx: Transaction) -> dict[int, int]:
     return dict.fromkeys(LANES, 0) | {row[0]: row[1] for row in await tx.execute(rows.group_by(StoredDelivery.lane))}
 
 
-_other = aliased(StoredDelivery)
-
-
 async def idle(tx: Transaction, before: datetime, by_day: bool) -> int:
-    """How many were to leave before then and wait, while nothing at all left since; none where a lane only waits."""
+    """How many were to leave before then and wait, though nothing was sent on their channel since and no lane waits."""
+    moving = select(StoredDelivery.channel).where(StoredDelivery.sent_at > before).distinct()
     overdue = select(func.count()).where(
         text("deliveries.state = 'pending'"),
         StoredDelivery.due_at <= before,
-        ~select(StoredLane.lane)
-        .join(Address, Address.channel == StoredLane.channel)
-        .where(
-            StoredLane.lane == StoredDelivery.lane,
-            StoredLane.paused_until > before,
-            Address.id == StoredDelivery.address_id,
-        )
-        .exists(),
-        ~select(literal(1)).where(_other.sent_at > before).exists(),
+        StoredDelivery.channel.not_in([row[0] for row in await tx.execute(moving)]),
     )
+    for channel, lane in await lanes.paused(tx, before):
+        overdue = overdue.where(or_(StoredDelivery.channel != channel, StoredDelivery.lane != lane))
     if not by_day:
-        overdue = overdue.where(StoredDelivery.at_night)
+        overdue = overdue.where(text("deliveries.at_night"))
     return int((await tx.execute(overdue)).scalar_one())

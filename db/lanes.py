@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import String, or_, select
+from sqlalchemy import String, delete, or_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import Base
@@ -30,9 +30,12 @@ class StoredLease(Base):
 
 
 async def pause(tx: Transaction, channel: str, lane: int, until: datetime) -> None:
-    """Let nothing leave in a lane before then."""
+    """Let nothing leave in a lane before then, or later where it was asked to wait for longer."""
     insert = tx.insert(StoredLane).values(channel=channel, lane=lane, paused_until=until)
-    await tx.execute(insert.on_conflict_do_update(index_elements=["channel", "lane"], set_={"paused_until": until}))
+    longer = insert.on_conflict_do_update(
+        index_elements=["channel", "lane"], set_={"paused_until": until}, where=StoredLane.paused_until < until
+    )
+    await tx.execute(longer)
 
 
 async def paused(tx: Transaction, now: datetime) -> dict[tuple[str, int], datetime]:
@@ -51,3 +54,8 @@ async def lease(tx: Transaction, name: str, holder: str, now: datetime, until: d
         where=or_(StoredLease.holder == holder, StoredLease.until <= now),
     )
     return (await tx.execute(taken.returning(StoredLease.name))).first() is not None
+
+
+async def let_go(tx: Transaction, holder: str) -> None:
+    """Leave what this process did to others, at once."""
+    await tx.execute(delete(StoredLease).where(StoredLease.holder == holder))

@@ -66,32 +66,40 @@ async def count_open(tx: Transaction) -> int:
     return int((await tx.execute(select(func.count(func.distinct(StoredQuestion.key))).where(_OPEN))).scalar_one())
 
 
-async def most_asked(tx: Transaction, limit: int, offset: int) -> list[Group]:
-    """What is asked most often and nobody has dealt with."""
-    many = func.count().label("many")
-    columns = (
+_MANY = func.count().label("many")
+_GROUPS = (
+    select(
         func.min(StoredQuestion.id),
         StoredQuestion.key,
         func.max(StoredQuestion.text),
-        many,
+        _MANY,
         func.max(StoredQuestion.created_at),
         func.max(StoredQuestion.topic),
     )
-    grouped = select(*columns).where(_OPEN).group_by(StoredQuestion.key)
-    rows = await tx.execute(grouped.order_by(many.desc(), StoredQuestion.key).limit(limit).offset(offset))
+    .where(_OPEN)
+    .group_by(StoredQuestion.key)
+)
+
+
+async def most_asked(tx: Transaction, limit: int, offset: int) -> list[Group]:
+    """What is asked most often and nobody has dealt with."""
+    rows = await tx.execute(_GROUPS.order_by(_MANY.desc(), StoredQuestion.key).limit(limit).offset(offset))
     return [Group(*row) for row in rows]
 
 
-async def asked(tx: Transaction, key: str, limit: int) -> list[str]:
-    """The different ways in which a question was written, the newest first."""
-    newest = select(StoredQuestion.text).where(_OPEN, StoredQuestion.key == key)
-    rows = await tx.execute(newest.group_by(StoredQuestion.text).order_by(func.max(StoredQuestion.id).desc()))
-    return [row[0] for row in rows][:limit]
+async def like(tx: Transaction, id: int) -> Group | None:  # noqa: A002
+    """A question together with all that ask the same; None once somebody has dealt with them."""
+    key = select(StoredQuestion.key).where(StoredQuestion.id == id).scalar_subquery()
+    row = (await tx.execute(_GROUPS.where(StoredQuestion.key == key))).first()
+    return Group(*row) if row else None
 
 
-async def key_of(tx: Transaction, id: int) -> str | None:  # noqa: A002
-    """The key of a question."""
-    return (await tx.execute(select(StoredQuestion.key).where(StoredQuestion.id == id))).scalar_one_or_none()
+async def asked(tx: Transaction, key: str, limit: int) -> list[tuple[str, str]]:
+    """The different ways in which a question was written, each with its language, the newest first."""
+    ways = select(StoredQuestion.text, StoredQuestion.language).where(_OPEN, StoredQuestion.key == key)
+    ways = ways.group_by(StoredQuestion.text, StoredQuestion.language)
+    rows = await tx.execute(ways.order_by(func.max(StoredQuestion.id).desc()).limit(limit))
+    return [(row[0], row[1]) for row in rows]
 
 
 async def settle(tx: Transaction, key: str, now: datetime) -> int:

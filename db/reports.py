@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String, Text, func, select, update
+from sqlalchemy import ColumnElement, ForeignKey, String, Text, func, insert, literal, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
-from db.base import KEPT_IDS, Base
+from db.base import KEPT_IDS, Base, UtcDateTime
 from db.engine import Transaction
 
 
@@ -26,6 +26,17 @@ class StoredReport(Base):
     reason: Mapped[str] = mapped_column(String(8))
     comment: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime]
+
+
+class SettledReport(Base):
+    """That staff dealt with a report."""
+
+    __tablename__ = "settled_reports"
+    __table_args__ = (KEPT_IDS,)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    report_id: Mapped[int] = mapped_column(ForeignKey("reports.id"), index=True)
+    at: Mapped[datetime]
 
 
 async def add(tx: Transaction, turn: int, reply: int, topic: str, section: str, reason: str, now: datetime) -> int:
@@ -54,19 +65,46 @@ async def topic(tx: Transaction, report: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """How often an answer, or a section of it, was called not right for one reason; one of the comments."""
+    """How often an answer, or a section of it, was called not right for one reason, and nobody dealt with it yet."""
 
     topic: str
     section: str
     reason: str
     count: int
-    comment: str | None
+    last: datetime
 
 
-async def most_reported(tx: Transaction, limit: int) -> list[Counted]:
+_OPEN = ~select(SettledReport.report_id).where(SettledReport.report_id == StoredReport.id).exists()
+_KINDS = (StoredReport.topic, StoredReport.section, StoredReport.reason)
+_MANY = func.count().label("many")
+_COUNTED = select(*_KINDS, _MANY, func.max(StoredReport.created_at)).where(_OPEN).group_by(*_KINDS)
+
+
+async def most_reported(tx: Transaction, limit: int, offset: int) -> list[Counted]:
     """The answers that are called not right most often."""
-    many = func.count().label("many")
-    columns = (StoredReport.topic, StoredReport.section, StoredReport.reason, many, func.max(StoredReport.comment))
-    grouped = select(*columns).group_by(StoredReport.topic, StoredReport.section, StoredReport.reason)
-    rows = await tx.execute(grouped.order_by(many.desc(), StoredReport.topic).limit(limit))
+    rows = await tx.execute(_COUNTED.order_by(_MANY.desc(), *_KINDS).limit(limit).offset(offset))
     return [Counted(*row) for row in rows]
+
+
+async def counted(tx: Transaction, topic: str, section: str, reason: str) -> Counted | None:
+    """One of them; None once somebody has dealt with it."""
+    row = (await tx.execute(_COUNTED.where(*_same(topic, section, reason)))).first()
+    return Counted(*row) if row else None
+
+
+async def comments(tx: Transaction, topic: str, section: str, reason: str, limit: int) -> list[str]:
+    """What people wrote about it, the newest first."""
+    written = select(StoredReport.comment).where(*_same(topic, section, reason), StoredReport.comment != "")
+    rows = await tx.execute(written.order_by(StoredReport.id.desc()).limit(limit))
+    return [row[0] for row in rows]
+
+
+async def settle(tx: Transaction, topic: str, section: str, reason: str, now: datetime) -> int:
+    """Staff dealt with all that say this; returns how many those are."""
+    same = select(StoredReport.id, literal(now, UtcDateTime())).where(*_same(topic, section, reason))
+    settled = await tx.execute(insert(SettledReport).from_select(["report_id", "at"], same))
+    return settled.rowcount
+
+
+def _same(topic: str, section: str, reason: str) -> tuple[ColumnElement[bool], ...]:
+    return _OPEN, StoredReport.topic == topic, StoredReport.section == section, StoredReport.reason == reason

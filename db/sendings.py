@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, func, select, text, update
+from sqlalchemy import ColumnElement, Row, bindparam, select, text, update
 
 from db import turns
 from db.deliveries import StoredDelivery
-from db.engine import Rows, Transaction
+from db.engine import Transaction
 from db.people import Address
 from db.replies import StoredReply
 from db.turns import Finished, NewTurn
@@ -31,19 +31,19 @@ class Claimed:
     address_id: int
     value: str
     body: dict[str, Any]
-    attempts: int
     reply_id: int
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What became of a delivery: its new `state`, and when it is `due_at` again while that is `pending`."""
+    """What became of a delivery: its new `state`; while that is `pending`, its lane may have to wait for a time."""
 
     claimed: Claimed
     state: str
     reason: str | None = None
     message_ids: list[str] | None = None
-    due_at: datetime | None = None
+    #: until when, where the platform asked for it
+    wait: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +59,11 @@ class Look:
     def conditions(self) -> list[ColumnElement[bool]]:
         conditions: list[Any] = [
             text("deliveries.state = 'pending'"),
+            StoredDelivery.channel == self.channel,
             StoredDelivery.due_at <= self.now,
-            Address.channel == self.channel,
-            StoredDelivery.lane.in_(self.lanes),
         ]
         if not self.by_day:
-            conditions.append(StoredDelivery.at_night)
+            conditions.append(text("deliveries.at_night"))
         if self.busy:
             conditions.append(Address.value.not_in(self.busy))
         return conditions
@@ -73,16 +72,21 @@ class Look:
 async def waits(tx: Transaction, look: Look) -> bool:
     """Whether anything may leave now."""
     found = select(StoredDelivery.id).join(Address, Address.id == StoredDelivery.address_id).where(*look.conditions())
-    return (await tx.execute(found.limit(1))).first() is not None
+    return (await tx.execute(found.where(StoredDelivery.lane.in_(look.lanes)).limit(1))).first() is not None
 
 
-async def claim(tx: Transaction, look: Look, holder: str, held_until: datetime, limit: int) -> list[Claimed]:
-    """Take the next, lane by lane, at most one to an address; what cannot reach anybody any more is `blocked`."""
+async def claim(
+    tx: Transaction, look: Look, holder: str, held_until: datetime, limit: int
+) -> tuple[list[Claimed], int]:
+    """Take the next, lane by lane, at most one to an address; what cannot reach anybody any more is `blocked`.
+
+    Returns what was taken, and how many are blocked.
+    """
     found: dict[int, Claimed] = {}
     unreachable = []
-    for id_, lane, address, value, body, attempts, reply, state in await _next(tx, look, limit):
+    for id_, lane, address, value, body, reply, state in await _next(tx, look, limit):
         if state == "open":
-            found.setdefault(address, Claimed(id_, lane, address, value, body, attempts, reply or 0))
+            found.setdefault(address, Claimed(id_, lane, address, value, body, reply or 0))
         else:
             unreachable.append(id_)
     if unreachable:
@@ -92,27 +96,33 @@ async def claim(tx: Transaction, look: Look, holder: str, held_until: datetime, 
     if claimed:
         held = {"by": holder, "until": held_until}
         await tx.execute(_TAKE, [{"of": one.id, "reply": one.reply_id, **held} for one in claimed])
-    return claimed
+    return claimed, len(unreachable)
 
 
-async def _next(tx: Transaction, look: Look, limit: int) -> Rows:
-    return await tx.execute(
-        select(
-            StoredDelivery.id,
-            StoredDelivery.lane,
-            StoredDelivery.address_id,
-            Address.value,
-            StoredDelivery.body,
-            StoredDelivery.attempts,
-            StoredDelivery.reply_id,
-            Address.state,
-        )
-        .join(Address, Address.id == StoredDelivery.address_id)
-        .where(*look.conditions())
-        .order_by(StoredDelivery.lane, StoredDelivery.due_at, StoredDelivery.id)
-        .limit(limit)
-        .with_for_update(of=StoredDelivery, skip_locked=True)
+async def _next(tx: Transaction, look: Look, limit: int) -> list[Row[*tuple[Any, ...]]]:
+    """Each lane is read by itself: only so do the indexes give the order, however many wait."""
+    rows: list[Row[*tuple[Any, ...]]] = []
+    for lane in sorted(look.lanes):
+        if len(rows) < limit:
+            of_lane = _NEXT.where(*look.conditions(), StoredDelivery.lane == lane).limit(limit - len(rows))
+            rows += await tx.execute(of_lane)
+    return rows
+
+
+_NEXT = (
+    select(
+        StoredDelivery.id,
+        StoredDelivery.lane,
+        StoredDelivery.address_id,
+        Address.value,
+        StoredDelivery.body,
+        StoredDelivery.reply_id,
+        Address.state,
     )
+    .join(Address, Address.id == StoredDelivery.address_id)
+    .order_by(StoredDelivery.due_at, StoredDelivery.id)
+    .with_for_update(of=StoredDelivery, skip_locked=True)
+)
 
 
 async def _become_replies(tx: Transaction, claimed: list[Claimed], now: datetime) -> list[Claimed]:
@@ -153,7 +163,6 @@ _MARK = (
         state=bindparam("new_state"),
         reason=bindparam("why"),
         sent_at=bindparam("at"),
-        due_at=func.coalesce(bindparam("due", type_=StoredDelivery.due_at.type), StoredDelivery.due_at),
     )
     .execution_options(synchronize_session=None)
 )
@@ -177,7 +186,6 @@ async def mark(tx: Transaction, done: Sequence[Done], now: datetime) -> None:
                 "new_state": one.state,
                 "why": one.reason,
                 "at": now if one.state == "sent" else None,
-                "due": one.due_at,
             }
             for one in done
         ],
@@ -201,8 +209,9 @@ async def abandon(tx: Transaction, channels: Collection[str], now: datetime, who
 
     `whoever_holds` says that no other process is alive.
     """
-    theirs = select(Address.id).where(Address.channel.in_(channels))
-    left = update(StoredDelivery).where(text("deliveries.state = 'sending'"), StoredDelivery.address_id.in_(theirs))
+    left = update(StoredDelivery).where(text("deliveries.state = 'sending'"), StoredDelivery.channel.in_(channels))
     if not whoever_holds:
         left = left.where(StoredDelivery.held_until <= now)
-    return (await tx.execute(left.values(state="unsure"))).rowcount
+    replies = [row[0] for row in await tx.execute(left.values(state="unsure").returning(StoredDelivery.reply_id))]
+    await tx.execute(update(StoredReply).where(StoredReply.id.in_(replies)).values(state="unsure"))
+    return len(replies)

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
+from secrets import choice
 
-from sqlalchemy import ForeignKey, Index, String, Text, column, func, select, table, text, update
+from sqlalchemy import ForeignKey, Index, String, Text, and_, column, func, or_, select, table, text, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import KEPT_IDS, Base
@@ -14,6 +15,10 @@ from db.engine import Transaction
 ROLES = ("admin", "officer", "viewer")
 #: how long a code may be used, and how many wrong ones end the code that the running service prints
 CODE_LASTS, CODE_TRIES = timedelta(hours=24), 5
+#: characters of a name
+LONGEST_NAME = 40
+#: what codes are made of: nothing that is read as something else
+_SIGNS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 
 
 class StaffMember(Base):
@@ -91,6 +96,7 @@ class Listed:
     """Somebody who works here, as a list of the staff shows them."""
 
     id: int
+    address_id: int
     channel: str
     value: str
     role: str
@@ -100,8 +106,9 @@ class Listed:
 
 async def listed(tx: Transaction) -> list[Listed]:
     """Everybody who works here, longest first."""
-    columns = (StaffMember.id, _addresses.c.channel, _addresses.c.value, StaffMember.role, StaffMember.name)
-    joined = select(*columns, StaffMember.since).join(_addresses, _addresses.c.id == StaffMember.address_id)
+    at = (StaffMember.address_id, _addresses.c.channel, _addresses.c.value)
+    columns = (StaffMember.id, *at, StaffMember.role, StaffMember.name, StaffMember.since)
+    joined = select(*columns).join(_addresses, _addresses.c.id == StaffMember.address_id)
     rows = await tx.execute(joined.where(text("staff.until IS NULL")).order_by(StaffMember.id))
     return [Listed(*row) for row in rows]
 
@@ -149,7 +156,7 @@ async def end(tx: Transaction, id: int, now: datetime) -> None:  # noqa: A002
 async def admins(tx: Transaction) -> int:
     """How many administrators there are; on PostgreSQL they are locked, so that the last one stays."""
     of_role = select(StaffMember.id).where(text("staff.until IS NULL"), StaffMember.role == "admin")
-    return len((await tx.execute(of_role.with_for_update())).all())
+    return len((await tx.execute(of_role.order_by(StaffMember.id).with_for_update())).all())
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,22 +170,27 @@ class Code:
     expires_at: datetime
     tries: int
     used_at: datetime | None
+    #: whether who invites is an administrator still
+    stands: bool
 
     def is_good(self, now: datetime) -> bool:
-        return self.used_at is None and now < self.expires_at and self.tries < CODE_TRIES
+        return self.used_at is None and now < self.expires_at and self.tries < CODE_TRIES and self.stands
 
 
 def _hash(code: str) -> str:
     return sha256("".join(filter(str.isalnum, code.upper())).encode()).hexdigest()
 
 
-async def give_code(tx: Transaction, code: str, role: str, by: int | None, now: datetime) -> None:
-    """Keep a new code, as a hash; of the codes that the service prints only the newest is good."""
+async def give_code(tx: Transaction, role: str, by: int | None, now: datetime) -> str:
+    """A new code that can be said aloud, such as `K7QM-2XPD`: a million million of them. Only its hash is kept, and of
+    the codes that the service prints only the newest is good."""
+    signs = "".join(choice(_SIGNS) for _ in range(8))
     if by is None:
         printed = update(StaffCode).where(StaffCode.by_id.is_(None), StaffCode.used_at.is_(None))
         await tx.execute(printed.values(used_at=now))
-    row = {"hash": _hash(code), "role": role, "by_id": by, "created_at": now, "expires_at": now + CODE_LASTS}
+    row = {"hash": _hash(signs), "role": role, "by_id": by, "created_at": now, "expires_at": now + CODE_LASTS}
     await tx.execute(tx.insert(StaffCode).values(**row, tries=0))
+    return f"{signs[:4]}-{signs[4:]}"
 
 
 _CODE = select(
@@ -189,6 +201,7 @@ _CODE = select(
     StaffCode.expires_at,
     StaffCode.tries,
     StaffCode.used_at,
+    or_(StaffCode.by_id.is_(None), and_(StaffMember.until.is_(None), StaffMember.role == "admin")),
 ).outerjoin(StaffMember, StaffMember.id == StaffCode.by_id)
 
 

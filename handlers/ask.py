@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from bot import live
 from bot.answer import REMEMBERED, card_choice, card_choices, introduce, say_card
-from bot.fragments import greeting, same_text
+from bot.fragments import asked_the_same, greeting
 from bot.i18n import _, speaking
 from bot.knowledge import CANDIDATES, Card, Understanding
 from bot.reply import Choice, Rank
@@ -15,8 +15,8 @@ from db import questions
 
 router = Router("ask")
 
-#: the nearest topic is near enough to be named from this confidence on; or from a faint one, if that is most of what all
-#: topics have
+#: the nearest topic is near enough to be named from this confidence on; or from a faint one, if that is most of what
+#: all topics have
 _NEAR, _FAINT, _MOST = 0.15, 0.05, 0.6
 #: characters of a question that go on to a person
 _PASSED_ON = 1000
@@ -51,7 +51,7 @@ async def _keep(turn: Turn, found: Understanding, spoken: str) -> None:
     """Staff see what is asked and finds no sure answer."""
     outcome = "unsure" if found.outcome == "unsure" else "unknown"
     words = turn.text[:_KEPT]
-    await questions.add(turn.db, turn.id, words, same_text(words), spoken, outcome, _near(found), turn.now)
+    await questions.add(turn.db, turn.id, words, asked_the_same(words), spoken, outcome, _near(found), turn.now)
 
 
 def _understood(turn: Turn) -> Understanding:

@@ -82,6 +82,11 @@ async def not_heard(turn: Turn) -> None:
 @router.kind("photo", "file", "contact", "location", "other")
 async def not_read(turn: Turn) -> None:
     """Something that no open question asked for."""
+    if turn.file_trouble in ("too-large", "not-fetched"):
+        why = await content(turn)
+        assert not isinstance(why, Content)
+        turn.say(why, _menu())
+        return
     turn.say(_("I can only read text here. Please write your question in one sentence."), _menu())
 
 

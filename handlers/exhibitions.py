@@ -4,14 +4,14 @@ from dataclasses import replace
 
 from bot import coming, live, wishes
 from bot import exhibitions as say
-from bot.answer import introduce, say_card
+from bot.answer import REMEMBERED, introduce, say_card
 from bot.coming import keep_posted, of_exhibitions
 from bot.errors import Refusal
 from bot.exhibitions import local, title, today
 from bot.i18n import _, day, language
 from bot.markdown import Markdown, plain
 from bot.reply import Choice, utf16_length
-from bot.router import Router
+from bot.router import Router, bare_word
 from bot.turn import Turn
 from bot.when import hours, period
 from bot.wishes import Sought
@@ -23,6 +23,8 @@ router = Router("exhibitions")
 TOPIC = "exhibition.upcoming"
 #: what a poster's link carries before the exhibition's code; behind it may stand where the poster hangs
 LINK = "pameran_"
+#: what they are called
+_NAMES = {"pameran", "paméran", "exhibition", "exhibitions"}
 #: exhibitions in one bubble
 _PAGE = 5
 #: months or sectors in one bubble, so that `Back` is the tenth row
@@ -42,17 +44,32 @@ async def ask(turn: Turn, asked: str, hello: str) -> list[Choice] | None:
     return None
 
 
+@router.when(lambda turn: _is_named(turn))
+async def named(turn: Turn) -> None:
+    """The word alone asks what there is."""
+    await coming_up(turn)
+    await introduce(turn)
+
+
 @router.choice("exhibitions")
 async def coming_up(turn: Turn) -> None:
     """What is coming, by what a button narrows it down to, or the next ones of a list."""
-    assert turn.choice is not None
-    given = turn.choice.args
+    given = turn.choice.args if turn.choice else {}
     if await exhibitions.cities(turn.db, today(turn)):
         await _list(turn, Sought.from_json(given), str(given.get("words", "")), skip=int(given.get("skip", 0)))
         return
     card = turn.knowledge.card(TOPIC, language())
     assert card is not None
     say_card(turn, card, ahead=[keep_posted(of_exhibitions(Sought()), "")])
+
+
+def _is_named(turn: Turn) -> bool:
+    """Whether somebody says "exhibitions" and no more, which no question before it explains."""
+    explains = turn.choice or turn.asks or turn.memory.unsure or turn.memory.report
+    if explains or turn.found is None or bare_word(turn.text) not in _NAMES:
+        return False
+    found = turn.knowledge.judge(turn.found, turn.memory.topic_within(REMEMBERED, turn.now), turn.memory.aspect)
+    return found.outcome != "sure"
 
 
 @router.when(lambda turn: turn.inbound.name == "start" and turn.text.lower().startswith(LINK))

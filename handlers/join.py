@@ -3,12 +3,12 @@
 from datetime import datetime
 
 from bot.i18n import _
-from bot.markdown import escape
+from bot.markdown import Markdown, escape
 from bot.reply import Choice
 from bot.roles import role_name
 from bot.router import Router
 from bot.turn import Turn
-from db import audit, staff
+from db import audit, office, staff
 from db.staff import CODE_LASTS, CODE_TRIES, Code
 
 router = Router("join")
@@ -22,11 +22,18 @@ async def join(turn: Turn) -> None:
     elif turn.person.role:
         turn.say(_("You already belong to the staff."), [Choice(_("Open"), "staff")])
     elif not turn.text:
-        turn.say(_("This is for the office's staff. An administrator gives a code: /staf CODE"), _menu())
+        turn.say(await _whose_door(turn), _menu())
     elif _tried_too_often(turn):
         turn.say(_("Too many wrong codes. Try again tomorrow, or ask an administrator to add you."), _menu())
     else:
         await _take(turn, await staff.code(turn.db, turn.text))
+
+
+async def _whose_door(turn: Turn) -> Markdown:
+    name = (await office.load(turn.db)).name
+    if name:
+        return _("This is for the staff of {office}. An administrator gives a code: /staf CODE", office=name)
+    return _("This is for the office's staff. An administrator gives a code: /staf CODE")
 
 
 async def _take(turn: Turn, code: Code | None) -> None:

@@ -3,7 +3,7 @@
 from bot.answer import REMEMBERED
 from bot.cases import open_case
 from bot.content import Content, content
-from bot.fragments import same_text
+from bot.fragments import asked_the_same, same_text
 from bot.i18n import _, speaking
 from bot.office_hours import deadline
 from bot.promises import HUMAN, confirm, give_up, is_answer, known, nobody, promise
@@ -90,7 +90,7 @@ async def _open(turn: Turn, asked: Content, kind: str, kept: bool = False) -> No
     if promised is None:
         if asked.words and not kept:
             words, spoken = asked.words[:_KEPT], turn.person.language
-            await questions.add(turn.db, turn.id, words, same_text(words), spoken, "unknown", None, turn.now)
+            await questions.add(turn.db, turn.id, words, asked_the_same(words), spoken, "unknown", None, turn.now)
         await nobody(turn)
         return
     for case in await cases.unfinished(turn.db, turn.person.address_id):

@@ -54,7 +54,11 @@ class Platform:
             await process.wait()
 
     async def queue(self, update: dict[str, Any]) -> None:
-        async with self._session.post(f"{self.url}/control/updates", json=[update]) as response:
+        await self.control("updates", [update])
+
+    async def control(self, what: str, given: Any) -> None:
+        """Tell the stub how to behave."""
+        async with self._session.post(f"{self.url}/control/{what}", json=given) as response:
             assert response.status == 200
 
     async def calls(self, since: int = 0) -> list[dict[str, Any]]:

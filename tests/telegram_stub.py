@@ -11,6 +11,7 @@ import re
 import signal
 import time
 from bisect import bisect_left, insort
+from collections import deque
 from contextlib import suppress
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -70,6 +71,7 @@ class Call:
     ok: bool
     result: Any = None
     token: str = TOKEN
+    status: int = 200
 
 
 @dataclass(frozen=True)
@@ -93,6 +95,23 @@ class Script:
             raise ApiError(429, text, self.retry_after)
         if self.status:
             raise ApiError(self.status, self.description or HTTPStatus(self.status).phrase)
+
+
+class Limits:
+    """What is taken in a sliding second, in all and to one chat; whatever is tried counts."""
+
+    def __init__(self, overall: int, to_one: int) -> None:
+        self._overall = overall
+        self._to_one = to_one
+        self._taken: deque[tuple[float, Any]] = deque()
+
+    def take(self, chat_id: Any, at: float) -> None:
+        while self._taken and self._taken[0][0] <= at - 1:
+            self._taken.popleft()
+        to_it = sum(chat == chat_id for _, chat in self._taken)
+        if len(self._taken) >= self._overall or to_it >= self._to_one:
+            raise ApiError(429, "Too Many Requests: retry after 1", 1)
+        self._taken.append((at, chat_id))
 
 
 class Where(TypedDict, total=False):
@@ -273,6 +292,8 @@ class TelegramStub:
         self.blocked: set[int] = set()
         #: groups that became supergroups, with their new ids
         self.moved: dict[int, int] = {}
+        #: none are enforced unless told
+        self.limits: Limits | None = None
         self._port = port
         self._inboxes = {one: Inbox(one) for one in bot_tokens(tokens, token)}
         self._scripts: list[Script] = []
@@ -397,9 +418,11 @@ class TelegramStub:
             script = self._take_script(method, params)
             if script:
                 script.refuse()
+            if self.limits and method.startswith("send") and method in MESSAGES:
+                self.limits.take(params.get("chat_id"), at)
             result = await self._perform(method, params, inbox)
         except ApiError as error:
-            self.sent.append(Call(method, params, at, False, None, token))
+            self.sent.append(Call(method, params, at, False, None, token, error.status))
             response = answer(error.body, error.status)
         else:
             self.sent.append(Call(method, params, at, True, result, token))
@@ -502,6 +525,12 @@ class TelegramStub:
                 scripts = await request.json()
                 for script in scripts if isinstance(scripts, list) else [scripts]:
                     self.script(**script)
+                return answer(True)
+            case "POST", "blocked":
+                self.blocked |= set(await request.json())
+                return answer(True)
+            case "POST", "limits":
+                self.limits = Limits(**await request.json())
                 return answer(True)
             case "GET", "sent":
                 since = int(request.query.get("since", 0))

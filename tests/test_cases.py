@@ -383,3 +383,22 @@ async def test_of_two_questions_of_one_person_one_is_talked_about_at_a_time(two_
         late = one.channel.sent["rini"] if taken["owner_id"] == 2 else other.channel.sent["dadan"]
         assert late[-1].text.startswith("Orang ini sedang bicara dengan ")
         assert second.text != first.text
+
+
+async def test_a_list_of_cases_shows_whole_words_and_what_has_none(desks: Desks, ani: Phone) -> None:
+    rini = await desks.employ("rini", "Bu Rini")
+    await asks(ani)
+    await ani.sends_photo(JPEG)
+    await ani.taps("Teruskan")
+    await desks.news(rini)
+    (listed,) = await rini.says("/kasus")
+    assert listed.text.splitlines()[2].endswith("· berkas atau foto")
+    assert listed.labels == ["K-1 perpanjang SIM C", "K-2"]
+
+
+async def test_what_staff_write_to_a_person_does_not_change_their_own_language(desks: Desks, ani: Phone) -> None:
+    rini = await desks.employ("rini", "Bu Rini")
+    await asks(ani)
+    await rini.taps("Saya ambil", (await desks.news(rini))[-1])
+    await rini.says("We will call you tomorrow, please keep your papers ready.")
+    assert (await rini.says("/selesai"))[0].text == "K-1 selesai."

@@ -5,8 +5,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
+import httpx
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from bot.assistant import Assistant
 from bot.channels import Blocked, Later, Refused, Unreached
@@ -17,7 +18,8 @@ from bot.markdown import escape
 from bot.reply import Choice, Reply
 from bot.router import Router
 from bot.turn import Inbound, Turn
-from db import deliveries, lanes, people
+from bot.web.app import create_app
+from db import deliveries, lanes, people, restores
 from db.deliveries import BROADCAST, NOTICE, REMINDER, Recipient, StoredDelivery
 from db.engine import Database
 from db.people import Address
@@ -172,27 +174,139 @@ async def test_a_lane_waits_as_long_as_it_is_asked_to_over_a_restart_and_the_oth
             assert await lanes.paused(tx, town.clock.now()) == {}
 
 
-class Stuck(Memory):
-    """A channel whose calls do not come back: the message has arrived."""
+async def test_what_waited_arrives_in_the_order_in_which_it_was_told(town: Town) -> None:
+    rini, budi = town.phone("rini"), town.phone("budi")
+    await _tells_with(town, "one", Later(60))
+    await rini.says("tell budi notice two")
+    await rini.waits(61)
+    assert texts(budi) == ["one", "two"]
+
+
+async def test_a_platform_that_fails_is_tried_with_one_at_a_time(town: Town) -> None:
+    rini = town.phone("rini")
+    await rini.sends([Inbound.typed(f"tell p{number} notice news") for number in range(12)])
+    await town.assistant.settled()
+    town.channel.troubles = [TimeoutError()] * 9
+    await town.assistant.deliveries.run_due()
+    assert await _count(town) == {"unsure": 8, "pending": 4}
+    await rini.waits(61)
+    assert await _count(town) == {"unsure": 9, "pending": 3}
+    await rini.waits(61)
+    assert await _count(town) == {"unsure": 9, "sent": 3}
+
+
+async def test_many_who_blocked_us_do_not_keep_the_others_waiting(town: Town) -> None:
+    names = [f"p{number}" for number in range(20)]
+    async with town.assistant.database.transaction() as tx:
+        found = await people.find_or_create(tx, "memory", dict.fromkeys(names, "id"), NOW)
+        for name in names[:-1]:
+            await people.set_address_state(tx, found[name][0], "blocked")
+        to = [Recipient(person, address) for address, person in found.values()]
+        await deliveries.add(tx, "news", to, NOTICE, Reply(escape("news")).to_json(), NOW, NOW)
+    await town.assistant.deliveries.run_due()
+    assert await _count(town) == {"blocked": 19, "sent": 1}
+    assert texts(town.phone("p19")) == ["news"]
+
+
+async def test_what_cannot_be_read_fails_and_the_others_leave(town: Town) -> None:
+    rini, budi = town.phone("rini"), town.phone("budi")
+    await rini.sends([Inbound.typed("tell budi notice one"), Inbound.typed("tell budi notice two")])
+    await town.assistant.settled()
+    async with town.assistant.database.transaction() as tx:
+        await tx.execute(update(StoredDelivery).where(StoredDelivery.source == "one").values(body={}))
+    await town.assistant.deliveries.run_due()
+    assert await states(town) == {"one": "failed", "two": "sent"}
+    assert texts(budi) == ["two"]
+
+
+async def test_it_leaves_by_itself_also_right_after_a_restart(sqlite_url: str, known: Knowledge) -> None:
+    for words in ("one", "two"):
+        channel = Memory()
+        assistant = Assistant(Database(sqlite_url), known, (notices,), [channel], ManualClock(NOW))
+        await assistant.start()
+        await Phone(assistant, channel, "rini").sends([Inbound.typed(f"tell budi notice {words}")])
+        async with asyncio.timeout(5):
+            while not channel.sent["budi"]:
+                await asyncio.sleep(0.01)
+        await assistant.stop()
+        assert [sent.text for sent in channel.sent["budi"]] == [words]
+
+
+async def test_a_restored_copy_leaves_to_the_original_what_was_due(engine_url: str, known: Knowledge) -> None:
+    async with town_of(engine_url, known, NIGHT) as town:
+        await town.phone("rini").says("tell budi notice due")
+        await town.phone("rini").says("tell budi notice under-way")
+    database, morning = Database(engine_url), NIGHT + timedelta(hours=12)
+    async with database.transaction() as tx:
+        of_it = update(StoredDelivery).where(StoredDelivery.source == "under-way")
+        await tx.execute(of_it.values(state="sending", held_until=NIGHT))
+        await restores.add(tx, NIGHT, NIGHT)
+    async with town_of(engine_url, known, morning) as held:
+        await held.assistant.deliveries.run_due()
+        assert await states(held) == {"due": "pending", "under-way": "sending"}
+    async with database.transaction() as tx:
+        await restores.drop_left(tx, morning)
+        await restores.release(tx, morning)
+    await database.close()
+    async with town_of(engine_url, known, morning) as copy:
+        await copy.assistant.deliveries.run_due()
+        assert await states(copy) == {"due": "skipped", "under-way": "unsure"}
+        assert texts(copy.phone("budi")) == []
+
+
+async def test_what_waits_for_no_reason_is_seen_from_outside(town: Town) -> None:
+    await _tells_with(town, "one", Later(600))
+    transport = httpx.ASGITransport(create_app(town.assistant))
+    async with httpx.AsyncClient(transport=transport, base_url="http://jembatan.test") as watcher:
+        town.clock.move(timedelta(minutes=5))
+        ready = (await watcher.get("/readyz")).json()
+        assert ready["waits"] == ["the notices of memory wait until 02:51:00 UTC, as it asked for"]
+        assert 'jembatan_waiting_deliveries{lane="notices"} 1.0' in (await watcher.get("/metrics")).text
+        town.clock.move(timedelta(minutes=10))
+        [reason] = (await watcher.get("/readyz")).json()["reasons"]
+        assert reason == "1 deliveries are due and none has left for two minutes: look for errors in the log"
+        town.clock.move_to(NIGHT)
+        assert (await watcher.get("/readyz")).json()["reasons"] == []
+
+
+class Slow(Memory):
+    """A channel whose calls take their time: the message has arrived."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__()
+        self._seconds = seconds
 
     async def send(self, address: str, reply: Reply, number: int) -> list[str]:
-        await super().send(address, reply, number)
-        await asyncio.sleep(3600)
-        return []
+        ids = await super().send(address, reply, number)
+        await asyncio.sleep(self._seconds)
+        return ids
 
 
-async def test_what_was_under_way_at_a_crash_is_unsure_and_not_sent_again(engine_url: str, known: Knowledge) -> None:
-    async with town_of(engine_url, known, NIGHT) as town:
+@asynccontextmanager
+async def sending_to(url: str, known: Knowledge, channel: Memory) -> AsyncIterator[Assistant]:
+    """An assistant in the middle of telling Budi one thing."""
+    async with town_of(url, known, NIGHT) as town:
         await town.phone("rini").says("tell budi notice one")
-    channel, clock = Stuck(), ManualClock(NIGHT + timedelta(hours=11))
-    crashed = Assistant(Database(engine_url), known, (notices,), [channel], clock)
-    await crashed.start(background=False)
-    sending = asyncio.create_task(crashed.deliveries.run_due())
+    assistant = Assistant(Database(url), known, (notices,), [channel], ManualClock(NIGHT + timedelta(hours=11)))
+    await assistant.start(background=False)
+    sending = asyncio.create_task(assistant.deliveries.run_due())
     async with asyncio.timeout(5):
         while not channel.sent["budi"]:
             await asyncio.sleep(0.01)
+    yield assistant
     sending.cancel()
-    await crashed.stop(grace=0)
+
+
+async def test_a_stop_waits_for_what_is_under_way(engine_url: str, known: Knowledge) -> None:
+    async with sending_to(engine_url, known, Slow(0.2)) as assistant:
+        await assistant.stop()
+    async with town_of(engine_url, known) as town:
+        assert await states(town) == {"one": "sent"}
+
+
+async def test_what_was_under_way_at_a_crash_is_unsure_and_not_sent_again(engine_url: str, known: Knowledge) -> None:
+    async with sending_to(engine_url, known, Slow(3600)) as assistant:
+        await assistant.stop(grace=0)
     async with town_of(engine_url, known, NIGHT + timedelta(hours=11, minutes=2)) as town:
         await town.phone("rini").waits(60)
         assert await states(town) == {"one": "unsure"}
@@ -210,6 +324,11 @@ async def test_only_one_process_sends_and_another_takes_over(postgres_url: str, 
         other.clock.move(timedelta(minutes=2))
         await other.assistant.deliveries.run_due()
         assert texts(other.phone("budi")) == ["three"]
+
+
+async def _count(town: Town) -> dict[str, int]:
+    async with town.assistant.database.reading() as tx:
+        return await deliveries.counts(tx, "news")
 
 
 async def _tells_with(town: Town, words: str, trouble: Exception) -> None:

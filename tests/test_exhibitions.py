@@ -201,3 +201,18 @@ async def test_two_who_change_the_same_do_not_overwrite_each_other(town: Town) -
         with pytest.raises(exhibitions.Outdated):
             await exhibitions.cancel(tx, before, town.clock.now())
         assert (await exhibitions.cancel(tx, after, town.clock.now())).state == "cancelled"
+
+
+@pytest.mark.parametrize(("word", "language"), [("pameran", "id"), ("Pameran kak?", "id"), ("exhibitions", "en")])
+async def test_the_word_alone_asks_what_there_is(town: Town, word: str, language: str) -> None:
+    await hold(town, bazaar())
+    (bubble,) = await town.phone("dewi", language).says(word)
+    assert "Bazar Kriya" in bubble.text
+    assert "Jembatan" in bubble.text.splitlines()[-1]
+
+
+async def test_the_word_explains_a_question_that_was_asked_back(town: Town, ani: Phone) -> None:
+    await hold(town, bazaar())
+    await ani.says("berkasnya apa aja yg disiapin")
+    (bubble,) = await ani.says("pameran")
+    assert "Bazar Kriya" not in bubble.text

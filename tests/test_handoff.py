@@ -340,7 +340,7 @@ async def test_photos_documents_voice_and_places_go_both_ways(desks: Desks, rini
     assert await rini.sends_voice(OGG) == []
     photo, voice = await desks.news(ani)
     assert (photo.text, photo.reply.file > 0) == ("Bu Rini: begini, Bu", True)
-    assert (voice.text, voice.reply.file > 0) == ("Bu Rini:", True)
+    assert (voice.text, voice.reply.file > 0) == ("Bu Rini", True)
     (page,) = [sent for sent in await rini.says("/kasus 1") if sent.labels]
     assert page.labels[0] == "Selesai"
 

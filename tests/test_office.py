@@ -36,7 +36,7 @@ async def test_every_value_is_shown_and_changed_in_the_chat(town: Town, rini: Ph
     assert "Senin–Kamis pukul 08.00–16.00 WIB, Jumat pukul 08.00–11.30 WIB" in hours
     assert "25 Desember 2026" in await change(rini, "Hari libur", "25 desember 2026")
     assert "Hari libur: tidak ada" in await change(rini, "Hari libur", "25 desember 2026")
-    assert "45 menit" in await change(rini, "Kasus diam", "45")
+    assert "45 menit" in await change(rini, "Kasus tanpa pesan", "45")
     assert (await decided(town)).idle_minutes == 45
     assert (await decided(town)).hours["4"] == ["08:00", "11:30"]
 
@@ -47,6 +47,8 @@ async def test_contacts_are_named_by_subject_and_taken_away_again(town: Town, ri
     await rini.taps("Halal")
     await rini.says("Bu Euis, 022-1234567")
     assert (await decided(town)).contacts == {"halal": "Bu Euis, 022-1234567"}
+    (shown,) = await rini.taps("Kantor", (await rini.says("/staf"))[-1])
+    assert "Kontak: Halal" in shown.text
     await rini.taps("Kontak", (await rini.taps("Kantor", (await rini.says("/staf"))[-1]))[-1])
     await rini.taps("Halal")
     await rini.says("-")
@@ -60,8 +62,10 @@ async def test_contacts_are_named_by_subject_and_taken_away_again(town: Town, ri
         ("Jam buka", "kadang-kadang", "Senin-Kamis 08.00-16.00"),
         ("Jam buka", "senin 16.00-08.00", "Senin-Kamis 08.00-16.00"),
         ("Hari libur", "kapan-kapan", "25 Desember 2026"),
-        ("Kasus diam", "0", "dari 5 sampai 1440"),
-        ("Simpan pesan", "selamanya", "dari 7 sampai 3650"),
+        ("Hari libur", "desember 2026", "25 Desember 2026"),
+        ("Hari libur", "1 januari - 31 maret 2027", "25 Desember 2026"),
+        ("Kasus tanpa pesan", "0", "dari 5 sampai 1440"),
+        ("Lama simpan", "selamanya", "dari 7 sampai 3650"),
     ],
 )
 async def test_what_cannot_be_meant_is_asked_again_with_an_example(
@@ -70,6 +74,47 @@ async def test_what_cannot_be_meant_is_asked_again_with_an_example(
     before = await decided(town)
     assert wanted in await change(rini, label, written, written)
     assert await decided(town) == before
+
+
+async def test_a_number_that_is_asked_for_is_no_tap(town: Town, rini: Phone) -> None:
+    assert "Paling banyak 1 pengumuman" in await change(rini, "Batas pengumuman", "1")
+    assert (await decided(town)).weekly_limit == 1
+
+
+async def test_a_number_may_come_with_its_unit_and_with_no_other(town: Town, rini: Phone) -> None:
+    assert "Pesan disimpan 60 hari." in await change(rini, "Lama simpan", "60 hari")
+    wanted = await change(rini, "Kasus tanpa pesan", "6 jam")
+    assert wanted.startswith("Setelah berapa menit tanpa pesan, kasus dikembalikan? Contoh: 30")
+    assert (await decided(town)).idle_minutes == 30
+
+
+async def test_every_question_about_the_office_has_a_way_back(town: Town, rini: Phone) -> None:
+    for label in ("Nama", "Kontak", "Lama simpan"):
+        await rini.taps("Kantor", (await rini.says("/staf"))[-1])
+        (asked,) = await rini.taps(label)
+        assert asked.labels[-1] == "Kembali"
+    await rini.taps("Halal", (await rini.taps("Kontak", (await rini.taps("Kembali"))[-1]))[-1])
+    assert (await rini.taps("Kembali"))[0].text.startswith("Nama: Disdagin")
+
+
+async def test_spans_of_holidays_are_added_and_removed_whole(town: Town, rini: Phone) -> None:
+    await change(rini, "Hari libur", "25/12/2026")
+    assert "24 Desember 2026, 25 Desember 2026, 26 Desember 2026" in await change(
+        rini, "Hari libur", "24-26 desember 2026"
+    )
+    assert "26 Desember 2026 dan 1 lagi" in await change(rini, "Hari libur", "1 januari 2027")
+    await rini.taps("Kantor", (await rini.says("/staf"))[-1])
+    assert "1 Januari 2027" in (await rini.taps("Hari libur"))[0].text
+    await rini.says("24-26 desember 2026")
+    assert (await decided(town)).holidays == ["2027-01-01"]
+
+
+@pytest.mark.parametrize(
+    ("written", "answer"), [("batal", "Siap, Kak."), ("Cancel", "Siap, Kak."), ("menu", "Mau dibantu apa")]
+)
+async def test_a_word_that_leads_out_is_no_value(town: Town, rini: Phone, written: str, answer: str) -> None:
+    assert answer in await change(rini, "Nama", written)
+    assert (await decided(town)).name == "Disdagin"
 
 
 async def test_a_command_ends_the_question_and_nothing_is_changed(town: Town, rini: Phone) -> None:

@@ -1,5 +1,7 @@
 """Becoming staff, inviting, changing, leaving; and nobody passes the guard whose role may not."""
 
+import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -15,7 +17,9 @@ from db import people, staff
 from db.audit import StoredAct
 from db.people import Known
 from db.staff import ROLES, StaffCode
+from handlers.join import join
 from handlers.staff import DESKS
+from tests.desks import Desks, case_rows
 from tests.phone import NOW, Phone, Town
 
 
@@ -63,8 +67,8 @@ async def test_the_printed_code_makes_the_first_administrator_who_is_asked_for_t
     assert asked.text.startswith("Apa nama kantornya")
     assert (await rini.says("Disdagin Kota Bandung"))[0].text.startswith("Tersimpan.")
     (page,) = await rini.says("/staf")
-    labels = ["Kasus", "Pertanyaan", "Petugas", "Undang", "Kantor", "Nama saya", "Berhenti bertugas", "Menu"]
-    assert page.labels == labels
+    labels = ["Kasus", "Pameran", "Program", "Pertanyaan", "Petugas", "Undang", "Kantor", "Nama saya"]
+    assert page.labels == [*labels, "Berhenti bertugas", "Menu"]
     assert page.text.startswith("Bu Rini: 0 kasus")
     assert await first_code(town.assistant.database, town.clock.now()) is None
     (hello,) = await town.phone("ani").says("/start")
@@ -127,7 +131,8 @@ async def test_an_officer_sees_no_administrator_s_choices_and_a_viewer_no_cases(
     rini = await administrator(town)
     dadan = await invited(town, rini, "dadan", "Petugas", "Pak Dadan")
     euis = await invited(town, rini, "euis", "Pembaca", "Bu Euis")
-    assert (await dadan.says("/staf"))[0].labels == ["Kasus", "Pertanyaan", "Nama saya", "Berhenti bertugas", "Menu"]
+    own = ["Pertanyaan", "Nama saya", "Berhenti bertugas", "Menu"]
+    assert (await dadan.says("/staf"))[0].labels == ["Kasus", "Pameran", "Program", *own]
     assert (await euis.says("/staf"))[0].labels == ["Pertanyaan", "Nama saya", "Berhenti bertugas", "Menu"]
 
 
@@ -150,13 +155,13 @@ async def test_roles_change_members_leave_and_their_old_buttons_are_refused(town
 
 async def test_the_last_administrator_stays(town: Town) -> None:
     rini = await administrator(town)
-    await rini.taps("Berhenti bertugas", (await rini.says("/staf"))[-1])
-    assert (await rini.taps("Ya, berhenti"))[0].text.startswith("Administrator terakhir harus tetap ada.")
+    (refused,) = await rini.taps("Berhenti bertugas", (await rini.says("/staf"))[-1])
+    assert refused.text.startswith("Administrator terakhir harus tetap ada.")
     dadan = await invited(town, rini, "dadan", "Administrator", "Pak Dadan")
     await rini.taps("Berhenti bertugas", (await rini.says("/staf"))[-1])
     assert (await rini.taps("Ya, berhenti"))[0].text.startswith("Anda bukan petugas lagi.")
-    await dadan.taps("Berhenti bertugas", (await dadan.says("/staf"))[-1])
-    assert (await dadan.taps("Ya, berhenti"))[0].text.startswith("Administrator terakhir harus tetap ada.")
+    (refused,) = await dadan.taps("Berhenti bertugas", (await dadan.says("/staf"))[-1])
+    assert refused.text.startswith("Administrator terakhir harus tetap ada.")
 
 
 @pytest.mark.parametrize("written", ["x", "12", "👍👍", "a" * 41])
@@ -178,7 +183,91 @@ async def test_the_settings_appoint_administrators_at_every_start(town: Town) ->
     await appoint(database, [("memory", "rini"), ("memory", "dadan")], NOW + timedelta(days=1))
     async with database.reading() as tx:
         assert [(one.value, one.role) for one in await staff.listed(tx)] == [("rini", "admin"), ("dadan", "admin")]
-    assert (await town.phone("rini").says("/staf"))[0].text.startswith("Apa nama kantornya")
+    rini = town.phone("rini")
+    assert (await rini.says("/staf"))[0].text.startswith("Bagaimana pemilik usaha dan rekan menyebut Anda?")
+    await rini.says("Bu Rini")
+    assert (await rini.taps("Buka"))[0].text.startswith("Apa nama kantornya")
+
+
+async def test_what_is_asked_first_may_wait(town: Town) -> None:
+    await appoint(town.assistant.database, [("memory", "rini")], NOW)
+    rini = town.phone("rini")
+    await rini.says("/staf")
+    assert (await rini.says("nanti saja"))[0].text.startswith("Petugas: 0 kasus")
+    await rini.taps("Nama saya")
+    await rini.says("Bu Rini")
+    await rini.taps("Buka")
+    assert (await rini.taps("Nanti saja"))[0].text.startswith("Bu Rini: 0 kasus")
+
+
+async def test_an_invitation_falls_with_whoever_gave_it(town: Town) -> None:
+    rini = await administrator(town)
+    dadan = await invited(town, rini, "dadan", "Administrator", "Pak Dadan")
+    await dadan.taps("Undang", (await dadan.says("/staf"))[-1])
+    (bubble,) = await dadan.taps("Administrator")
+    code = bubble.text.split("/staf ")[1].split()[0]
+    await rini.taps("Petugas", (await rini.says("/staf"))[-1])
+    await rini.taps("2. Pak Dadan")
+    await rini.taps("Petugas")
+    assert dadan.bubbles[-1].text.startswith("Peran Anda di sini sekarang petugas")
+    assert "kedaluwarsa" in (await town.phone("budi").says(f"/staf {code}"))[0].text
+
+
+async def test_members_are_numbered_as_a_typed_number_counts_them(town: Town) -> None:
+    rini = await administrator(town)
+    dadan = await invited(town, rini, "dadan", "Petugas", "Pak Dadan")
+    await invited(town, rini, "euis", "Pembaca", "Bu Euis")
+    await dadan.taps("Berhenti bertugas", (await dadan.says("/staf"))[-1])
+    await dadan.taps("Ya, berhenti")
+    (shown,) = await rini.taps("Petugas", (await rini.says("/staf"))[-1])
+    assert "2. Bu Euis · pembaca" in shown.text
+    assert (await rini.says("2"))[0].text.startswith("Bu Euis · pembaca")
+
+
+@pytest.mark.parametrize("way", ["Ya, berhenti", "Ya, keluarkan", "Pembaca"])
+async def test_what_somebody_had_taken_waits_for_a_colleague_when_they_go(town: Town, way: str) -> None:
+    rini = await administrator(town)
+    dadan = await invited(town, rini, "dadan", "Petugas", "Pak Dadan")
+    ani, desks = town.phone("ani"), Desks(town)
+    await ani.says("mau tanya petugas")
+    await ani.says("oven saya rusak, siapa yang bisa bantu?")
+    await dadan.taps("Saya ambil", next(sent for sent in reversed(dadan.bubbles) if "Saya ambil" in sent.labels))
+    if way == "Ya, berhenti":
+        await dadan.taps("Berhenti bertugas", (await dadan.says("/staf"))[-1])
+        await dadan.taps(way)
+    else:
+        await rini.taps("Petugas", (await rini.says("/staf"))[-1])
+        (shown,) = await rini.taps("2. Pak Dadan")
+        await rini.taps("Keluarkan" if way == "Ya, keluarkan" else way, shown)
+        await rini.taps(way) if way == "Ya, keluarkan" else None
+    assert "K-1 sekarang menunggu petugas lain" in (await desks.news(ani))[-1].text
+    assert "K-1" in (await desks.news(rini))[-1].text
+    assert [(case["state"], case["owner_id"]) for case in await case_rows(town)] == [("open", None)]
+
+
+async def test_two_administrators_who_leave_at_once_do_not_both_leave(engine_url: str, known: Knowledge) -> None:
+    async with Town.opened(engine_url, known) as town:
+        rini = await administrator(town)
+        dadan = await invited(town, rini, "dadan", "Administrator", "Pak Dadan")
+        for phone in (rini, dadan):
+            await phone.taps("Berhenti bertugas", (await phone.says("/staf"))[-1])
+        await asyncio.gather(*(phone.sends([phone.tap("Ya, berhenti")]) for phone in (rini, dadan)))
+        await town.assistant.settled()
+        async with town.assistant.database.transaction() as tx:
+            assert await staff.admins(tx) == 1
+
+
+async def test_a_group_is_no_place_for_a_code(town: Town, known: Knowledge) -> None:
+    code = await code_of(town)
+    group = replace(somebody(""), channel="telegram", value="-100123")
+    async with town.assistant.database.transaction() as tx:
+        turn = Turn(1, NOW, Inbound.typed(f"/staf {code}"), group, Memory(), tx, known)
+        with speaking("id"):
+            await join(turn)
+        assert "jangan di grup" in turn.replies[0].text
+        found = await staff.code(tx, code)
+    assert found is not None
+    assert found.is_good(NOW)
 
 
 def somebody(role: str) -> Known:

@@ -143,6 +143,8 @@ async def _opened_database(database: Database, now: datetime) -> AsyncIterator[F
     yield Finding(True, "schema", f"is at version {version.found}, the newest")
     for reason in await health.reasons(database, now):
         yield Finding(False, "work", f"{reason}.")
+    for words in await health.waits(database, now):
+        yield Finding(True, "work", words)
     yield await _running(database, now)
 
 

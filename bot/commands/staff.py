@@ -1,7 +1,6 @@
 """Staff from the command line: who works here, and the code by which the first administrator becomes one."""
 
 import asyncio
-import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import TypeVar
@@ -10,21 +9,12 @@ import click
 
 from bot.clock import BANDUNG, Clock
 from bot.commands import Stop, no_database, opened
-from bot.settings import Settings
+from bot.settings import ADDRESS, Settings
 from db import audit, people, staff
 from db.engine import Database, Transaction
-from db.staff import Member
+from db.staff import LONGEST_NAME, Member
 
 Result = TypeVar("Result")
-CHANNELS = ("telegram", "web", "terminal")
-#: what codes are made of: nothing that is read as something else
-_SIGNS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
-
-
-def new_code() -> str:
-    """Eight signs that can be said aloud, such as `K7QM-2XPD`: a million million."""
-    signs = "".join(secrets.choice(_SIGNS) for _ in range(8))
-    return f"{signs[:4]}-{signs[4:]}"
 
 
 async def appoint(database: Database, administrators: Sequence[tuple[str, str]], now: datetime) -> None:
@@ -41,17 +31,18 @@ async def first_code(database: Database, now: datetime) -> str | None:
     async with database.transaction() as tx:
         if await staff.admins(tx):
             return None
-        code = new_code()
-        await staff.give_code(tx, code, "admin", None, now)
-    return code
+        return await staff.give_code(tx, "admin", None, now)
 
 
 def add(settings: Settings, address: str, role: str, name: str) -> None:
     channel, value = _address(address)
+    called = " ".join(name.split())
+    if len(called) > LONGEST_NAME:
+        raise Stop(f"The name has more than {LONGEST_NAME} characters; give an honorific and a first name: Bu Rini")
 
     async def work(database: Database) -> bool:
         async with database.transaction() as tx:
-            return await _employ(tx, channel, value, role, name, Clock().now())
+            return await _employ(tx, channel, value, role, called, Clock().now())
 
     new = _run(settings, work)
     click.echo(f"{address} is {role} now." if new else f"{address} was {role} already.")
@@ -60,20 +51,21 @@ def add(settings: Settings, address: str, role: str, name: str) -> None:
 def remove(settings: Settings, address: str) -> None:
     channel, value = _address(address)
 
-    async def work(database: Database) -> bool:
+    async def work(database: Database) -> int:
         async with database.transaction() as tx:
             member = await _member(tx, channel, value)
             if member is None:
-                return False
+                raise Stop(f"Nobody of the staff is at {address}; `jembatan staff list` shows who is where.")
             await staff.end(tx, member.id, Clock().now())
             await audit.note(tx, None, "staff.remove", f"staff:{member.id}", Clock().now())
-            return True
+            return await staff.admins(tx)
 
-    if not _run(settings, work):
-        raise Stop(f"Nobody of the staff is at {address}; `jembatan staff list` shows who is where.")
+    left = _run(settings, work)
     click.echo(f"{address} is no longer staff.")
     if (channel, value) in settings.administrators():
         click.echo("The setting JEMBATAN_STAFF names this address: the next start makes it an administrator's again.")
+    elif not left:
+        click.echo("No administrator is left: `jembatan run` prints a code for the next one when it starts.")
 
 
 def show(settings: Settings) -> None:
@@ -90,9 +82,13 @@ def show(settings: Settings) -> None:
 
 
 def _address(written: str) -> tuple[str, str]:
-    channel, _, value = written.strip().partition(":")
-    if channel not in CHANNELS or not value:
-        raise Stop(f"{written} is no address; write it like telegram:123456 (@userinfobot tells anybody their number).")
+    """The channel and the value of an address as somebody wrote it."""
+    if not ADDRESS.fullmatch(written):
+        raise Stop(
+            f"{written} is no address; write it like telegram:123456, with the number that @userinfobot tells anybody"
+            " about themselves, or like terminal:ani."
+        )
+    channel, _, value = written.partition(":")
     return channel, value
 
 

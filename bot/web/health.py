@@ -11,7 +11,7 @@ from starlette.routing import BaseRoute, Route
 from bot import metrics
 from bot.assistant import Assistant
 from bot.quiet import is_day
-from db import deliveries, replies, restores, turns
+from db import deliveries, lanes, replies, restores, turns
 from db.deliveries import LANES
 from db.engine import Database
 
@@ -45,13 +45,25 @@ async def reasons(database: Database, now: datetime) -> list[str]:
     return found
 
 
+async def waits(database: Database, now: datetime) -> list[str]:
+    """Which lanes a platform asked to wait with: no trouble, it passes."""
+    async with asyncio.timeout(PATIENCE), database.reading() as tx:
+        paused = await lanes.paused(tx, now)
+    return [
+        f"the {LANES[lane]} of {channel} wait until {until:%H:%M:%S} UTC, as it asked for"
+        for (channel, lane), until in sorted(paused.items())
+    ]
+
+
 def routes(assistant: Assistant) -> list[BaseRoute]:
     async def healthz(_request: Request) -> Response:
         return PlainTextResponse("ok")
 
     async def readyz(_request: Request) -> Response:
-        found = await reasons(assistant.database, assistant.clock.now())
-        return JSONResponse({"ready": not found, "reasons": found}, 503 if found else 200)
+        now = assistant.clock.now()
+        if found := await reasons(assistant.database, now):
+            return JSONResponse({"ready": False, "reasons": found}, 503)
+        return JSONResponse({"ready": True, "reasons": [], "waits": await waits(assistant.database, now)})
 
     async def figures(request: Request) -> Response:
         if any(header in request.headers for header in _FORWARDED):

@@ -21,6 +21,8 @@ desk = Desk("cases", "officer")
 
 #: cases, or colleagues, on one page of a list
 _PAGE = 8
+#: characters of a button
+_LABEL = 20
 
 
 @desk.command("kasus", "cases")
@@ -48,7 +50,7 @@ async def listed(turn: Turn) -> None:
 
 
 def _line(turn: Turn, case: Case) -> Markdown:
-    name, words = number(case.id), typed(" ".join(case.words.split()), 50)
+    name, words = number(case.id), typed(" ".join(case.words.split()), 50) or _("a file")
     if case.state == "taken":
         return _("**{case}** · yours · {words}", case=name, words=words)
     since = short(case.opened_at, turn.now)
@@ -58,7 +60,13 @@ def _line(turn: Turn, case: Case) -> Markdown:
 
 
 def _row(case: Case) -> str:
-    return f"{number(case.id)} {' '.join(case.words.split())}"[:20].strip()
+    """The number and as many whole words as a button holds."""
+    label = number(case.id)
+    for word in case.words.split():
+        if len(label) + 1 + len(word) > _LABEL:
+            break
+        label += f" {word}"
+    return label
 
 
 @desk.choice("case")

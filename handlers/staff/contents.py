@@ -4,21 +4,24 @@ from bot.errors import Refusal
 from bot.i18n import _
 from bot.markdown import escape
 from bot.reply import Choice
+from bot.router import bare_word
 from bot.turn import Turn
 from db import audit, cases, office, questions, staff
-from handlers.staff.desk import Desk, may
+from db.staff import LONGEST_NAME
+from handlers.staff.desk import CANCEL, Desk, answers, may
 
 desk = Desk("contents", "viewer")
-
-#: characters of a name
-_LONGEST = 40
 
 
 @desk.when(lambda turn: bool(turn.person.role) and not turn.text and _is_command(turn))
 @desk.choice("staff")
 async def contents(turn: Turn) -> None:
-    """What there is to do, with counts; an administrator of a new office is asked for its name first."""
-    if turn.person.role == "admin" and not (await office.load(turn.db)).name:
+    """What there is to do, with counts; whoever has no name yet, and whose office has none, is asked for it first."""
+    later = bool(turn.choice and turn.choice.args.get("later"))
+    if not (turn.person.staff_name or later):
+        await rename(turn)
+        return
+    if turn.person.role == "admin" and not later and not (await office.load(turn.db)).name:
         turn.ask("office-name")
         turn.say(_("What is the office called? Owners read this name, for example: Disdagin Kota Bandung"), [_later()])
         return
@@ -28,6 +31,8 @@ async def contents(turn: Turn) -> None:
     choices = []
     if may(turn.person, "officer"):
         choices.append(Choice(_("Cases"), "cases"))
+        choices.append(Choice(_("Exhibitions"), "staff-exhibitions"))
+        choices.append(Choice(_("Programme list"), "staff-programmes"))
     choices.append(Choice(_("Questions"), "questions"))
     if may(turn.person, "admin"):
         choices += [
@@ -51,13 +56,8 @@ def _is_command(turn: Turn) -> bool:
 
 
 def _later() -> Choice:
-    return Choice(_("Later"), "staff-later")
-
-
-@desk.choice("staff-later")
-async def later(turn: Turn) -> None:
-    """Nothing is changed."""
-    turn.say(_("All right."))
+    """Without an answer to what was asked."""
+    return Choice(_("Later"), "staff", {"later": True}, "quiet")
 
 
 @desk.choice("staff-name")
@@ -72,12 +72,17 @@ async def rename(turn: Turn) -> None:
         turn.say(_("How shall owners and colleagues call you? For example: Bu Rini, Pak Dadan"), [_later()])
 
 
-@desk.when(lambda turn: turn.asks == "staff-name")
+@desk.when(lambda turn: turn.asks.startswith(("staff-name", "office-")) and bare_word(turn.text) in CANCEL)
+async def cancel(turn: Turn) -> None:
+    """Nothing is changed."""
+    turn.say(_("All right."), [Choice(_("Open"), "staff")])
+
+
+@desk.when(lambda turn: answers(turn, "staff-name"))
 async def renamed(turn: Turn) -> None:
     """Two to forty characters, as they wrote it."""
     name = " ".join(turn.text.split())
-    if not (2 <= len(name) <= _LONGEST and any(map(str.isalpha, name))):
-        turn.ask("staff-name")
+    if not (2 <= len(name) <= LONGEST_NAME and any(map(str.isalpha, name))):
         raise Refusal(_("That is no name. Write it in 2 to 40 letters, for example: Bu Rini"), [_later()])
     await staff.set_name(turn.db, turn.person.staff_id, name)
     await audit.note(turn.db, turn.person.staff_id, "staff.rename", f"staff:{turn.person.staff_id}", turn.now)

@@ -11,6 +11,9 @@ from bot.turn import Turn
 from db.people import Known
 from db.staff import ROLES
 
+#: words that end a question without an answer
+CANCEL = ("batal", "cancel")
+
 
 class Desk(Router):
     """The handlers of one file that need the same role."""
@@ -48,6 +51,11 @@ class Desk(Router):
                 )
             )
         )
+
+
+def answers(turn: Turn, what: str) -> bool:
+    """Whether this is the answer to `what` staff were asked: not a word that leads out of it."""
+    return turn.asks.startswith(what) and bare_word(turn.text) not in ("menu", *CANCEL)
 
 
 def may(person: Known, role: str) -> bool:

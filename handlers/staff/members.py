@@ -1,14 +1,17 @@
 """Who works here: inviting, changing a role, removing, leaving. The last administrator stays."""
 
-import secrets
+from collections.abc import Callable
 
+from bot import settings
+from bot.cases import recipient
 from bot.errors import Refusal
-from bot.i18n import _, day
+from bot.i18n import _, day, speaking
 from bot.markdown import Markdown, escape
+from bot.promises import wait_again
 from bot.reply import Choice
 from bot.roles import role_label, role_name
 from bot.turn import Turn
-from db import audit, staff
+from db import audit, cases, people, staff
 from db.staff import ROLES, Listed
 from handlers.staff.desk import Desk
 
@@ -17,8 +20,6 @@ own = Desk("leave", "viewer")
 
 #: members on one page of the list
 _PAGE = 8
-#: what codes are made of: nothing that is read as something else
-_SIGNS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 
 
 @desk.choice("members")
@@ -27,21 +28,21 @@ async def members(turn: Turn) -> None:
     page = int(turn.choice.args.get("page", 0)) if turn.choice else 0
     found = await staff.listed(turn.db)
     shown = found[page * _PAGE : (page + 1) * _PAGE]
-    lines = [_("Staff: {count}", count=len(found)), *(_line(one) for one in shown)]
-    choices = [Choice(_row(one), "member", {"member": one.id}) for one in shown]
+    lines = [_("Staff: {count}", count=len(found)), *(_line(at, one) for at, one in enumerate(shown, start=1))]
+    choices = [Choice(_row(at, one), "member", {"member": one.id}) for at, one in enumerate(shown, start=1)]
     if len(found) > (page + 1) * _PAGE:
         choices.append(Choice(_("More"), "members", {"page": page + 1}))
     choices.append(Choice(_("Invite"), "invite"))
     turn.say(Markdown("\n".join(lines)), choices)
 
 
-def _line(one: Listed) -> Markdown:
+def _line(at: int, one: Listed) -> Markdown:
     name = escape(one.name) if one.name else _("no name yet")
-    return _("{number}. {name} · {role}", number=one.id, name=name, role=role_name(one.role))
+    return _("{number}. {name} · {role}", number=at, name=name, role=role_name(one.role))
 
 
-def _row(one: Listed) -> str:
-    return f"{one.id}. {one.name or one.value}"[:24]
+def _row(at: int, one: Listed) -> str:
+    return f"{at}. {one.name or one.value}"[:24]
 
 
 @desk.choice("member")
@@ -64,21 +65,27 @@ async def member(turn: Turn) -> None:
 
 @desk.choice("member-role")
 async def change_role(turn: Turn) -> None:
-    """From now on they may more, or less."""
+    """From now on they may more, or less, and hear it."""
     assert turn.choice is not None
     one, role = await _chosen(turn), str(turn.choice.args["role"])
     if one.role == "admin":
         await _keep_one(turn)
     await staff.set_role(turn.db, one.id, role)
     await audit.note(turn.db, turn.person.staff_id, "staff.role", f"staff:{one.id}", turn.now, role=role)
+    if role == "viewer":
+        await _free(turn, one.id)
     name = escape(one.name) if one.name else _("This member")
     turn.say(_("{name} is {role} now.", name=name, role=role_name(role)), [Choice(_("Staff"), "members")])
+    _own_up(turn, one.channel, one.value)
+    await _tell(turn, one, lambda: _("You are **{role}** here now; /staf shows what you can do.", role=role_name(role)))
 
 
 @desk.choice("member-remove")
 async def ask_to_remove(turn: Turn) -> None:
     """What it means, and once more whether."""
     one = await _chosen(turn)
+    if one.role == "admin":
+        await _keep_one(turn)
     name = escape(one.name) if one.name else _("This member")
     text = _("{name} will see no more cases and questions; what they wrote stays. Remove?", name=name)
     remove = Choice(_("Yes, remove"), "member-removed", {"member": one.id}, kind="deciding")
@@ -87,21 +94,25 @@ async def ask_to_remove(turn: Turn) -> None:
 
 @desk.choice("member-removed")
 async def remove(turn: Turn) -> None:
-    """They work here no longer."""
+    """They work here no longer, and hear it; what they had taken waits for a colleague."""
     one = await _chosen(turn)
     if one.role == "admin":
         await _keep_one(turn)
     await staff.end(turn.db, one.id, turn.now)
     await audit.note(turn.db, turn.person.staff_id, "staff.remove", f"staff:{one.id}", turn.now)
+    await _free(turn, one.id)
     name = escape(one.name) if one.name else _("This member")
     turn.say(_("{name} no longer belongs to the staff.", name=name), [Choice(_("Staff"), "members")])
+    _own_up(turn, one.channel, one.value)
+    await _tell(turn, one, lambda: _("You no longer belong to the staff. I go on answering your questions."))
 
 
 @desk.choice("invite")
 async def invite(turn: Turn) -> None:
     """As what?"""
     text = _("As what? Officers answer people; viewers only read; administrators also decide about staff and office.")
-    turn.say(text, [Choice(role_label(role), "invited", {"role": role}) for role in ROLES])
+    choices = [Choice(role_label(role), "invited", {"role": role}) for role in ROLES]
+    turn.say(text, [*choices, Choice(_("Back"), "staff", rank="quiet")])
 
 
 @desk.choice("invited")
@@ -109,9 +120,7 @@ async def invited(turn: Turn) -> None:
     """A code for one person and one day, to be passed on."""
     assert turn.choice is not None
     role = str(turn.choice.args["role"])
-    signs = "".join(secrets.choice(_SIGNS) for _sign in range(8))
-    code = f"{signs[:4]}-{signs[4:]}"
-    await staff.give_code(turn.db, code, role, turn.person.staff_id, turn.now)
+    code = await staff.give_code(turn.db, role, turn.person.staff_id, turn.now)
     await audit.note(turn.db, turn.person.staff_id, "staff.invite", "staff", turn.now, role=role)
     turn.say(
         _(
@@ -126,18 +135,44 @@ async def invited(turn: Turn) -> None:
 @own.choice("leave")
 async def ask_to_leave(turn: Turn) -> None:
     """What it means, and once more whether."""
+    if turn.person.role == "admin":
+        await _keep_one(turn)
     text = _("You will see no more cases and questions; coming back needs a new invitation. Leave?")
     turn.say(text, [Choice(_("Yes, leave"), "left", kind="deciding"), Choice(_("No"), "staff")])
 
 
 @own.choice("left")
 async def leave(turn: Turn) -> None:
-    """They work here no longer."""
+    """They work here no longer; what they had taken waits for a colleague."""
     if turn.person.role == "admin":
         await _keep_one(turn)
     await staff.end(turn.db, turn.person.staff_id, turn.now)
     await audit.note(turn.db, turn.person.staff_id, "staff.leave", f"staff:{turn.person.staff_id}", turn.now)
+    await _free(turn, turn.person.staff_id)
+    turn.memory.case = 0
     turn.say(_("You no longer belong to the staff. I go on answering your questions."), [Choice(_("Menu"), "menu")])
+    _own_up(turn, turn.person.channel, turn.person.value)
+
+
+async def _free(turn: Turn, member: int) -> None:
+    """Nobody waits for whoever answers no longer."""
+    for case in await cases.taken(turn.db, member):
+        await wait_again(turn, case, at_night=True)
+
+
+def _own_up(turn: Turn, channel: str, value: str) -> None:
+    """What the settings say is stronger than what is decided here."""
+    if (channel, value) in settings.load().administrators():
+        turn.say(_("The settings of the service name this address: its next start makes it an administrator again."))
+
+
+async def _tell(turn: Turn, one: Listed, text: Callable[[], Markdown]) -> None:
+    """Let a colleague hear what was decided about them."""
+    if one.id == turn.person.staff_id:
+        return
+    colleague = (await people.load(turn.db, [one.address_id]))[one.address_id]
+    with speaking(colleague.language):
+        await turn.tell(recipient(colleague), f"staff:{one.id}:{turn.id}", text())
 
 
 async def _keep_one(turn: Turn) -> None:

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from bot import opening
 from bot.cases import typed
+from bot.clock import BANDUNG
 from bot.dates import When, read
 from bot.errors import Refusal
 from bot.i18n import _, day
@@ -16,28 +17,31 @@ from bot.reply import Choice
 from bot.turn import Turn
 from db import audit, office
 from db.office import Office
-from handlers.staff.desk import Desk
+from handlers.staff.desk import Desk, answers
 
 desk = Desk("office", "admin")
 
 _ASKS = "office-"
+#: holidays in the page of everything, on their own page, and days in one span of them
+_FEW, _MANY, _LONGEST = 3, 40, 31
 #: the areas in which an office may name a contact
 _AREAS = ("halal", "hki", "export", "exhibition", "program", "business")
 
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A whole number that an office decides, and between which it must be."""
+    """A whole number that an office decides, between which it must be, and what may be written behind it."""
 
     least: int
     most: int
+    units: str
 
 
 _NUMBERS = {
-    "retention_days": Number(7, 3650),
-    "weekly_limit": Number(0, 21),
-    "second_from": Number(1, 1_000_000),
-    "idle_minutes": Number(5, 1440),
+    "retention_days": Number(7, 3650, "hari days dinten"),
+    "weekly_limit": Number(0, 21, "pengumuman announcements kali"),
+    "second_from": Number(1, 1_000_000, "orang people jalmi"),
+    "idle_minutes": Number(5, 1440, "menit minit minutes"),
 }
 
 
@@ -61,8 +65,8 @@ async def shown(turn: Turn) -> None:
     lines = [
         _("Name: {value}", value=escape(now.name) or _("not given")),
         _("Opening hours: {value}", value=OfficeHours(now.hours, now.holidays).said() or _("always closed")),
-        _("Holidays: {value}", value=_holidays(now, turn.now.date()) or _("none")),
-        _("Contacts: {value}", value=", ".join(sorted(now.contacts)) or _("none")),
+        _("Holidays: {value}", value=_holidays(now, turn.now, _FEW) or _("none")),
+        _("Contacts: {value}", value=_named(now) or _("none")),
         _("Messages are kept for {days} days.", days=now.retention_days),
         _("At most {count} announcements a week to one person.", count=now.weekly_limit),
         _("Above {count} people a second administrator must agree.", count=now.second_from),
@@ -72,9 +76,17 @@ async def shown(turn: Turn) -> None:
     turn.say(Markdown("\n".join(lines)), [*choices, Choice(_("Back"), "staff")])
 
 
-def _holidays(now: Office, today: date) -> Markdown:
-    ahead = [date.fromisoformat(one) for one in now.holidays if one >= today.isoformat()]
-    return Markdown(", ".join(day(one) for one in ahead[:5]))
+def _named(decided: Office) -> Markdown:
+    """About what owners can ask somebody."""
+    return Markdown(", ".join(_area(area) for area in _AREAS if area in decided.contacts))
+
+
+def _holidays(decided: Office, now: datetime, most: int) -> Markdown:
+    """Those that are still to come, and how many more there are."""
+    today = now.astimezone(BANDUNG).date().isoformat()
+    ahead = [day(date.fromisoformat(one)) for one in decided.holidays if one >= today]
+    days = ", ".join(ahead[:most])
+    return _("{days} and {count} more", days=days, count=len(ahead) - most) if len(ahead) > most else Markdown(days)
 
 
 @desk.choice("office-field")
@@ -85,7 +97,9 @@ async def field(turn: Turn) -> None:
     if name == "contacts":
         await _choose_area(turn)
         return
-    turn.ask(_ASKS + name)
+    turn.ask(_ASKS + name, number=name in _NUMBERS)
+    if name == "holidays" and (known := _holidays(await office.load(turn.db), turn.now, _MANY)):
+        turn.say(_("Holidays: {value}", value=known))
     turn.say(_wanted(name), [_back()])
 
 
@@ -93,7 +107,7 @@ async def _choose_area(turn: Turn) -> None:
     now = await office.load(turn.db)
     known = [_("{area}: {contact}", area=_area(area), contact=typed(now.contacts[area], 100)) for area in now.contacts]
     text = Markdown("\n".join([_("Whom shall owners ask, about what?"), *known]))
-    turn.say(text, [Choice(_area(area), "office-contact", {"area": area}) for area in _AREAS])
+    turn.say(text, [*(Choice(_area(area), "office-contact", {"area": area}) for area in _AREAS), _back()])
 
 
 def _area(area: str) -> Markdown:
@@ -112,19 +126,16 @@ async def contact(turn: Turn) -> None:
     """What to write for one area."""
     assert turn.choice is not None
     turn.ask(f"{_ASKS}contact:{turn.choice.args['area']}")
-    turn.say(_("Write the contact as owners shall read it, for example: Bu Rini, 022-1234567. A dash removes it."))
+    text = _("Write the contact as owners shall read it, for example: Bu Rini, 022-1234567. A dash removes it.")
+    turn.say(text, [_back()])
 
 
-@desk.when(lambda turn: turn.asks.startswith(_ASKS))
+@desk.when(lambda turn: answers(turn, _ASKS))
 async def changed(turn: Turn) -> None:
     """The new value, or what it lacks."""
     name = turn.asks.removeprefix(_ASKS)
     now = await office.load(turn.db)
-    try:
-        decided = _read(name, " ".join(turn.text.split()), now, turn)
-    except Refusal:
-        turn.memory.asks, turn.memory.asks_at = turn.asks, turn.now.isoformat()
-        raise
+    decided = _read(name, " ".join(turn.text.split()), now, turn)
     await office.save(turn.db, **decided)
     await audit.note(turn.db, turn.person.staff_id, "office.change", f"office:{name.partition(':')[0]}", turn.now)
     turn.say(_("Kept."))
@@ -165,30 +176,47 @@ def _hours(text: str) -> dict[str, list[str]]:
 
 def _number(name: str, text: str) -> int:
     limits = _NUMBERS[name]
+    text, _space, unit = text.partition(" ")
+    if unit and unit.lower() not in limits.units.split():
+        raise Refusal(_wanted(name), [_back()])
     if not (text.isascii() and text.isdecimal() and limits.least <= int(text[:9]) <= limits.most):
         raise Refusal(_wanted(name), [_back()])
     return int(text[:9])
 
 
 def _toggled(text: str, now: Office, turn: Turn) -> list[str]:
-    """The holidays with this day, or without it if it was one."""
+    """The holidays with these days, or without them if they all were."""
     when = read(text, turn.now)
-    if not isinstance(when, When) or when.first is None or when.last is None or (when.last - when.first).days > 31:
+    if not isinstance(when, When) or when.first is None or when.last is None or when.period:
         raise Refusal(_wanted("holidays"), [_back()])
-    days = {date.fromordinal(one).isoformat() for one in range(when.first.toordinal(), when.last.toordinal() + 1)}
-    return sorted(set(now.holidays) ^ days)
+    span = (when.last - when.first).days + 1
+    if span > _LONGEST:
+        raise Refusal(_wanted("holidays"), [_back()])
+    days = {(when.first + timedelta(days=one)).isoformat() for one in range(span)}
+    return sorted(set(now.holidays) - days if days <= set(now.holidays) else set(now.holidays) | days)
 
 
 def _wanted(name: str) -> Markdown:
     """What to write, and an example."""
     if name in _NUMBERS:
-        limits = _NUMBERS[name]
-        return _("Write a whole number from {least} to {most}.", least=limits.least, most=limits.most)
+        return _how_many(name, _NUMBERS[name].least, _NUMBERS[name].most)
     return {
         "name": _("Write the office's name in at most 60 letters, for example: Disdagin Kota Bandung"),
         "hours": _("Write days and hours, for example: Monday-Thursday 08.00-16.00, Friday 08.00-11.30"),
         "holidays": _("Write a day or a span to add it, or one that is listed to remove it: 25 December 2026"),
     }[name]
+
+
+def _how_many(name: str, least: int, most: int) -> Markdown:
+    """What is counted, and within which limits."""
+    asked: dict[str, Markdown] = {
+        "retention_days": _("For how many days are messages kept? For example: 90"),
+        "weekly_limit": _("How many announcements a week may one person get at most? For example: 3"),
+        "second_from": _("Above how many people must a second administrator agree? For example: 500"),
+        "idle_minutes": _("After how many minutes without a message does a case go back? For example: 30"),
+    }
+    limits = _("Write a whole number from {least} to {most}.", least=least, most=most)
+    return Markdown(f"{asked[name]}\n{limits}")
 
 
 def _back() -> Choice:

@@ -2,8 +2,8 @@
 
 from bot.cases import typed
 from bot.errors import Refusal
-from bot.i18n import _, day
-from bot.markdown import Markdown, escape
+from bot.i18n import LANGUAGE_NAMES, _, day
+from bot.markdown import Markdown
 from bot.reply import Choice
 from bot.turn import Turn
 from db import audit, questions, reports
@@ -14,28 +14,25 @@ from handlers.staff.desk import Desk
 desk = Desk("questions", "viewer")
 deciding = Desk("settling", "officer")
 
-#: on one page of a list; UTF-16 units of a question in it
-_PAGE, _QUOTED = 8, 70
+#: on one page of a list; UTF-16 units of a question in it; ways of asking, or comments, on a page of their own
+_PAGE, _QUOTED, _WAYS = 8, 70, 4
 
 
 @desk.command("pertanyaan", "questions")
 @desk.choice("questions")
 async def listed(turn: Turn) -> None:
     """The most frequent ones, numbered as the buttons; who asked is not shown."""
-    page = int(turn.choice.args.get("page", 0)) if turn.choice else 0
+    page = _page(turn)
     found = await questions.most_asked(turn.db, _PAGE + 1, page * _PAGE)
     reported = Choice(_("Not right"), "reported")
     if not found:
         turn.say(_("No question is open."), [reported, Choice(_("Back"), "staff")])
         return
-    lines = [_line(at, group) for at, group in enumerate(found[:_PAGE], start=page * _PAGE + 1)]
-    choices = [
-        Choice(f"{at} {group.text}"[:20].strip(), "question", {"question": group.id})
-        for at, group in enumerate(found[:_PAGE], start=page * _PAGE + 1)
-    ]
+    shown = list(enumerate(found[:_PAGE], start=1))
+    choices = [Choice(f"{at} {group.text}"[:20].strip(), "question", {"question": group.id}) for at, group in shown]
     if len(found) > _PAGE:
         choices.append(Choice(_("More"), "questions", {"page": page + 1}))
-    turn.say(Markdown("\n".join(lines)), [*choices, reported])
+    turn.say(Markdown("\n".join(_line(at, group) for at, group in shown)), [*choices, reported])
 
 
 def _line(at: int, group: Group) -> Markdown:
@@ -45,17 +42,14 @@ def _line(at: int, group: Group) -> Markdown:
 @desk.choice("question")
 async def question(turn: Turn) -> None:
     """The ways in which it was asked, and the nearest card."""
-    key = await _chosen(turn)
-    lines = [Markdown(f"“{typed(words, 200)}”") for words in await questions.asked(turn.db, key, 4)]
-    if not lines:
-        raise Refusal(_("That question is settled."), [Choice(_("Back"), "questions")])
-    found = next((one for one in await questions.most_asked(turn.db, 1000, 0) if one.key == key), None)
-    if found:
-        card = turn.knowledge.card(found.topic, turn.person.language) if found.topic else None
-        lines.append(_("Asked {count} times, last on {day}.", count=found.count, day=day(found.last)))
-        if card:
-            lines.append(_("The nearest card: {title}.", title=card.title))
     assert turn.choice is not None
+    found = await _chosen(turn)
+    ways = await questions.asked(turn.db, found.key, _WAYS)
+    lines = [Markdown(f"“{typed(words, 200)}” · {LANGUAGE_NAMES[language]}") for words, language in ways]
+    card = turn.knowledge.card(found.topic, turn.person.language) if found.topic else None
+    lines.append(_("Asked {count} times, last on {day}.", count=found.count, day=day(found.last)))
+    if card:
+        lines.append(_("The nearest card: {title}.", title=card.title))
     settle = Choice(_("Dealt with"), "question-settled", turn.choice.args, kind="deciding")
     turn.say(Markdown("\n".join(lines)), [settle, Choice(_("Back"), "questions")])
 
@@ -63,40 +57,85 @@ async def question(turn: Turn) -> None:
 @deciding.choice("question-settled")
 async def settle(turn: Turn) -> None:
     """It leaves the list; asked again, it comes back."""
-    assert turn.choice is not None
-    count = await questions.settle(turn.db, await _chosen(turn), turn.now)
-    if not count:
-        raise Refusal(_("That question is settled."), [Choice(_("Back"), "questions")])
-    about = f"question:{turn.choice.args['question']}"
-    await audit.note(turn.db, turn.person.staff_id, "question.settle", about, turn.now, count=count)
+    found = await _chosen(turn)
+    count = await questions.settle(turn.db, found.key, turn.now)
+    await audit.note(turn.db, turn.person.staff_id, "question.settle", f"question:{found.id}", turn.now, count=count)
     turn.say(_("Dealt with. If it is asked again, it comes back here."), [Choice(_("Questions"), "questions")])
+
+
+async def _chosen(turn: Turn) -> Group:
+    assert turn.choice is not None
+    found = await questions.like(turn.db, int(turn.choice.args["question"]))
+    if found is None:
+        raise Refusal(_("That question is settled."), [Choice(_("Back"), "questions")])
+    return found
 
 
 @desk.choice("reported")
 async def reported(turn: Turn) -> None:
-    """The answers called not right most often, with one of the comments."""
-    found = await reports.most_reported(turn.db, 10)
+    """The answers called not right most often."""
+    page = _page(turn)
+    found = await reports.most_reported(turn.db, _PAGE + 1, page * _PAGE)
     if not found:
         turn.say(_("No answer was called not right."), [Choice(_("Back"), "questions")])
         return
-    turn.say(Markdown("\n".join(_reported(turn, one) for one in found)), [Choice(_("Back"), "questions")])
+    shown = list(enumerate(found[:_PAGE], start=1))
+    choices = [Choice(f"{at} {_title(turn, one)}"[:20].strip(), "report", _about(one)) for at, one in shown]
+    if len(found) > _PAGE:
+        choices.append(Choice(_("More"), "reported", {"page": page + 1}))
+    lines = [_("{at}. {count}×: {words}", at=at, count=one.count, words=_reported(turn, one)) for at, one in shown]
+    turn.say(Markdown("\n".join(lines)), [*choices, Choice(_("Back"), "questions")])
+
+
+@desk.choice("report")
+async def report(turn: Turn) -> None:
+    """What people wrote about one answer, and the way to it."""
+    one = await _chosen_report(turn)
+    lines = [_reported(turn, one), _("Said {count} times, last on {day}.", count=one.count, day=day(one.last))]
+    comments = await reports.comments(turn.db, one.topic, one.section, one.reason, _WAYS)
+    lines += [Markdown(f"“{typed(comment, 150)}”") for comment in comments]
+    choices = [Choice(_("Dealt with"), "report-settled", _about(one), kind="deciding")]
+    if turn.knowledge.card(one.topic, turn.person.language):
+        choices.append(Choice(_("Show the answer"), "section" if one.section else "card", _answer(one)))
+    turn.say(Markdown("\n".join(lines)), [*choices, Choice(_("Back"), "reported")])
+
+
+@deciding.choice("report-settled")
+async def settle_report(turn: Turn) -> None:
+    """It leaves the list; said again, it comes back."""
+    one = await _chosen_report(turn)
+    count = await reports.settle(turn.db, one.topic, one.section, one.reason, turn.now)
+    about = f"card:{one.topic}"
+    await audit.note(turn.db, turn.person.staff_id, "report.settle", about, turn.now, count=count, reason=one.reason)
+    turn.say(_("Dealt with. If it is said again, it comes back here."), [Choice(_("Not right"), "reported")])
+
+
+async def _chosen_report(turn: Turn) -> Counted:
+    assert turn.choice is not None
+    about = {name: str(turn.choice.args[name]) for name in ("topic", "section", "reason")}
+    found = await reports.counted(turn.db, **about)
+    if found is None:
+        raise Refusal(_("That is settled."), [Choice(_("Back"), "reported")])
+    return found
 
 
 def _reported(turn: Turn, one: Counted) -> Markdown:
     reason = {"figure": _("the figure"), "changed": _("has changed"), "meaning": _("not what was meant")}[one.reason]
+    return _("{title}: {reason}", title=_title(turn, one), reason=reason)
+
+
+def _title(turn: Turn, one: Counted) -> str:
     card = turn.knowledge.card(one.topic, turn.person.language)
-    title = escape(card.title if card else one.topic)
-    if one.comment:
-        comment = typed(" ".join(one.comment.split()), 60)
-        return _(
-            "{count}× {title}: {reason}. “{comment}”", count=one.count, title=title, reason=reason, comment=comment
-        )
-    return _("{count}× {title}: {reason}", count=one.count, title=title, reason=reason)
+    return card.title if card else one.topic
 
 
-async def _chosen(turn: Turn) -> str:
-    assert turn.choice is not None
-    key = await questions.key_of(turn.db, int(turn.choice.args["question"]))
-    if key is None:
-        raise Refusal(_("That question is settled."), [Choice(_("Back"), "questions")])
-    return key
+def _about(one: Counted) -> dict[str, str]:
+    return {"topic": one.topic, "section": one.section, "reason": one.reason}
+
+
+def _answer(one: Counted) -> dict[str, str]:
+    return {"topic": one.topic, "section": one.section} if one.section else {"topic": one.topic}
+
+
+def _page(turn: Turn) -> int:
+    return int(turn.choice.args.get("page", 0)) if turn.choice else 0

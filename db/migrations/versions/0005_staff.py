@@ -111,6 +111,7 @@ def _deliveries() -> None:
         sa.Column("source", sa.String(80), nullable=False),
         _to("people", "person_id", index=True),
         _to("addresses", "address_id", index=True),
+        sa.Column("channel", sa.String(20), nullable=False),
         sa.Column("lane", BigId, nullable=False),
         sa.Column("body", Json, nullable=False),
         sa.Column("state", sa.String(10), nullable=False),
@@ -126,7 +127,11 @@ def _deliveries() -> None:
         sa.UniqueConstraint("source", "person_id"),
         sqlite_autoincrement=True,
     )
-    _part("ix_deliveries_open", "deliveries", ["lane", "due_at", "id"], "state IN ('pending', 'sending')")
+    order = ["channel", "lane", "due_at", "id"]
+    _part("ix_deliveries_pending", "deliveries", order, "state = 'pending'")
+    _part("ix_deliveries_at_night", "deliveries", order, "state = 'pending' AND at_night")
+    _part("ix_deliveries_sending", "deliveries", ["channel", "held_until"], "state = 'sending'")
+    _part("ix_deliveries_sent", "deliveries", ["sent_at", "channel"], "sent_at IS NOT NULL")
     op.create_table(
         "lanes",
         sa.Column("channel", sa.String(20), primary_key=True),
@@ -191,11 +196,18 @@ def _questions() -> None:
         _at("settled_at", nullable=True),
         sqlite_autoincrement=True,
     )
+    op.create_table(
+        "settled_reports",
+        _id(),
+        _to("reports", "report_id", index=True),
+        _at("at"),
+        sqlite_autoincrement=True,
+    )
 
 
 def downgrade() -> None:
     for table in (
-        "questions", "case_messages", "cases", "leases", "lanes", "deliveries", "files", "office", "audit",
-        "staff_codes", "staff",
+        "settled_reports", "questions", "case_messages", "cases", "leases", "lanes", "deliveries", "files", "office",
+        "audit", "staff_codes", "staff",
     ):  # fmt: skip
         op.drop_table(table)

@@ -1,0 +1,258 @@
+"""Days and hours of what staff enter: as people write them, asked back where they have more than one meaning."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, time
+
+from babel.dates import format_date
+
+from bot import dates
+from bot.clock import BANDUNG
+from bot.dates import Doubt, Reason, When
+from bot.entries.draft import Values
+from bot.entries.field import Field, answer
+from bot.errors import Refusal
+from bot.exhibitions import today
+from bot.i18n import _, hour, language
+from bot.markdown import Markdown, escape
+from bot.reply import Choice
+from bot.turn import Turn
+from bot.when import MALAYSIA, hours, span, weekday_span
+
+#: what takes longer is a slip of the pen
+_LONGEST_DAYS = 92
+#: readings that are offered
+_OFFERED = 3
+
+#: what a reading means for the plan; raises `Refusal` where it says too little or contradicts itself
+Accept = Callable[[When, Values], Values]
+
+
+def read(turn: Turn, values: Values, accept: Accept, wanted: Markdown) -> Values:
+    """What they wrote; what is in doubt is asked back with its readings as choices."""
+    found = dates.read(turn.text, turn.now, language())
+    if found is None:
+        raise Refusal(_("That is no date I can read. {wanted}", wanted=wanted))
+    if isinstance(found, When):
+        return accept(found, values)
+    readings = _accepted(found, values, accept)
+    one_left = len(readings) == 1 and found.reason in ("several", "time")
+    lines = [_doubt("unclear" if one_left else found.reason)]
+    if not readings:
+        raise Refusal(Markdown(f"{lines[0]} {wanted}"))
+    lines += [escape(f"{number}. {_in_full(one)}") for number, (one, _meant) in enumerate(readings, start=1)]
+    choices = [answer(label, **meant) for label, (_one, meant) in zip(_labels(readings), readings, strict=True)]
+    raise Refusal(Markdown("\n".join(lines)), choices)
+
+
+def _accepted(doubt: Doubt, values: Values, accept: Accept) -> list[tuple[When, Values]]:
+    found: list[tuple[When, Values]] = []
+    for one in doubt.readings:
+        try:
+            meant = accept(one, values)
+        except Refusal:
+            continue
+        if meant not in [other for _one, other in found]:
+            found.append((one, meant))
+    return found[:_OFFERED]
+
+
+def _doubt(reason: Reason) -> Markdown:
+    return {
+        "unclear": _("I am not sure I read that right."),
+        "several": _("That can mean more than one thing. Which one?"),
+        "weekday": _("That weekday does not fall on that date."),
+        "no-such-day": _("There is no such day."),
+        "order": _("The end comes before the beginning."),
+        "far": _("That year is very far ahead."),
+        "time": _("Is that morning or evening?"),
+    }[reason]
+
+
+def _in_full(one: When) -> str:
+    days = weekday_span(one.first or one.last, one.last) if one.last else ""
+    return ", ".join(part for part in (days, clock(one.opens, one.closes)) if part)
+
+
+def _labels(readings: list[tuple[When, Values]]) -> list[str]:
+    """What tells the readings apart, at most 20 characters."""
+    by_day = [_short(one) for one, _meant in readings]
+    by_hour = ["–".join(f"{at:%H.%M}" for at in (one.opens, one.closes) if at) for one, _meant in readings]
+    for labels in (by_day, by_hour):
+        if len(set(labels)) == len(labels) and all(labels):
+            return labels
+    return [str(number) for number in range(1, len(readings) + 1)]
+
+
+def _short(one: When) -> str:
+    if one.last is None:
+        return ""
+    first, locale = one.first or one.last, {"en": "en_GB"}.get(language(), language())
+    last = str(format_date(one.last, "d MMM y", locale=locale))
+    if first == one.last:
+        return last[:20]
+    same_month = (first.year, first.month) == (one.last.year, one.last.month)
+    return f"{format_date(first, 'd' if same_month else 'd MMM', locale=locale)}–{last}"[:20]
+
+
+def clock(opens: time | None, closes: time | None) -> str:
+    """10.00–20.00, on no clock yet."""
+    return "–".join(hour(one) for one in (opens, closes) if one)
+
+
+def _wanted_days() -> Markdown:
+    return _("Please write it like this: 16-18 April 2027, 10.00-20.00")
+
+
+def _wanted_hours() -> Markdown:
+    return _("Please write from when until when, like this: 10.00-20.00")
+
+
+def _wanted_enrolment() -> Markdown:
+    return _("Please write it like this: 1 December 2026 - 31 January 2027, or: until 31 January 2027")
+
+
+def _days_and_hours(when: When, _values: Values) -> Values:
+    if when.period or when.first is None or when.last is None:
+        raise Refusal(_("From which day to which day? {wanted}", wanted=_wanted_days()))
+    if (when.last - when.first).days >= _LONGEST_DAYS:
+        raise Refusal(_("That is more than {days} days. Is it right? Please write it again.", days=_LONGEST_DAYS))
+    days = {"first_day": when.first.isoformat(), "last_day": when.last.isoformat()}
+    return days | (_hours(replace(when, first=None, last=None), {}) if when.opens and when.closes else {})
+
+
+def _hours(when: When, _values: Values) -> Values:
+    if when.opens is None or when.closes is None or when.last:
+        raise Refusal(_wanted_hours())
+    if when.closes <= when.opens:
+        raise Refusal(_("It would close before it opens. {wanted}", wanted=_wanted_hours()))
+    return {"opens": when.opens.isoformat(), "closes": when.closes.isoformat()}
+
+
+def _enrolment(when: When, values: Values) -> Values:
+    if when.last is None or when.opens or (when.period and when.first is None):
+        raise Refusal(_wanted_enrolment())
+    opens = when.first if when.first != when.last else None
+    end = day_of(values, "last_day")
+    if end and when.last > end:
+        raise Refusal(_("Enrolment would end after the last day, {date}.", date=weekday_span(end, end)))
+    return {"enrolment_opens": opens.isoformat() if opens else None, "enrolment_closes": when.last.isoformat()}
+
+
+def day_of(values: Values, name: str) -> date | None:
+    """A day among the values."""
+    return date.fromisoformat(values[name]) if values.get(name) else None
+
+
+def time_of(values: Values, name: str) -> time | None:
+    """A time of day among the values."""
+    return time.fromisoformat(values[name]) if values.get(name) else None
+
+
+def when_said(values: Values) -> str:
+    """The days, and the hours on no clock."""
+    first, last = day_of(values, "first_day"), day_of(values, "last_day")
+    if not (first and last):
+        return ""
+    times = clock(time_of(values, "opens"), time_of(values, "closes"))
+    return ", ".join(part for part in (weekday_span(first, last), times) if part)
+
+
+def when(optional: bool = False) -> Field:
+    """Which days, perhaps with the hours."""
+    empty = {"first_day": None, "last_day": None, "opens": None, "closes": None}
+    return Field(
+        "when",
+        lambda: _("Date"),
+        lambda _values: _("Date and hours? For example: 16-18 April 2027, 10.00-20.00"),
+        lambda turn, values: read(turn, values, _days_and_hours, _wanted_days()),
+        when_said,
+        empty if optional else None,
+        noted=_past,
+        sets=("first_day", "last_day"),
+    )
+
+
+def _past(turn: Turn, values: Values) -> Markdown | None:
+    last = day_of(values, "last_day")
+    if last is None or last >= today(turn):
+        return None
+    return _("⚠️ {days} is already past.", days=weekday_span(last, last))
+
+
+def hours_of_day() -> Field:
+    """From when until when, where that was not said with the days."""
+    return Field(
+        "hours",
+        lambda: _("Hours"),
+        lambda values: _("{when}. From what hour until what hour?", when=when_said(values)),
+        lambda turn, values: read(turn, values, _hours, _wanted_hours()),
+        lambda values: clock(time_of(values, "opens"), time_of(values, "closes")),
+        {"opens": None, "closes": None},
+        applies=lambda values: bool(values.get("first_day")) and not values.get("opens"),
+        sets=("opens", "closes"),
+    )
+
+
+def enrolment() -> Field:
+    """From when until when one may enrol; one day alone is the last one."""
+    return Field(
+        "enrolment",
+        lambda: _("Enrolment"),
+        lambda _values: _("Until when may people enrol? For example: until 31 January 2027"),
+        lambda turn, values: read(turn, values, _enrolment, _wanted_enrolment()),
+        _enrolment_said,
+        {"enrolment_opens": None, "enrolment_closes": None},
+        noted=lambda _turn, values: _("Noted: enrolment {days}.", days=_enrolment_said(values)),
+        sets=("enrolment_opens", "enrolment_closes"),
+    )
+
+
+def _enrolment_said(values: Values) -> str:
+    opens, closes = day_of(values, "enrolment_opens"), day_of(values, "enrolment_closes")
+    if opens and closes:
+        return span(opens, closes)
+    return _("until {date}", date=weekday_span(closes, closes)) if closes else ""
+
+
+def zone() -> Field:
+    """Whose clock; asked, never assumed."""
+
+    def wanted(turn: Turn, _values: Values) -> Values:
+        said = set(turn.text.lower().replace(",", " ").split())
+        if said & {"malaysia", "kl", "pj", "myt"}:
+            return {"timezone": MALAYSIA}
+        if said & {"bandung", "wib", "indonesia", "jakarta"}:
+            return {"timezone": BANDUNG.key}
+        raise Refusal(_("In Malaysia or in Bandung?"), offers(_values))
+
+    def offers(_values: Values) -> list[Choice]:
+        return [
+            answer(_("Malaysia"), timezone=MALAYSIA),
+            answer(_("Bandung (WIB)"), timezone=BANDUNG.key),
+        ]
+
+    return Field(
+        "clock",
+        lambda: _("Clock"),
+        lambda values: _("{when}. On whose clock is that?", when=when_said(values)),
+        wanted,
+        _clock_said,
+        None,
+        offers,
+        applies=lambda values: bool(values.get("first_day")),
+        noted=_noted,
+        sets=("timezone",),
+    )
+
+
+def _clock_said(values: Values) -> str:
+    known = {MALAYSIA: _("Malaysia"), BANDUNG.key: _("Bandung (WIB)")}
+    return str(known.get(values.get("timezone", ""), values.get("timezone", "")))
+
+
+def _noted(_turn: Turn, values: Values) -> Markdown | None:
+    first, opens = day_of(values, "first_day"), time_of(values, "opens")
+    if not (first and opens):
+        return None
+    return _("Noted: {hours}.", hours=hours(first, opens, time_of(values, "closes"), values["timezone"]))

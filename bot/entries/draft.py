@@ -1,0 +1,46 @@
+"""What somebody of the staff has entered so far, of something new or as changes to what is stored."""
+
+from dataclasses import asdict, dataclass, field
+from typing import Any, Self
+
+from bot.turn import Turn
+
+#: fields of a plan as JSON: days as `2027-04-16`, hours as `10:00:00`
+Values = dict[str, Any]
+
+#: what the next message answers while something is asked; see `Turn.ask`
+ASKS = "entry"
+
+
+@dataclass(slots=True)
+class Draft:
+    #: the noun, such as `exhibition`
+    of: str
+    #: what is stored and is to be changed, and its sequence when that began; 0 for something new
+    id: int = 0
+    sequence: int = 0
+    #: the field that is asked for; empty once everything was asked
+    step: str = ""
+    #: only this field is asked for, or only the texts in this language
+    only: str = ""
+    language: str = ""
+    #: everything of something new; of what is stored, what is different
+    answers: Values = field(default_factory=dict)
+    #: the turn that last went on with it: choices of earlier ones are of an earlier question
+    mark: int = 0
+    #: answers in a row to the same question that were none
+    misses: int = 0
+
+    @classmethod
+    def kept(cls, turn: Turn) -> Self | None:
+        """The one that this conversation remembers."""
+        return cls(**turn.memory.draft) if turn.memory.draft else None
+
+    def remember(self, turn: Turn) -> None:
+        """Keep it as it is; the question stays the same."""
+        turn.memory.draft = asdict(self)
+
+    def ask(self, turn: Turn) -> None:
+        """Keep it, with a question of this turn: choices of earlier ones no longer count."""
+        self.mark = turn.id
+        self.remember(turn)

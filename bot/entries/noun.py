@@ -1,0 +1,130 @@
+"""What staff can enter: its fields, how it is kept, how it is shown, whom its news concerns."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, time
+from typing import Any
+
+from bot.entries.draft import Draft, Values
+from bot.entries.field import FIRST, Field, in_language
+from bot.i18n import LANGUAGES, _
+from bot.markdown import Markdown
+from bot.turn import Turn
+
+#: signs of a code without its year
+_INITIALS = 3
+
+
+async def _nothing(_turn: Turn) -> Values:
+    return {}
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """How people hear of it: `audience` counts them, `tell` tells them and returns how many."""
+
+    audience: Callable[[Turn, Any, Any], Awaitable[int]]
+    tell: Callable[[Turn, Any, Any, str], Awaitable[int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Noun:
+    #: such as `exhibition`
+    name: str
+    fields: tuple[Field, ...]
+    #: its file in `db/`
+    stored: Any
+    #: what the card says that people will see
+    card: Callable[[Turn, Any], Markdown]
+    #: what to look at again before it is published, or saved
+    warnings: Callable[[Turn, Values], Sequence[Markdown]]
+    #: by `announced`, `changed` and `cancelled`
+    news: dict[str, News]
+    #: fields of the plan whose change people hear of
+    told: frozenset[str]
+    #: what one is made of that has no field of its own
+    defaults: Values
+    #: one line of the list, what stands above the list, and the button below it
+    row: Callable[[Any, date], Markdown]
+    heading: Callable[[int], Markdown]
+    add: Callable[[], Markdown]
+    #: what its fields need to know beside the plan
+    context: Callable[[Turn], Awaitable[Values]] = _nothing
+
+    def plan(self, values: Values, today: date) -> Any:
+        """The plan of these values; raises TypeError where a needed one is missing."""
+        names = self.stored.Plan.__dataclass_fields__
+        known = {name: READ[name](value) if name in READ and value else value for name, value in values.items()}
+        planned = {"code": "", "source": "", "checked": today, **self.defaults, **known}
+        return self.stored.Plan(**{name: value for name, value in planned.items() if name in names})
+
+    def steps(self, draft: Draft, values: Values) -> list[Field]:
+        """The fields that are asked for, in order."""
+        if draft.language:
+            written = [one for one in self.fields if one.longest and values.get(one.sets[0], {}).get(FIRST)]
+            return [in_language(one, draft.language) for one in written]
+        if draft.only:
+            again = draft.only in ("when", "hours") and "opens" in draft.answers
+            return [one for one in self.fields if one.name == draft.only or (again and one.name == "clock")]
+        return [one for one in self.fields if one.applies(values) or one.name == draft.step]
+
+    def every(self, values: Values) -> list[Field]:
+        """All fields, also those of other languages."""
+        return [
+            shown
+            for one in self.fields
+            for shown in (one, *(in_language(one, code) for code in LANGUAGES[1:] if one.longest))
+            if shown is one or values.get(one.sets[0], {}).get(FIRST)
+        ]
+
+
+READ: dict[str, Callable[[str], Any]] = {
+    **dict.fromkeys(("first_day", "last_day", "enrolment_opens", "enrolment_closes", "checked"), date.fromisoformat),
+    **dict.fromkeys(("opens", "closes"), time.fromisoformat),
+}
+
+
+def to_json(plan: Any) -> Values:
+    """A plan as values."""
+    return {
+        name: value.isoformat() if isinstance(value, date | time | datetime) else value
+        for name, value in asdict(plan).items()
+    }
+
+
+async def values_of(turn: Turn, noun: Noun, draft: Draft) -> Values:
+    """What the plan holds so far: what is stored, with the draft's changes."""
+    stored = await noun.stored.load(turn.db, draft.id) if draft.id else None
+    return (to_json(stored.plan()) if stored else {}) | draft.answers | await noun.context(turn)
+
+
+async def free_code(turn: Turn, noun: Noun, title: str, on: date) -> str:
+    """Initials and the year, such as `PPB27`, with a letter behind where that is taken."""
+    names = [word for word in title.split() if word[0].isascii() and word[0].isalpha()]
+    capital = [word for word in names if word[0].isupper()]
+    initials = "".join(word[0].upper() for word in (capital if len(capital) > 1 else names))[:_INITIALS]
+    code = f"{initials if len(initials) > 1 else noun.name[:2].upper()}{on:%y}"
+    taken = {one.code for one in await noun.stored.all_of(turn.db)}
+    letters = ("", *"ABCDEFGHJKLMNPQRSTUVWXYZ")
+    return next((code + letter for letter in letters if code + letter not in taken), f"{code}Z{turn.id}")
+
+
+def changes(noun: Noun, before: Values, after: Values) -> list[Markdown]:
+    """Each field that is different: what it was, and what it is now."""
+    lines = []
+    for one in noun.every(before | after):
+        was, now = one.said(before), one.said(after)
+        if was != now:
+            empty = str(_("nothing"))
+            lines.append(_("{field}: {before} → {after}", field=one.label(), before=was or empty, after=now or empty))
+    return lines
+
+
+def left_behind(noun: Noun, before: Values, after: Values) -> list[str]:
+    """Languages in which a text stays as it was though the Indonesian one is new."""
+    found: dict[str, None] = {}
+    for name in (one.sets[0] for one in noun.fields if one.longest):
+        was, now = before.get(name) or {}, after.get(name) or {}
+        if was.get(FIRST) and was.get(FIRST) != now.get(FIRST):
+            found |= {code: None for code in LANGUAGES[1:] if now.get(code) and now.get(code) == was.get(code)}
+    return list(found)

@@ -1,0 +1,157 @@
+"""A programme as staff enter it."""
+
+from dataclasses import asdict, replace
+
+from bot import coming, notices, wishes
+from bot import programmes as say
+from bot.clock import BANDUNG
+from bot.entries import days, warnings
+from bot.entries.draft import Values
+from bot.entries.field import Field, answer, one_of, short_name, source, text, texts
+from bot.entries.noun import News, Noun
+from bot.errors import Refusal
+from bot.exhibitions import today
+from bot.i18n import _
+from bot.markdown import Markdown
+from bot.reply import Choice
+from bot.turn import Turn
+from db import exhibitions, interests, programmes
+from db.programmes import Plan, Programme
+
+_MOST = 1_000_000
+
+
+def _quota() -> Field:
+    def read(turn: Turn, _values: Values) -> Values:
+        written = turn.text.strip()
+        if not (written.isascii() and written.isdecimal() and 0 < int(written[:9]) < _MOST):
+            raise Refusal(_("Please write a whole number, for example: 20"))
+        return {"quota": int(written)}
+
+    return Field(
+        "quota",
+        lambda: _("Places"),
+        lambda _values: _("How many places are there?"),
+        read,
+        lambda values: str(values.get("quota") or ""),
+        {"quota": None},
+        takes_number=True,
+        sets=("quota",),
+    )
+
+
+def _exhibition() -> Field:
+    """By its code, which the list shows; not asked where it is known already."""
+
+    def read(turn: Turn, values: Values) -> Values:
+        wanted = turn.text.strip().upper()
+        known = values.get("exhibitions", {})
+        if wanted not in known:
+            raise Refusal(_("I know no exhibition with that code. It stands in the list of exhibitions."))
+        return {"exhibition_id": known[wanted]}
+
+    def offers(values: Values) -> list[Choice]:
+        return [answer(code, exhibition_id=id_) for code, id_ in list(values.get("exhibitions", {}).items())[:9]]
+
+    def said(values: Values) -> str:
+        codes = {id_: code for code, id_ in values.get("exhibitions", {}).items()}
+        return str(codes.get(values.get("exhibition_id"), ""))
+
+    return Field(
+        "exhibition",
+        lambda: _("Exhibition"),
+        lambda _values: _("Does it belong to an exhibition? Choose its code, or skip."),
+        read,
+        said,
+        {"exhibition_id": None},
+        offers,
+        applies=lambda values: bool(values.get("exhibitions")) and not values.get("exhibition_id"),
+        sets=("exhibition_id",),
+    )
+
+
+def _deciders() -> dict[str, Markdown]:
+    return {"staff": _("Staff choose"), "first-come": _("First come, first in")}
+
+
+def _fields() -> tuple[Field, ...]:
+    what = lambda _values: _("What kind of programme is it?")  # noqa: E731
+    who_decides = lambda _values: _("Who decides who may join?")  # noqa: E731
+    return (
+        one_of("kind", lambda: _("Kind"), what, coming.kinds, wishes.kind),
+        texts(
+            "title",
+            lambda: _("Name"),
+            lambda _values: _("What is the programme called? Write it in Indonesian; other languages come later."),
+            80,
+        ),
+        short_name(),
+        texts(
+            "gives",
+            lambda: _("What it gives"),
+            lambda _values: _("What does it give those who join? One or two sentences in Indonesian."),
+            250,
+            optional=True,
+        ),
+        texts(
+            "who", lambda: _("For whom"), lambda _values: _("Who may join? Write it in Indonesian."), 200, optional=True
+        ),
+        _quota(),
+        days.when(optional=True),
+        days.hours_of_day(),
+        days.zone(),
+        text("place", lambda: _("Place"), lambda _values: _("Where does it take place?"), 120, optional=True),
+        days.enrolment(),
+        _exhibition(),
+        one_of("decides", lambda: _("Who decides"), who_decides, _deciders),
+        source(),
+    )
+
+
+def _card(turn: Turn, plan: Plan) -> Markdown:
+    shown = replace(plan, source=plan.source or "–")
+    return say.details(Programme(**asdict(shown), id=0, sequence=0, updated_at=turn.now), today(turn))
+
+
+async def _context(turn: Turn) -> Values:
+    """The exhibitions that are not over, by their code."""
+    found = await exhibitions.all_of(turn.db)
+    return {"exhibitions": {one.code: one.id for one in found if not one.is_over(today(turn))}}
+
+
+async def _concerned(turn: Turn, one: Programme, _before: Programme) -> int:
+    return len(await interests.concerned_by(turn.db, one))
+
+
+async def _announce(turn: Turn, one: Programme, _before: Programme, _reason: str) -> int:
+    return await notices.announce_programme(turn, one)
+
+
+async def _announce_change(turn: Turn, one: Programme, _before: Programme, _reason: str) -> int:
+    return await notices.announce_programme_change(turn, one)
+
+
+async def _announce_cancellation(turn: Turn, one: Programme, _before: Programme, reason: str) -> int:
+    return await notices.announce_programme_cancellation(turn, one, reason)
+
+
+_UNTOLD = {"code", "short_name", "timezone", "source", "checked", "is_sample"}
+
+PROGRAMME = Noun(
+    "programme",
+    _fields(),
+    programmes,
+    _card,
+    warnings.of,
+    {
+        "announced": News(_concerned, _announce),
+        "changed": News(_concerned, _announce_change),
+        "cancelled": News(_concerned, _announce_cancellation),
+    },
+    frozenset(Plan.__dataclass_fields__) - _UNTOLD,
+    {"timezone": BANDUNG.key},
+    row=say.row,
+    heading=lambda number: _("Programmes on the list: {number}", number=number),
+    add=lambda: _("Add a programme"),
+    context=_context,
+)

@@ -1,0 +1,85 @@
+"""News that staff decide to tell: nothing is told by itself, and what was told once is not told again."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from bot.clock import BANDUNG
+from bot.entries.draft import Values
+from bot.entries.noun import READ, Noun
+from bot.errors import Refusal
+from bot.exhibitions import title, today
+from bot.i18n import _, clock_time, day, ngettext
+from bot.reply import Choice
+from bot.turn import Turn
+from db import audit
+from db.exhibitions import SHOWN
+
+#: by act, which news it makes
+_MAKES = {"publish": "announced", "change": "changed", "restore": "changed", "cancel": "cancelled"}
+
+
+async def note(turn: Turn, noun: Noun, code: str, act: str, **details: Any) -> None:
+    """Into the audit trail, as something done to this one."""
+    name = f"{noun.name}:{code}"
+    await audit.note(turn.db, turn.person.staff_id, f"{noun.name}.{act}", name, turn.now, **details)
+
+
+async def offer(turn: Turn, noun: Noun, one: Any) -> tuple[str, int]:
+    """The news that was not told yet, and how many people it concerns; empty where there is none."""
+    news, before, _reason, _told = await _untold(turn, noun, one)
+    return (news, await noun.news[news].audience(turn, one, before)) if news else ("", 0)
+
+
+def choice(noun: Noun, one: Any, news: str, number: int) -> list[Choice]:
+    """The button with the number on it, where there is anybody to tell."""
+    if not (news and number):
+        return []
+    label = ngettext("Tell {number} person", "Tell {number} people", number, number=number)
+    return [Choice(label, "entry-tell", {"of": noun.name, "id": one.id, "news": news}, kind="deciding")]
+
+
+async def tell(turn: Turn, noun: Noun, one: Any, wanted: str) -> int:
+    """Tell everybody whom this news concerns; refuses what was told, and what is no longer so."""
+    news, before, reason, told = await _untold(turn, noun, one)
+    if one.is_over(today(turn)):
+        raise Refusal(_("{title} is over: there is nothing to tell.", title=title(one)))
+    if news != wanted:
+        if told and not news:
+            raise Refusal(
+                _(
+                    "That was told on {date} at {time}.",
+                    date=day(told.astimezone(BANDUNG).date()),
+                    time=clock_time(told),
+                )
+            )
+        raise Refusal(_("It was changed since. Please look at it again."), [_look(noun, one)])
+    number = await noun.news[news].tell(turn, one, before, reason)
+    await note(turn, noun, one.code, "tell", news=news, people=number)
+    return number
+
+
+def _look(noun: Noun, one: Any) -> Choice:
+    return Choice(_("See details"), f"staff-{noun.name}", {"id": one.id})
+
+
+async def _untold(turn: Turn, noun: Noun, one: Any) -> tuple[str, Any, str, datetime | None]:
+    """Which news, how it was when people last heard of it, why it is cancelled, and when they last heard."""
+    news, before, reason, told = "", Values(), "", None
+    kept = (news, before)
+    for act in await audit.acts(turn.db, f"{noun.name}:{one.code}"):
+        name = act.act.partition(".")[2]
+        if name == "tell":
+            news, before, told = "", Values(), act.at
+        elif name == "restore" and news == "cancelled":
+            news, before = kept
+        elif name in _MAKES:
+            kept = (news, before) if name == "cancel" else kept
+            news = news if (name, news) == ("change", "announced") else _MAKES[name]
+            before = act.details.get("before", {}) | before
+            reason = act.details.get("reason", "")
+    if one.state not in SHOWN or (news == "cancelled") != (one.state == "cancelled"):
+        news = ""
+    known = {key: READ[key](value) if key in READ and value else value for key, value in before.items()}
+    old = {key: value for key, value in known.items() if key in noun.told and value != getattr(one, key)}
+    return "" if news == "changed" and not old else news, replace(one, **old), reason, told

@@ -1,0 +1,55 @@
+"""What to look at again before people see it. Warnings stop nobody but who names no source."""
+
+from collections.abc import Sequence
+from datetime import date, time, timedelta
+
+from bot.entries.days import day_of, time_of
+from bot.entries.draft import Values
+from bot.entries.field import FIRST
+from bot.exhibitions import today
+from bot.i18n import LANGUAGE_NAMES, LANGUAGES, _
+from bot.markdown import Markdown
+from bot.turn import Turn
+from bot.when import weekday_span
+
+_FRIDAY = 4
+#: Friday prayer, on the clock of the place
+_PRAYER = (time(12), time(13, 30))
+
+
+def of(turn: Turn, values: Values) -> list[Markdown]:
+    """About languages, days, hours and the source."""
+    found = []
+    empty = [LANGUAGE_NAMES[code] for code in LANGUAGES if code != FIRST and not values.get("title", {}).get(code)]
+    if empty:
+        found.append(_("⚠️ Not in {languages}: people see the Indonesian text.", languages=", ".join(empty)))
+    found += _days(turn, values)
+    if not values.get("source"):
+        found.append(_("⚠️ No source yet: it can be published once one is named."))
+    return found
+
+
+def _days(turn: Turn, values: Values) -> Sequence[Markdown]:
+    first, last = day_of(values, "first_day"), day_of(values, "last_day")
+    closes = day_of(values, "enrolment_closes")
+    found = []
+    if last and last < today(turn):
+        found.append(_("⚠️ {days} is already past.", days=weekday_span(last, last)))
+    if first and last and (friday := _friday(first, last)) and _over_noon(values):
+        day = weekday_span(friday, friday)
+        found.append(_("⚠️ {day}: Friday prayer falls within the opening hours.", day=day))
+    if closes and last and closes > last:
+        found.append(_("⚠️ Enrolment ends after the last day."))
+    if closes and closes < today(turn):
+        found.append(_("⚠️ Enrolment has already ended."))
+    return found
+
+
+def _friday(first: date, last: date) -> date | None:
+    friday = first + timedelta(days=(_FRIDAY - first.weekday()) % 7)
+    return friday if friday <= last else None
+
+
+def _over_noon(values: Values) -> bool:
+    opens, closes = time_of(values, "opens"), time_of(values, "closes")
+    return bool(opens and closes and opens < _PRAYER[1] and closes > _PRAYER[0])

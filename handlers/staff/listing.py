@@ -1,0 +1,76 @@
+"""Exhibitions and programmes as staff see them: drafts, what is coming, what was cancelled; and one of them."""
+
+from typing import Any
+
+from bot.entries import telling
+from bot.entries.draft import Draft
+from bot.entries.noun import Noun, to_json
+from bot.entries.page import NOUNS, to_list
+from bot.errors import Refusal
+from bot.exhibitions import local, numbered, today
+from bot.i18n import _
+from bot.markdown import Markdown
+from bot.reply import Choice
+from bot.turn import Turn
+from handlers.staff.desk import Desk
+
+desk = Desk("listing", "officer")
+
+#: on one page of the list
+_PAGE = 5
+
+
+@desk.choice("staff-exhibitions", "staff-programmes")
+async def listed(turn: Turn) -> None:
+    """Drafts, and everything that is not over, in the order of their days."""
+    assert turn.choice is not None
+    noun = NOUNS[turn.choice.name.removeprefix("staff-").removesuffix("s")]
+    skip = int(turn.choice.args.get("skip", 0))
+    every = await noun.stored.all_of(turn.db)
+    found = [one for one in every if one.state == "draft" or not one.is_over(today(turn))]
+    page = found[skip : skip + _PAGE]
+    lines = [noun.heading(len(found))]
+    lines += [Markdown(f"{number}. {_line(turn, noun, one)}") for number, one in enumerate(page, start=1)]
+    further = [Choice(noun.add(), "entry-add", {"of": noun.name})]
+    if Draft.kept(turn):
+        lines.append(_("Something is not finished yet."))
+        further.append(Choice(_("Continue"), "entry-continue"))
+    if len(found) > skip + _PAGE:
+        further.append(Choice(_("More"), turn.choice.name, {"skip": skip + _PAGE}))
+    short = [local(one.short_name) for one in page]
+    rows = numbered(f"staff-{noun.name}", short, [one.id for one in page], len(further)) if page else []
+    turn.say(Markdown("\n".join(lines)), [*rows, *further, Choice(_("Back"), "staff", rank="quiet")])
+
+
+def _line(turn: Turn, noun: Noun, one: Any) -> Markdown:
+    row = noun.row(one, today(turn))
+    if one.state == "draft":
+        return _("draft: {name} · {code}", name=row, code=one.code)
+    return _("{name} · {code}", name=row, code=one.code)
+
+
+@desk.choice("staff-exhibition", "staff-programme")
+async def one(turn: Turn) -> None:
+    """As people see it, and what can be done with it."""
+    assert turn.choice is not None
+    noun = NOUNS[turn.choice.name.removeprefix("staff-")]
+    found = await noun.stored.load(turn.db, int(turn.choice.args["id"]))
+    if found is None:
+        raise Refusal(_("It is no longer there."), [to_list(noun)])
+    news, number = await telling.offer(turn, noun, found)
+    about = {"of": noun.name, "id": found.id}
+    change = Choice(_("Change"), "entry-change", about)
+    turn.say(noun.card(turn, found.plan()))
+    if found.is_over(today(turn)) and found.state != "draft":
+        turn.say(_("{code} is over.", code=found.code), [to_list(noun)])
+    elif found.state == "draft":
+        warnings = "\n".join([_("{code} is a draft.", code=found.code), *noun.warnings(turn, to_json(found.plan()))])
+        turn.say(Markdown(warnings), [Choice(_("Continue"), "entry-ready", about), to_list(noun)])
+    elif found.state == "cancelled":
+        again = Choice(_("It takes place"), "entry-restored", about | {"sequence": found.sequence}, kind="deciding")
+        text = _("{code} is cancelled.", code=found.code)
+        turn.say(text, [*telling.choice(noun, found, news, number), again, to_list(noun)])
+    else:
+        cancel = Choice(_("Cancel it"), "entry-cancel", about)
+        text = _("{code} is published.", code=found.code)
+        turn.say(text, [*telling.choice(noun, found, news, number), change, cancel, to_list(noun)])

@@ -1,0 +1,205 @@
+"""Saving and publishing what was entered, cancelling it, and telling people: each decided by a person."""
+
+from typing import Any
+
+from bot.entries import telling
+from bot.entries.draft import Draft, Values
+from bot.entries.field import words
+from bot.entries.noun import Noun, free_code, to_json, values_of
+from bot.entries.page import NOUNS, current, go_on, preview, to_list
+from bot.errors import Refusal
+from bot.exhibitions import title, today
+from bot.i18n import _, ngettext
+from bot.markdown import Markdown
+from bot.reply import Choice
+from bot.router import bare_word
+from bot.turn import Turn
+from db.exhibitions import SHOWN, Outdated
+from handlers.staff.desk import CANCEL, Desk, answers
+
+desk = Desk("publishing", "officer")
+
+_ASKS = "entry-reason:"
+#: characters of a reason
+_LONGEST = 200
+
+
+@desk.choice("entry-publish", "entry-save")
+async def save(turn: Turn) -> None:
+    """What was entered is kept, and with "publish" people see it; whom it concerns is offered, not told."""
+    assert turn.choice is not None
+    draft = current(turn)
+    if turn.choice.args.get("mark") != draft.mark or draft.step:
+        await go_on(turn, draft, _("That was an earlier question."))
+        return
+    noun, publish = NOUNS[draft.of], turn.choice.name == "entry-publish"
+    values = await values_of(turn, noun, draft)
+    if publish and not values.get("source"):
+        raise Refusal(_("It can be published once a source is named."))
+    stored = await noun.stored.load(turn.db, draft.id) if draft.id else None
+    state = "announced" if publish else stored.state if stored else "draft"
+    try:
+        one = await _kept(turn, noun, draft, stored, values | {"state": state})
+    except Outdated:
+        await _outdated(turn, draft)
+        return
+    turn.memory.draft = {}
+    await _noted(turn, noun, stored, one)
+    await _say_saved(turn, noun, one, publish)
+
+
+async def _kept(turn: Turn, noun: Noun, draft: Draft, stored: Any, values: Values) -> Any:
+    if stored is None:
+        first = values.get("first_day") or values.get("enrolment_closes") or today(turn).isoformat()
+        code = await free_code(turn, noun, values["title"]["id"], today(turn).fromisoformat(first))
+        await noun.stored.add(turn.db, [noun.plan(values | {"code": code}, today(turn))], turn.now)
+        return next(one for one in await noun.stored.all_of(turn.db) if one.code == code)
+    if stored.sequence != draft.sequence:
+        raise Outdated
+    return await noun.stored.change(turn.db, stored, noun.plan(values, today(turn)), turn.now)
+
+
+async def _outdated(turn: Turn, draft: Draft) -> None:
+    """A colleague was faster: what would be different now is shown again."""
+    now = await NOUNS[draft.of].stored.load(turn.db, draft.id)
+    draft.sequence = now.sequence
+    draft.ask(turn)
+    turn.say(_("A colleague changed it meanwhile. Nothing of yours is lost, and nothing is saved yet."))
+    await preview(turn, draft)
+
+
+async def _noted(turn: Turn, noun: Noun, before: Any, one: Any) -> None:
+    if one.state not in SHOWN:
+        await telling.note(turn, noun, one.code, "draft")
+    elif before is None or before.state not in SHOWN:
+        await telling.note(turn, noun, one.code, "publish")
+    else:
+        was, now = to_json(before.plan()), to_json(one.plan())
+        different = {key: old for key, old in was.items() if old != now[key] and key != "state"}
+        await telling.note(turn, noun, one.code, "change", before=different)
+
+
+async def _say_saved(turn: Turn, noun: Noun, one: Any, publish: bool) -> None:
+    if one.state == "draft":
+        turn.say(_("Saved as a draft, code {code}. Nobody sees it yet.", code=one.code), [to_list(noun)])
+        return
+    done = _("✅ Published, code {code}.", code=one.code) if publish else _("✅ Saved.")
+    news, number = await telling.offer(turn, noun, one)
+    choices = telling.choice(noun, one, news, number)
+    if publish and noun.name == "exhibition":
+        further = {"of": "programme", "exhibition": one.id}
+        choices.append(Choice(_("Add a programme"), "entry-add", further))
+    turn.say(
+        Markdown(f"{done} {_concerns(news, number)}".strip()), [*choices, Choice(_("Later"), "staff", {"later": True})]
+    )
+
+
+def _concerns(news: str, number: int) -> Markdown:
+    """Whom it concerns; nothing where it is no news."""
+    if not news:
+        return Markdown("")
+    if not number:
+        return _("Nobody waits for news of it.")
+    if news == "announced":
+        return ngettext(
+            "{number} person waits for news like this.",
+            "{number} people wait for news like this.",
+            number,
+            number=number,
+        )
+    return ngettext("It concerns {number} person.", "It concerns {number} people.", number, number=number)
+
+
+@desk.choice("entry-tell")
+async def tell(turn: Turn) -> None:
+    """Everybody whom it concerns is told, by day."""
+    noun, one = await _chosen(turn)
+    assert turn.choice is not None
+    number = await telling.tell(turn, noun, one, str(turn.choice.args["news"]))
+    text = ngettext(
+        "✅ {number} person is told, not before 7 in the morning.",
+        "✅ {number} people are told, not before 7 in the morning.",
+        number,
+        number=number,
+    )
+    turn.say(text, [to_list(noun)])
+
+
+@desk.choice("entry-cancel")
+async def ask_to_cancel(turn: Turn) -> None:
+    """What it means, why, and once more whether."""
+    noun, one = await _chosen(turn)
+    turn.ask(f"{_ASKS}{noun.name}:{one.id}")
+    text = _(
+        "Cancel {title}? It stays on the list as cancelled, and nobody is reminded of it. Write the reason in one"
+        " sentence, as people will read it, or go on without.",
+        title=title(one),
+    )
+    turn.say(text, [_cancels(_("Cancel, no reason"), noun, one), Choice(_("No"), f"staff-{noun.name}", {"id": one.id})])
+
+
+def _cancels(label: Markdown, noun: Noun, one: Any, reason: str = "") -> Choice:
+    about = {"of": noun.name, "id": one.id, "sequence": one.sequence, "reason": reason}
+    return Choice(label, "entry-cancelled", about, kind="deciding")
+
+
+@desk.when(lambda turn: answers(turn, _ASKS))
+async def reason(turn: Turn) -> None:
+    """The reason is read back before anything is cancelled."""
+    _asks, of, id = turn.asks.split(":")  # noqa: A001
+    noun = NOUNS[of]
+    one = await noun.stored.load(turn.db, int(id))
+    why = words(turn.text, _LONGEST)
+    text = _("Cancel {title}? People will read: “{reason}”", title=title(one), reason=why)
+    no = Choice(_("No"), f"staff-{noun.name}", {"id": one.id})
+    turn.say(text, [_cancels(_("Yes, cancel it"), noun, one, why), no])
+
+
+@desk.when(lambda turn: turn.asks.startswith(_ASKS) and bare_word(turn.text) in CANCEL)
+async def keep(turn: Turn) -> None:
+    """Nothing is cancelled."""
+    noun = NOUNS[turn.asks.split(":")[1]]
+    turn.say(_("All right, nothing is changed."), [to_list(noun)])
+
+
+@desk.choice("entry-cancelled")
+async def cancel(turn: Turn) -> None:
+    """It does not take place; whom that concerns is offered, not told."""
+    assert turn.choice is not None
+    why = str(turn.choice.args["reason"])
+    await _set_state(turn, "cancelled", "cancel", reason=why)
+
+
+@desk.choice("entry-restored")
+async def restore(turn: Turn) -> None:
+    """It takes place after all."""
+    await _set_state(turn, "announced", "restore", before={"state": "cancelled"})
+
+
+async def _set_state(turn: Turn, state: str, act: str, **details: Any) -> None:
+    assert turn.choice is not None
+    noun, one = await _chosen(turn)
+    try:
+        if one.sequence != turn.choice.args["sequence"] or one.is_over(today(turn)):
+            raise Outdated
+        plan = noun.plan(to_json(one.plan()) | {"state": state}, today(turn))
+        now = await noun.stored.change(turn.db, one, plan, turn.now)
+    except Outdated:
+        look = Choice(_("See details"), f"staff-{noun.name}", {"id": one.id})
+        raise Refusal(_("It was changed since. Please look at it again."), [look]) from None
+    await telling.note(turn, noun, one.code, act, **details)
+    news, number = await telling.offer(turn, noun, now)
+    done = _("{title} is cancelled.", title=title(now))
+    if act == "restore":
+        done = _("{title} takes place after all.", title=title(now))
+    choices = [*telling.choice(noun, now, news, number), to_list(noun)]
+    turn.say(Markdown(f"{done} {_concerns(news, number)}".strip()), choices)
+
+
+async def _chosen(turn: Turn) -> tuple[Noun, Any]:
+    assert turn.choice is not None
+    noun = NOUNS[turn.choice.args["of"]]
+    one = await noun.stored.load(turn.db, int(turn.choice.args["id"]))
+    if one is None:
+        raise Refusal(_("It is no longer there."), [to_list(noun)])
+    return noun, one
