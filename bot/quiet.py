@@ -24,3 +24,10 @@ def leaves(at: datetime) -> datetime:
 def is_day(at: datetime) -> bool:
     """Whether it is between 07.00 and 20.00 in Bandung."""
     return _MORNING <= at.astimezone(BANDUNG).time() < _NIGHT
+
+
+def morning(after: datetime) -> datetime:
+    """The next 07.00 in Bandung."""
+    local = after.astimezone(BANDUNG)
+    at = datetime.combine(local.date(), _MORNING, BANDUNG)
+    return at if at > local else at + timedelta(days=1)

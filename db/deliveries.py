@@ -157,3 +157,11 @@ async def idle(tx: Transaction, before: datetime, by_day: bool) -> int:
     if not by_day:
         overdue = overdue.where(text("deliveries.at_night"))
     return int((await tx.execute(overdue)).scalar_one())
+
+
+async def next_due(tx: Transaction, now: datetime) -> tuple[bool, datetime | None]:
+    """Whether any was due before and has not left, at night for example; and when the next one is due."""
+    pending = text("deliveries.state = 'pending'")
+    overdue = await tx.execute(select(StoredDelivery.id).where(pending, StoredDelivery.due_at <= now).limit(1))
+    due = await tx.execute(select(func.min(StoredDelivery.due_at)).where(pending, StoredDelivery.due_at > now))
+    return overdue.first() is not None, due.scalar_one_or_none()

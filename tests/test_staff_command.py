@@ -145,3 +145,20 @@ def _line(running: subprocess.Popen[str]) -> str:
     line = running.stdout.readline()
     assert line, "it ended before it was ready"
     return line
+
+
+def test_a_delivery_is_a_line_of_its_own_also_to_whoever_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JEMBATAN_STAFF", "terminal:rini,terminal:dadan")
+    acts: list[dict[str, str]] = [
+        {"person": "ani", "text": "apakah petugas bisa datang melihat dapur saya hari rabu"},
+        {"person": "ani", "choice": "Tanya petugas"},
+        {"person": "rini", "wait": "4d"},
+    ]
+    played = CliRunner().invoke(jembatan, ["chat", "--jsonl"], input="\n".join(map(json.dumps, acts)))
+    found: list[dict[str, Any]] = [json.loads(line) for line in played.stdout.splitlines()]
+    unasked = {
+        (line["person"], text["text"].split("\n")[0]) for line in found if "unasked" in line for text in line["replies"]
+    }
+    assert {"rini", "dadan"} <= {person for person, text in unasked if "K-1" in text}
+    assert [text for person, text in unasked if person == "ani" and "belum terjawab pada waktunya" in text]
+    assert found[-1] == {"person": "rini", "replies": []}

@@ -63,4 +63,4 @@ async def _answer(question: str, url: str) -> None:
         said = said or await script.take(Step("saya", {}, wait=PATIENCE))
     finally:
         await script.stop()
-    click.echo("\n\n".join(bubble(reply) for _person, reply in said))
+    click.echo("\n\n".join(bubble(sent.reply) for sent in said))

@@ -4,7 +4,7 @@ import asyncio
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,14 +13,24 @@ from bot.channels.terminal import Terminal
 from bot.clock import ManualClock
 from bot.commands import assemble, begin, data_folder, insist_on_release, jsonl
 from bot.markdown import paint, with_marks
+from bot.quiet import morning
 from bot.reply import Reply
-from db import channels
+from db import channels, deliveries
 
 MARKS = {"bold": ("*", "*"), "italic": ("_", "_")}
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _DURATION = re.compile(r"(\d+(?:\.\d+)?) ?([smhdw])")
 #: the sign of life is for whoever watches a running service; here it would only slow a long wait
 _RARELY = 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A reply that went out, or (`unasked`) a delivery."""
+
+    person: str
+    reply: Reply
+    unasked: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +120,15 @@ class Script:
     """An assistant in which nothing moves by itself."""
 
     def __init__(self, url: str) -> None:
-        self._sent: list[tuple[str, Reply]] = []
+        self._sent: list[Sent] = []
+        self._delivers = False
         self._clock = ManualClock()
-        self._terminal = Terminal(lambda person, reply: self._sent.append((person, reply)), data_folder)
+        self._terminal = Terminal(self._note, data_folder)
         self.assistant: Assistant = assemble(url, [self._terminal], self._clock)
         self.assistant.jobs.every(_RARELY, "heartbeat", channels.beat)
+
+    def _note(self, person: str, reply: Reply) -> None:
+        self._sent.append(Sent(person, reply, self._delivers))
 
     async def begin(self) -> None:
         """Open the database and finish what an earlier run left."""
@@ -122,8 +136,8 @@ class Script:
         insist_on_release(self.assistant)
         await self._settle()
 
-    async def take(self, step: Step) -> list[tuple[str, Reply]]:
-        """Do a step; returns what went out since the last one, and to whom."""
+    async def take(self, step: Step) -> list[Sent]:
+        """Do a step; returns what went out since the last one."""
         if step.wait is None:
             update = self._terminal.update(step.person, step.act, step.language)
             await self.assistant.edge.receive(self._terminal, [update])
@@ -134,30 +148,47 @@ class Script:
         return sent
 
     async def play(self, step: Step) -> list[dict[str, Any]]:
-        """Do a step; returns its line, after a line for each reply that went to somebody else meanwhile."""
-        sent = await self.take(step)
-        said = [(person, as_json(reply, self._terminal.path(reply))) for person, reply in sent]
-        own = [reply for person, reply in said if person == step.person]
-        others = [(person, reply) for person, reply in said if person != step.person]
-        unasked = [{"person": person, "unasked": True, "replies": [reply]} for person, reply in others]
+        """Do a step; returns its line, after a line for each delivery and for what was said to somebody else."""
+        unasked, own = [], []
+        for sent in await self.take(step):
+            reply = as_json(sent.reply, self._terminal.path(sent.reply))
+            if sent.unasked or sent.person != step.person:
+                unasked.append({"person": sent.person, "unasked": True, "replies": [reply]})
+            else:
+                own.append(reply)
         return [*unasked, {"person": step.person, "replies": own}]
 
     async def stop(self) -> None:
         await self.assistant.stop()
 
     async def _wait_until(self, wait: timedelta) -> None:
-        """Stop at each moment at which a job is due, so that it runs at its time."""
+        """Stop at each moment at which something is due, so that it happens at its time."""
         end = self._clock.now() + wait
-        while (due := await self.assistant.jobs.next_due()) and due <= end:
+        while (due := await self._next_due()) and due <= end:
             self._clock.move_to(due)
             await self._settle()
         self._clock.move_to(end)
         await self._settle()
 
+    async def _next_due(self) -> datetime | None:
+        """When a job or a delivery is due next, or what waits for the day may leave."""
+        now = self._clock.now()
+        async with self.assistant.database.reading() as tx:
+            overdue, delivery = await deliveries.next_due(tx, now)
+        moments = [await self.assistant.jobs.next_due(), delivery, morning(now) if overdue else None]
+        return min(filter(None, moments), default=None)
+
     async def _settle(self) -> None:
         await self.assistant.settled()
-        while await self.assistant.jobs.run_due() or await self.assistant.deliveries.run_due():
+        while await self.assistant.jobs.run_due() or await self._deliver():
             await self.assistant.settled()
+
+    async def _deliver(self) -> int:
+        self._delivers = True
+        try:
+            return await self.assistant.deliveries.run_due()
+        finally:
+            self._delivers = False
 
 
 def as_json(reply: Reply, path: Path | None = None) -> dict[str, Any]:
