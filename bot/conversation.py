@@ -179,6 +179,7 @@ class Conversation:
             texts,
             prepared.file,
             prepared.file_trouble,
+            link=self._link,
             asks=_asked(ended.memory, inbound, choice, state.now),
         )
 
@@ -236,6 +237,11 @@ class Conversation:
             return person
         await people.set_language(tx, person.person_id, heard, "words")
         return replace(person, language=heard, language_by="words")
+
+    def _link(self, payload: str) -> str | None:
+        """On Telegram before the web: there a person hears from us again."""
+        links = {name: channel.link(payload) for name, channel in self._channels.items()}
+        return links.pop("telegram", None) or next(filter(None, links.values()), None)
 
     def _limits(self, person: Known) -> Limits:
         return self._channels[person.channel].limits

@@ -13,7 +13,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "JEMBATAN_"
 #: where one of staff writes: of Telegram their number, neither their name nor a group
-ADDRESS = re.compile(r"(?:telegram:\d+|(?:web|terminal):[^\s,]+)", re.ASCII)
+ADDRESS = re.compile(r"(?:telegram:\d+|terminal:[^\s,]+)", re.ASCII)
 #: what each kind of database URL is for SQLAlchemy
 _DRIVERS = {"postgres": "postgresql+asyncpg", "postgresql": "postgresql+asyncpg", "sqlite": "sqlite+aiosqlite"}
 #: how to mend a setting that was given and is no good

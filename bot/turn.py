@@ -1,6 +1,6 @@
 """One turn: what a person did (Inbound), what the conversation remembers, and what is said in return."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -71,6 +71,8 @@ class Memory:
     asked: int = 0
     #: questions in a row that found no answer
     misses: int = 0
+    #: which sentence the last of them got: it is not said twice in a row
+    missed: str = ""
     #: the question that is being narrowed down by choices
     unsure: str = ""
     #: the last text and the turn that answered it: the same again, before the answer, is not answered twice
@@ -136,6 +138,8 @@ class Turn:
     file: File | None = None
     file_trouble: FileTrouble | None = None
     replies: list[Reply] = field(default_factory=list)
+    #: the address that opens a conversation with `/start payload`, for a poster; None where nobody gets here by one
+    link: Callable[[str], str | None] = lambda _payload: None
     #: what this message is the answer to, where something was asked; whoever finds it no good asks again
     asks: str = ""
     #: set to put the turn aside as a fragment

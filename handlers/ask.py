@@ -99,17 +99,20 @@ def _ask_back(turn: Turn, found: Understanding) -> None:
 
 def _miss(turn: Turn, found: Understanding) -> None:
     """Not ours, or not understood: never the same sentence twice in a row."""
-    turn.memory.misses += 1
-    turn.memory.unsure = ""
-    near = _near(found)
-    if found.nonsense and turn.memory.misses == 1:
+    memory, near = turn.memory, _near(found)
+    memory.misses += 1
+    memory.missed, memory.unsure = memory.missed if memory.misses > 1 else "", ""
+    if found.nonsense and memory.misses == 1:
+        memory.missed = "caught nothing"
         text = _("I did not catch what you mean. Try one sentence, for example: **how to get a NIB**")
         turn.say(text, [*_menu(), _person(turn)])
-    elif near and not found.nonsense:
+    elif near and not found.nonsense and memory.misses <= 2 and memory.missed != "near":
+        memory.missed = "near"
         card = _cards(turn, [near], turn.person.language)[0]
         text = _("That seems to be outside what I know. The nearest I have: **{title}**.", title=card.title)
         turn.say(text, [card_choice(card), *_menu(), _person(turn)])
-    elif turn.memory.misses <= 2:
+    elif memory.misses <= 2 and memory.missed != "outside":
+        memory.missed = "outside"
         text = _("That is outside what I know. I know about halal, HKI, export, exhibitions and business permits.")
         turn.say(text, [*_menu(), _person(turn)])
     else:

@@ -42,6 +42,9 @@ class Paper:
     def __init__(self, path: Path) -> None:
         self._file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
 
+    def link(self, payload: str) -> None:
+        """A paper has no address."""
+
     def inbound(self, raw: str) -> Inbound:
         return Inbound(**json.loads(raw))
 

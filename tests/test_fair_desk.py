@@ -100,6 +100,8 @@ async def test_adding_an_exhibition_as_people_write_reading_back_and_publishing(
     assert preview.labels[:4] == ["Terbitkan", "Tambah bahasa", "Simpan draf", "Ubah"]
     (done,) = await rini.taps("Terbitkan")
     assert done.text == "✅ Terbit, kode PPB27. 1 orang menunggu kabar seperti ini."
+    assert done.file is not None
+    assert (done.file.name, done.file.content[:4]) == ("poster-qr-PPB27.png", b"\x89PNG")
     assert done.labels == ["Kabari 1 orang", "Buat program", "Nanti saja"]
     one = await stored(town)
     assert (one.state, one.opens, one.closes, one.sectors) == ("announced", time(10), time(20), ["craft", "food"])

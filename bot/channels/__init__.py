@@ -37,6 +37,9 @@ class Channel(Protocol):
     def rate(self) -> Rate | None:
         """What the platform takes of what nobody asked for; None for as much as there is."""
 
+    def link(self, payload: str) -> str | None:
+        """The address that opens a conversation here with `/start payload`; None where there is none, or not yet."""
+
     def inbound(self, raw: str) -> Inbound | None:
         """What a stored update says; None for what concerns nobody. May raise on what cannot be read."""
 

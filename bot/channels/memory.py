@@ -51,6 +51,9 @@ class Memory:
         #: what people have on their phones, by the name that `Inbound.file` gives
         self.files: dict[str, bytes] = {}
 
+    def link(self, payload: str) -> str:
+        return f"https://chat.example/?start={payload}"
+
     def inbound(self, raw: str) -> Inbound:
         return Inbound(**json.loads(raw))
 

@@ -90,6 +90,9 @@ class Telegram:
 
     # what every channel offers
 
+    def link(self, payload: str) -> str | None:
+        return f"https://t.me/{self._me.username}?start={payload}" if self._me.username else None
+
     def inbound(self, raw: str) -> Inbound | None:
         return read(raw, self._me)
 

@@ -37,6 +37,9 @@ class Terminal:
         act = {key: str(Path(value).absolute()) if key in ("photo", "file") else value for key, value in act.items()}
         return Update(secrets.token_hex(12), json.dumps(act), person, language)
 
+    def link(self, payload: str) -> None:
+        """Nobody gets here by a link."""
+
     def inbound(self, raw: str) -> Inbound | None:
         match json.loads(raw):
             case {"text": str(text)}:

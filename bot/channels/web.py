@@ -83,13 +83,17 @@ class Web:
     limits = Limits(text=4096, text_with_choices=4096, buttons=3, button_label=20, rows=10, row_label=24)
     rate = None
 
-    def __init__(self) -> None:
+    def __init__(self, public_url: str | None = None) -> None:
+        self._public_url = public_url
         self._listeners: defaultdict[str, list[Listener]] = defaultdict(list)
         self._closed = False
         #: reads what a visitor sent, by its id; given by what takes it in
         self.kept: Callable[[int], Awaitable[bytes]] | None = None
 
     # what every channel offers
+
+    def link(self, payload: str) -> str | None:
+        return f"{self._public_url}/?start={payload}" if self._public_url else None
 
     def inbound(self, raw: str) -> Inbound | None:
         match json.loads(raw):

@@ -21,7 +21,7 @@ from bot.i18n import LOCALES
 from bot.knowledge.check import check
 from bot.settings import PREFIX, Settings, Unusable
 from bot.web import health
-from db import channels, soundness
+from db import channels, soundness, staff
 from db.engine import Database
 
 #: bytes; below it a busy month and a backup may not fit
@@ -145,7 +145,16 @@ async def _opened_database(database: Database, now: datetime) -> AsyncIterator[F
         yield Finding(False, "work", f"{reason}.")
     for words in await health.waits(database, now):
         yield Finding(True, "work", words)
+    yield await _staffed(database)
     yield await _running(database, now)
+
+
+async def _staffed(database: Database) -> Finding:
+    async with database.reading() as tx:
+        roles = [member.role for member in await staff.active(tx)]
+    if "admin" in roles:
+        return Finding(True, "staff", f"{len(roles)}, of whom {roles.count('admin')} may decide everything")
+    return Finding(True, "staff", "no administrator yet: `jembatan run` prints a code, `jembatan staff add` makes one")
 
 
 async def _running(database: Database, now: datetime) -> Finding:

@@ -43,7 +43,7 @@ def _telegram(settings: Settings) -> Telegram | None:
 
 
 async def _serve(settings: Settings, telegram: Telegram | None, stop: asyncio.Event) -> None:
-    visited = Web()
+    visited = Web(settings.public_url)
     assistant = assemble(settings.database(), [visited, telegram] if telegram else [visited])
     chat = Chat(assistant, visited, Visitors(settings.secret(), settings.public_url))
     app = create_app(assistant, telegram if settings.by_webhook else None, chat.routes())

@@ -11,10 +11,13 @@ from bot.errors import Refusal
 from bot.exhibitions import title, today
 from bot.i18n import _, ngettext
 from bot.markdown import Markdown
+from bot.qr import png
 from bot.reply import Choice
 from bot.router import bare_word
 from bot.turn import Turn
+from db import files
 from db.exhibitions import SHOWN, Outdated
+from db.files import File
 from handlers.staff.desk import CANCEL, Desk, answers
 
 desk = Desk("publishing", "officer")
@@ -89,9 +92,17 @@ async def _say_saved(turn: Turn, noun: Noun, one: Any, publish: bool) -> None:
     if publish and noun.name == "exhibition":
         further = {"of": "programme", "exhibition": one.id}
         choices.append(Choice(_("Add a programme"), "entry-add", further))
-    turn.say(
-        Markdown(f"{done} {_concerns(news, number)}".strip()), [*choices, Choice(_("Later"), "staff", {"later": True})]
-    )
+    poster = await _poster(turn, one.code) if publish and noun.name == "exhibition" else 0
+    text = Markdown(f"{done} {_concerns(news, number)}".strip())
+    turn.say(text, [*choices, Choice(_("Later"), "staff", {"later": True})], file=poster)
+
+
+async def _poster(turn: Turn, code: str) -> int:
+    """A picture for the poster that leads here; its file's id, 0 where no link does."""
+    link = turn.link(f"pameran_{code}")
+    if link is None:
+        return 0
+    return await files.add(turn.db, None, File("photo", "image/png", f"poster-qr-{code}.png", png(link)), turn.now)
 
 
 def _concerns(news: str, number: int) -> Markdown:

@@ -70,6 +70,7 @@ async def to_person(turn: Turn) -> None:
     message = await case_messages.add(
         turn.db, case.id, sent.words, turn.id, turn.now, file=sent.file, staff=me.staff_id
     )
+    await audit.note(turn.db, me.staff_id, "case.write", f"case:{case.id}", turn.now, message=message)
     person = await asker(turn, case)
     with speaking(person.language):
         await pass_on(turn, person, message, called(me), sent.words, sent.file)
