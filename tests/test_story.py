@@ -4,10 +4,8 @@ import asyncio
 import os
 import random
 import re
-import sqlite3
-import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
@@ -17,10 +15,9 @@ import pytest
 import segno
 from playwright.async_api import FilePayload, Page, async_playwright, expect
 
-from tests.at_work import MORNING, set_clock
-from tests.bench import free_port
+from tests.at_work import MORNING, Service
 from tests.browser import CHROMIUM, FLAGS, PHONE
-from tests.telegram_stub import TOKEN, TelegramStub, User
+from tests.telegram_stub import TelegramStub, User
 
 pytestmark = pytest.mark.slow
 
@@ -37,48 +34,13 @@ def picture() -> bytes:
     return written.getvalue()
 
 
-class Story:
+class Story(Service):
     """The service in a process of its own, somebody of the staff on Telegram, an owner in a browser."""
 
     def __init__(self, folder: Path, stub: TelegramStub, page: Page) -> None:
-        self.folder = folder
-        self.stub = stub
+        super().__init__(folder, stub, STAFF=f"telegram:{RINI}")
         self.page = page
         self.rini = User(stub, RINI, "Rini")
-        self.port = free_port()
-        self._process: asyncio.subprocess.Process | None = None
-        self._clock = folder / "clock"
-        set_clock(self._clock, MORNING)
-
-    async def start(self) -> None:
-        settings = {
-            "TELEGRAM_TOKEN": TOKEN,
-            "TELEGRAM_API_URL": self.stub.url,
-            "DATA_DIR": str(self.folder),
-            "PORT": str(self.port),
-            "STAFF": f"telegram:{RINI}",
-        }
-        env = os.environ | {f"JEMBATAN_{name}": value for name, value in settings.items()}
-        command = [sys.executable, "-m", "tests.at_work", str(self._clock), "run"]
-        with (self.folder / "log").open("ab") as log:
-            self._process = await asyncio.create_subprocess_exec(*command, env=env, stdout=log, stderr=log)
-
-    async def kill(self) -> None:
-        assert self._process is not None
-        self._process.kill()
-        await self._process.wait()
-
-    async def stop(self) -> None:
-        if self._process is not None and self._process.returncode is None:
-            self._process.terminate()
-            await self._process.wait()
-
-    def log(self) -> str:
-        return (self.folder / "log").read_text()
-
-    def rows(self, query: str) -> list[Any]:
-        with closing(sqlite3.connect(self.folder / "jembatan.db")) as opened:
-            return opened.execute(query).fetchall()
 
     # the owner
 
@@ -108,7 +70,7 @@ class Story:
 
     async def passes_the_promise(self) -> None:
         """Five hours go by, and nobody has answered."""
-        set_clock(self._clock, MORNING + timedelta(hours=5, minutes=5))
+        self.make_it(MORNING + timedelta(hours=5, minutes=5))
 
     async def both_hear_of_it(self) -> None:
         await self.reads("belum terjawab pada waktunya")
