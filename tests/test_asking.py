@@ -44,3 +44,11 @@ async def test_a_section_that_was_read_is_what_is_asked_of_the_next_thing(ani: P
     await ani.taps("Biaya P-IRT")
     (bubble,) = await ani.says("klo SKA?")
     assert bubble.text.startswith("Biaya SKA")
+
+
+async def test_a_question_that_finds_nothing_never_gets_the_sentence_of_the_one_before(ani: Phone) -> None:
+    asked = ("resep rendang padang apa aja bahannya", "jadwal kereta ke surabaya besok", "harga emas antam hari ini")
+    said = [(await ani.says(words))[0] for words in asked]
+    sentences = [sent.text.split(".")[0] for sent in said]
+    assert all(one != other for one, other in zip(sentences, sentences[1:], strict=False))
+    assert said[-1].labels[0] == "Tanya petugas"
