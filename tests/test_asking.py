@@ -1,5 +1,7 @@
 """Questions that lean on what was said before, or may mean several things, as the person who asks sees the answers."""
 
+from itertools import pairwise
+
 import pytest
 
 from tests.phone import Phone
@@ -50,5 +52,5 @@ async def test_a_question_that_finds_nothing_never_gets_the_sentence_of_the_one_
     asked = ("resep rendang padang apa aja bahannya", "jadwal kereta ke surabaya besok", "harga emas antam hari ini")
     said = [(await ani.says(words))[0] for words in asked]
     sentences = [sent.text.split(".")[0] for sent in said]
-    assert all(one != other for one, other in zip(sentences, sentences[1:], strict=False))
+    assert all(one != other for one, other in pairwise(sentences))
     assert said[-1].labels[0] == "Tanya petugas"
