@@ -15,6 +15,7 @@ ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
 BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```", README, re.DOTALL | re.MULTILINE)
 COMMANDS = [line for language, block in BLOCKS if language == "sh" for line in block.splitlines() if line]
+WINDOWS = [line for language, block in BLOCKS if language == "powershell" for line in block.splitlines()]
 TARGETS = sorted(set(re.findall(r"`(make [\w-]+)`", README)))
 
 
@@ -31,6 +32,16 @@ def test_a_command_of_the_readme_runs(command: str, tmp_path: Path) -> None:
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.strip()
+
+
+@pytest.mark.parametrize("command", WINDOWS)
+def test_what_windows_is_told_to_do_exists(command: str, tmp_path: Path) -> None:
+    """The programs are those of a virtual environment anywhere, and take what they are asked to do."""
+    program, *words = command.replace(".venv\\Scripts", str(Path(sys.executable).parent)).replace("\\", "/").split()
+    asked = [word for word in words if word[0].isalpha() or word == "-m"][: 2 if "-m" in words else 1]
+    program = sys.executable if program == "py" else program
+    done = subprocess.run([program, *asked, "--help"], cwd=tmp_path, capture_output=True, timeout=60)
+    assert done.returncode == 0
 
 
 @pytest.mark.parametrize("command", [*(command for command in COMMANDS if command.startswith("make ")), *TARGETS])

@@ -104,7 +104,10 @@ def _signalled() -> Iterator[asyncio.Event]:
             loop.remove_signal_handler(number)
 
     for number in signals:
-        loop.add_signal_handler(number, stopped)
+        try:
+            loop.add_signal_handler(number, stopped)
+        except NotImplementedError:  # on Windows
+            signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop.set))
     yield stop
 
 
