@@ -31,12 +31,15 @@ def say_card(
     after: str = "",
     ahead: Sequence[Choice] = (),
     behind: Sequence[Choice] = (),
+    section: str = "",
 ) -> None:
-    """Say the short answer. `before` opens its first sentence, `after` is a line below it; `ahead` and `behind` are
-    choices around what the card lists to go on with."""
+    """Say the short answer, or in its place a section that the card has. `before` opens its first sentence, `after` is
+    a line below it; `ahead` and `behind` are choices around what the card lists to go on with."""
     turn.memory.misses, turn.memory.unsure = 0, ""
-    choices = [*[*ahead, *_following(turn, card)][: MAIN - len(behind)], *behind]
-    _say(turn, card, card.short, "", choices, before, after)
+    part = card.section(section)
+    following = [choice for choice in _following(turn, card) if not part or choice.args != _at(card, section)]
+    choices = [*[*ahead, *following][: MAIN - len(behind)], *behind]
+    _say(turn, card, part or card.short, section if part else "", choices, before, after)
 
 
 def say_section(turn: Turn, card: Card, id: str) -> None:  # noqa: A002

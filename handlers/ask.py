@@ -18,6 +18,8 @@ router = Router("ask")
 #: the nearest topic is near enough to be named from this confidence on; or from a faint one, if that is most of what
 #: all topics have
 _NEAR, _FAINT, _MOST = 0.15, 0.05, 0.6
+#: where a card that is about more says what was asked of it: a price or a time is the first thing they read
+_SECTIONS = {"cost": "cost", "duration": "time"}
 #: characters of a question that go on to a person
 _PASSED_ON = 1000
 #: what was asked before is searched together with its narrowing down, up to so many characters
@@ -85,7 +87,8 @@ async def _answer(turn: Turn, found: Understanding, spoken: str) -> None:
         behind = [Choice(_("Use this language"), "speak", {"language": spoken})]
     turn.memory.near = [match.topic for match in found.matches[1 : CANDIDATES + 1]]
     ahead = [*map(card_choice, others), *kept, *_door(card.topic)]
-    say_card(turn, card, before=_given_back(turn), after=after, ahead=ahead, behind=behind)
+    section = "" if turn.knowledge.search.aspect_of(card.topic) else _SECTIONS.get(found.aspect, "")
+    say_card(turn, card, before=_given_back(turn), after=after, ahead=ahead, behind=behind, section=section)
     turn.memory.aspect = found.aspect
 
 

@@ -54,3 +54,11 @@ async def test_a_question_that_finds_nothing_never_gets_the_sentence_of_the_one_
     sentences = [sent.text.split(".")[0] for sent in said]
     assert all(one != other for one, other in pairwise(sentences))
     assert said[-1].labels[0] == "Tanya petugas"
+
+
+async def test_a_price_that_a_card_tells_in_a_section_is_what_is_read_first(ani: Phone) -> None:
+    (cost,) = await ani.says("ngurus p-irt bayar berapa ya")
+    assert cost.text.startswith("Biaya P-IRT: setahu kami")
+    assert "Biaya P-IRT" not in cost.labels
+    (general,) = await ani.says("p-irt itu apa sih")
+    assert general.text.startswith("Makanan kering buatan rumah")

@@ -153,6 +153,10 @@ class Search:
         several = self._several(_parts(text), language)
         return _led_by(whole, several[0], several[1:]) if len(several) > 1 else whole
 
+    def aspect_of(self, topic: str) -> str:
+        """What of its subject a topic is about, such as `cost`; empty for one that is about all of it."""
+        return self._aspect_of[topic]
+
     def follow_up(self, found: Understanding, previous: str, aspect: str = "") -> Understanding:
         """What the same words mean right after the card `previous`, which was asked for its `aspect` where the card
         has several; a message with its own subject stays as it is."""
