@@ -3,10 +3,10 @@
 import asyncio
 import logging
 import sys
-from collections.abc import Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 
@@ -19,6 +19,8 @@ from bot.knowledge import Knowledge
 from bot.knowledge.facts import Faulty
 from bot.settings import Settings
 from db.engine import Database
+
+Result = TypeVar("Result")
 
 
 def run(main: Coroutine[Any, Any, None]) -> None:
@@ -75,6 +77,15 @@ def opened(url: str) -> Database:
         raise Stop(f"{missing.name} is missing; `pip install -e '.[postgres]'` brings it.") from None
     except Exception as error:
         raise no_database(error) from None
+
+
+async def on_database(settings: Settings, work: Callable[[Database], Awaitable[Result]]) -> Result:
+    """Do it with the configured database, which is closed whatever happens."""
+    database = opened(settings.database())
+    try:
+        return await work(database)
+    finally:
+        await database.close()
 
 
 async def begin(assistant: Assistant, background: bool = True) -> None:

@@ -12,7 +12,7 @@ import click
 from bot import backup
 from bot.backup import Broken, Contents, Progress
 from bot.clock import Clock
-from bot.commands import Stop, no_database, opened
+from bot.commands import Stop, no_database, on_database
 from bot.settings import PREFIX, Settings
 from db import restores
 from db.engine import Database, will_pass
@@ -66,16 +66,8 @@ async def _release(database: Database, finish_old: bool) -> None:
 
 def _run(settings: Settings, work: Callable[[Database], Awaitable[Result]]) -> Result:
     """Do it with the configured database; what cannot be is said in a sentence."""
-
-    async def on_database() -> Result:
-        database = opened(settings.database())
-        try:
-            return await work(database)
-        finally:
-            await database.close()
-
     try:
-        return asyncio.run(on_database())
+        return asyncio.run(on_database(settings, work))
     except Unfit as unfit:
         raise Stop(f"The database: {unfit}. Change {PREFIX}DATABASE_URL, or put that right.") from None
     except Broken as broken:

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import click
 
 from bot.clock import BANDUNG, Clock
-from bot.commands import Stop, no_database, opened, sheets
+from bot.commands import Stop, no_database, on_database, sheets
 from bot.commands.sheets import Fault, Line, Unreadable
 from bot.commands.tables import EXHIBITIONS, PROGRAMMES, TABLES, Table, build, future_check, heading_faults, row, values
 from bot.settings import Settings
@@ -174,16 +174,8 @@ async def _rows(database: Database, table: Table) -> list[dict[str, str]]:
 
 def run(settings: Settings, work: Callable[[Database], Awaitable[Result]]) -> Result:
     """Do it with the configured database; one that cannot be had is said in a sentence."""
-
-    async def on_database() -> Result:
-        database = opened(settings.database())
-        try:
-            return await work(database)
-        finally:
-            await database.close()
-
     try:
-        return asyncio.run(on_database())
+        return asyncio.run(on_database(settings, work))
     except Exception as error:
         if will_pass(error):
             raise no_database(error) from None

@@ -8,7 +8,7 @@ from typing import TypeVar
 import click
 
 from bot.clock import BANDUNG, Clock
-from bot.commands import Stop, no_database, opened
+from bot.commands import Stop, no_database, on_database
 from bot.settings import ADDRESS, Settings
 from db import audit, people, staff
 from db.engine import Database, Transaction
@@ -116,16 +116,15 @@ async def _member(tx: Transaction, channel: str, value: str) -> Member | None:
 
 
 def _run(settings: Settings, work: Callable[[Database], Awaitable[Result]]) -> Result:
-    async def whole() -> Result:
-        database = opened(settings.database())
-        try:
-            await database.migrate()
-            return await work(database)
-        except Stop:
-            raise
-        except Exception as error:
-            raise no_database(error) from None
-        finally:
-            await database.close()
+    """Bring the database up to date and do it; what cannot be is said in a sentence."""
 
-    return asyncio.run(whole())
+    async def migrated(database: Database) -> Result:
+        await database.migrate()
+        return await work(database)
+
+    try:
+        return asyncio.run(on_database(settings, migrated))
+    except Stop:
+        raise
+    except Exception as error:
+        raise no_database(error) from None
