@@ -9,10 +9,9 @@ from babel.dates import format_date
 from bot import dates
 from bot.clock import BANDUNG
 from bot.dates import Doubt, Reason, When
-from bot.entries.draft import Values
-from bot.entries.field import Field, answer
 from bot.errors import Refusal
 from bot.exhibitions import today
+from bot.fields import Field, Values, answer
 from bot.i18n import _, hour, language
 from bot.markdown import Markdown, escape
 from bot.reply import Choice

@@ -1,12 +1,10 @@
 """What somebody of the staff has entered so far, of something new or as changes to what is stored."""
 
 from dataclasses import asdict, dataclass, field
-from typing import Any, Self
+from typing import Self
 
+from bot.fields import Values
 from bot.turn import Turn
-
-#: fields of a plan as JSON: days as `2027-04-16`, hours as `10:00:00`
-Values = dict[str, Any]
 
 #: what the next message answers while something is asked; see `Turn.ask`
 ASKS = "entry"

@@ -6,10 +6,10 @@ from dataclasses import asdict, replace
 from bot import coming, notices, wishes
 from bot import exhibitions as say
 from bot.entries import days, warnings
-from bot.entries.draft import Values
-from bot.entries.field import NEXT, Field, answer, link, short_name, source, text, texts, words
+from bot.entries.field import link, short_name, source, texts
 from bot.entries.noun import News, Noun
 from bot.errors import Refusal
+from bot.fields import NEXT, Field, Values, answer, text, words
 from bot.i18n import _
 from bot.markdown import Markdown
 from bot.reply import Choice

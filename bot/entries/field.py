@@ -1,13 +1,11 @@
-"""A field of what staff enter: what is asked, which answers are offered, how what they write is read."""
+"""Fields that only staff enter: texts in several languages, a name for buttons, a source."""
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from typing import Any
 
-from bot.entries.draft import Values
 from bot.errors import Refusal
 from bot.exhibitions import today
+from bot.fields import OWN, Field, Values, answer, nothing, words
 from bot.i18n import LANGUAGE_NAMES, LANGUAGES, _
 from bot.markdown import Markdown, escape
 from bot.reply import Choice
@@ -15,85 +13,9 @@ from bot.turn import Turn
 
 #: the language that every text has
 FIRST = LANGUAGES[0]
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _LINK = re.compile(r"(https?://)?[^\s/]+\.[^\s/]{2,}(/\S*)?")
 #: characters of an address
 _LONGEST_LINK = 120
-#: the choice that answers a field with values of a plan
-SET = "entry-set"
-#: those that end a field with several answers, and that ask for it without a proposal
-NEXT, OWN = "entry-next", "entry-own"
-
-
-def nothing(_values: Values) -> Sequence[Choice]:
-    return ()
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """`values` are those of the whole plan so far. `read` takes what was sent and returns what it means for the plan,
-    or raises `Refusal` with what is wanted, perhaps with choices called `SET`."""
-
-    name: str
-    label: Callable[[], Markdown]
-    question: Callable[[Values], Markdown]
-    read: Callable[[Turn, Values], Values]
-    #: its value as one reads it, empty for none
-    said: Callable[[Values], str]
-    #: what a skipped one means; none where it is needed
-    empty: Values | None = None
-    offers: Callable[[Values], Sequence[Choice]] = nothing
-    #: whether it is asked for, of something new
-    applies: Callable[[Values], bool] = lambda _values: True
-    #: what was understood, said back before the next question
-    noted: Callable[[Turn, Values], Markdown | None] = lambda _turn, _values: None
-    #: of a text in languages, how long it may be; it can be entered in the others too
-    longest: int = 0
-    #: whether a number that is written answers it, rather than chooses
-    takes_number: bool = False
-    #: whether it is asked again until "done"
-    several: bool = False
-    #: fields of the plan that it decides
-    sets: tuple[str, ...] = field(default=())
-
-
-def answer(label: Markdown | str, **values: Any) -> Choice:
-    """A choice that answers the field."""
-    return Choice(label, SET, {"set": values}, kind="step")
-
-
-def words(text: str, longest: int) -> str:
-    """A text in one line; refuses what is too long or cannot be seen."""
-    found = " ".join(text.split())
-    if not found:
-        raise Refusal(_("Please write it as a text."))
-    if _CONTROL.search(text):
-        raise Refusal(_("There is a character in it that cannot be seen. Please write it again."))
-    if len(found) > longest:
-        raise Refusal(_("That is {length} characters, at most {longest}.", length=len(found), longest=longest))
-    return found
-
-
-def text(
-    name: str,
-    label: Callable[[], Markdown],
-    question: Callable[[Values], Markdown],
-    longest: int,
-    *,
-    optional: bool = False,
-    offers: Callable[[Values], Sequence[Choice]] = nothing,
-) -> Field:
-    """A text in one language."""
-    return Field(
-        name,
-        label,
-        question,
-        lambda turn, _values: {name: words(turn.text, longest)},
-        lambda values: str(values.get(name, "")),
-        {name: ""} if optional else None,
-        offers,
-        sets=(name,),
-    )
 
 
 def texts(
@@ -153,28 +75,6 @@ def link(name: str, label: Callable[[], Markdown], question: Callable[[Values], 
         return {name: written if "://" in written else f"https://{written}"}
 
     return Field(name, label, question, read, lambda values: str(values.get(name, "")), {name: ""}, sets=(name,))
-
-
-def one_of(
-    name: str,
-    label: Callable[[], Markdown],
-    question: Callable[[Values], Markdown],
-    labels: Callable[[], dict[str, Markdown]],
-    find: Callable[[str], str] = lambda _text: "",
-) -> Field:
-    """One of several by a button; `find` reads it out of what is written."""
-
-    def read(turn: Turn, _values: Values) -> Values:
-        found = find(turn.text)
-        if not found:
-            raise Refusal(_("Please choose one of these."), [*offers(_values)])
-        return {name: found}
-
-    def offers(_values: Values) -> list[Choice]:
-        return [answer(shown, **{name: code}) for code, shown in labels().items()]
-
-    said = lambda values: str(labels().get(values.get(name, ""), ""))  # noqa: E731
-    return Field(name, label, question, read, said, None, offers, sets=(name,))
 
 
 def short_name() -> Field:

@@ -5,8 +5,9 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime, time
 from typing import Any
 
-from bot.entries.draft import Draft, Values
-from bot.entries.field import FIRST, Field, in_language
+from bot.entries.draft import Draft
+from bot.entries.field import FIRST, in_language
+from bot.fields import Field, Values
 from bot.i18n import LANGUAGES, _
 from bot.markdown import Markdown
 from bot.turn import Turn

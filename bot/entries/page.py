@@ -1,15 +1,14 @@
 """What staff see while they enter something: the next question, the preview, and one that is stored."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 
-from bot.entries.draft import ASKS, Draft, Values
+from bot.entries.draft import ASKS, Draft
 from bot.entries.exhibition import EXHIBITION
-from bot.entries.field import Field
 from bot.entries.noun import Noun, changes, left_behind, to_json, values_of
 from bot.entries.programme import PROGRAMME
 from bot.errors import Refusal
 from bot.exhibitions import today
+from bot.fields import Field, Values, named
 from bot.i18n import LANGUAGE_NAMES, LANGUAGES, _, language, speaking
 from bot.markdown import Markdown
 from bot.reply import Choice
@@ -72,7 +71,7 @@ def _missing(noun: Noun, draft: Draft, values: Values) -> Field | None:
 
 def stamped(offers: Iterable[Choice], draft: Draft) -> list[Choice]:
     """Choices that count only for the question as it stands."""
-    return [replace(one, args=one.args | {"of": draft.of, "mark": draft.mark}) for one in offers]
+    return named(offers, "entry", of=draft.of, mark=draft.mark)
 
 
 def ways(noun: Noun, draft: Draft, values: Values, asked: Field) -> list[Choice]:

@@ -6,11 +6,11 @@ from bot import coming, notices, wishes
 from bot import programmes as say
 from bot.clock import BANDUNG
 from bot.entries import days, warnings
-from bot.entries.draft import Values
-from bot.entries.field import Field, answer, one_of, short_name, source, text, texts
+from bot.entries.field import short_name, source, texts
 from bot.entries.noun import News, Noun
 from bot.errors import Refusal
 from bot.exhibitions import today
+from bot.fields import Field, Values, answer, one_of, text
 from bot.i18n import _
 from bot.markdown import Markdown
 from bot.reply import Choice

@@ -5,10 +5,10 @@ from datetime import datetime
 from typing import Any
 
 from bot.clock import BANDUNG
-from bot.entries.draft import Values
 from bot.entries.noun import READ, Noun
 from bot.errors import Refusal
 from bot.exhibitions import title, today
+from bot.fields import Values
 from bot.i18n import _, clock_time, day, ngettext
 from bot.reply import Choice
 from bot.turn import Turn

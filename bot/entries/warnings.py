@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from datetime import date, time, timedelta
 
 from bot.entries.days import day_of, time_of
-from bot.entries.draft import Values
 from bot.entries.field import FIRST
 from bot.exhibitions import today
+from bot.fields import Values
 from bot.i18n import LANGUAGE_NAMES, LANGUAGES, _
 from bot.markdown import Markdown
 from bot.turn import Turn

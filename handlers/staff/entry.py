@@ -1,10 +1,10 @@
 """Entering an exhibition or a programme, field after field: answering, skipping, going back, stopping."""
 
 from bot.entries.draft import ASKS, Draft
-from bot.entries.field import NEXT, OWN, SET, Field
 from bot.entries.noun import Noun, values_of
 from bot.entries.page import NOUNS, advance, current, go_on, preview, stamped, step, to_list, ways
 from bot.errors import Refusal
+from bot.fields import Field
 from bot.i18n import LANGUAGE_NAMES, LANGUAGES, _
 from bot.markdown import Markdown
 from bot.reply import Choice
@@ -86,7 +86,7 @@ async def _answered(turn: Turn, noun: Noun, draft: Draft, asked: Field, meant: d
     await go_on(turn, draft, asked.noted(turn, values))
 
 
-@desk.choice(SET, NEXT, OWN, "entry-skip", "entry-back")
+@desk.choice("entry-set", "entry-next", "entry-own", "entry-skip", "entry-back")
 async def tapped(turn: Turn) -> None:
     """A choice under the question as it stands; of an earlier one, what is asked now."""
     assert turn.choice is not None
@@ -96,9 +96,9 @@ async def tapped(turn: Turn) -> None:
     asked = step(noun, draft, values)
     if given.get("mark") != draft.mark or asked is None:
         await go_on(turn, draft, _("That was an earlier question."))
-    elif name == SET:
+    elif name == "entry-set":
         await _answered(turn, noun, draft, asked, given["set"])
-    elif name == OWN:
+    elif name == "entry-own":
         await go_on(turn, draft, own=True)
     else:
         if name == "entry-skip":

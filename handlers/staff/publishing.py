@@ -3,12 +3,12 @@
 from typing import Any
 
 from bot.entries import telling
-from bot.entries.draft import Draft, Values
-from bot.entries.field import words
+from bot.entries.draft import Draft
 from bot.entries.noun import Noun, free_code, to_json, values_of
 from bot.entries.page import NOUNS, current, go_on, preview, to_list
 from bot.errors import Refusal
 from bot.exhibitions import title, today
+from bot.fields import Values, words
 from bot.i18n import _, ngettext
 from bot.markdown import Markdown
 from bot.qr import png

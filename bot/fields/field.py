@@ -1,0 +1,60 @@
+"""One field: it asks when given nothing, checks what was sent, and returns values."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from bot.markdown import Markdown
+from bot.reply import Choice
+from bot.turn import Turn
+
+#: answers by their name, as JSON: days as `2027-04-16`, hours as `10:00:00`
+Values = dict[str, Any]
+#: choices under a question: one that answers it with values, that ends one with several answers, and that asks without
+#: a proposal; whoever asks gives them names of its own, see `named`
+SET, NEXT, OWN = "set", "next", "own"
+
+
+def nothing(_values: Values) -> Sequence[Choice]:
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """`values` are all answers so far. `read` takes what was sent and returns what it means, or raises `Refusal` with
+    what it lacks and an example, perhaps with choices called `SET`."""
+
+    name: str
+    label: Callable[[], Markdown]
+    question: Callable[[Values], Markdown]
+    read: Callable[[Turn, Values], Values]
+    #: its value as one reads it, empty for none
+    said: Callable[[Values], str]
+    #: what a skipped one means; none where it is needed
+    empty: Values | None = None
+    offers: Callable[[Values], Sequence[Choice]] = nothing
+    #: whether it is asked for, of something new
+    applies: Callable[[Values], bool] = lambda _values: True
+    #: what was understood, said back before the next question
+    noted: Callable[[Turn, Values], Markdown | None] = lambda _turn, _values: None
+    #: of a text in languages, how long it may be; it can be entered in the others too
+    longest: int = 0
+    #: whether a number that is written answers it, rather than chooses
+    takes_number: bool = False
+    #: whether it is asked again until "done"
+    several: bool = False
+    #: fields of the plan that it decides
+    sets: tuple[str, ...] = field(default=())
+
+
+def answer(label: Markdown | str, **values: Any) -> Choice:
+    """A choice that answers the field."""
+    return Choice(label, SET, {"set": values}, kind="step")
+
+
+def named(choices: Iterable[Choice], asker: str, **args: Any) -> list[Choice]:
+    """Choices under a question as those of `asker`, such as `entry-set`; `args` are what it knows them again by."""
+    return [
+        replace(one, name=f"{asker}-{one.name}" if one.name in (SET, NEXT, OWN) else one.name, args=one.args | args)
+        for one in choices
+    ]
