@@ -37,6 +37,9 @@ class Person(Base):
     language_by: Mapped[str] = mapped_column(String(8))
     #: when the assistant said who it is; once in a person's life
     introduced_at: Mapped[datetime | None]
+    #: as they gave them in a form, empty before; the number in E.164, never a key
+    name: Mapped[str] = mapped_column(Text, server_default="")
+    phone: Mapped[str] = mapped_column(String(20), server_default="")
 
 
 class Address(Base):
@@ -170,6 +173,16 @@ async def remember(tx: Transaction, memories: dict[int, dict[str, Any]]) -> None
 
 async def set_language(tx: Transaction, person: int, language: str, by: str) -> None:
     await tx.execute(update(Person).where(Person.id == person).values(language=language, language_by=by))
+
+
+async def profile(tx: Transaction, person: int) -> tuple[str, str]:
+    """The name and the phone number they gave, empty where they gave none."""
+    row = (await tx.execute(select(Person.name, Person.phone).where(Person.id == person))).one()
+    return row[0], row[1]
+
+
+async def set_profile(tx: Transaction, person: int, name: str, phone: str) -> None:
+    await tx.execute(update(Person).where(Person.id == person).values(name=name, phone=phone))
 
 
 async def introduce(tx: Transaction, people: Sequence[int], now: datetime) -> None:

@@ -14,9 +14,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from db import (  # noqa: F401 (their tables belong to the metadata)
     audit,
+    businesses,
     cases,
     channels,
+    consents,
     deliveries,
+    enrolments,
     exhibitions,
     files,
     interests,
