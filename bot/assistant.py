@@ -2,15 +2,19 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
+from pathlib import Path
 
+from bot import enrolment_file, my_data, retention
 from bot.channels import Channel
 from bot.clock import Clock
+from bot.codes import Codes
 from bot.conversation import LATE, Conversation, Outage
 from bot.deliveries import Deliveries
 from bot.edge import Edge
+from bot.erasing import Erasing
 from bot.jobs import Jobs
 from bot.knowledge import Knowledge
 from bot.lines import Lines
@@ -28,6 +32,10 @@ log = logging.getLogger(__name__)
 
 #: seconds between two signs of life; a restart tells from them how long nobody was there
 HEARTBEAT_SECONDS = 20
+#: seconds between two looks for files that have lain here long enough
+TIDYING_SECONDS = 3600
+#: seconds between two looks for people who should be erased and are not, or are not on the list
+ERASING_SECONDS = 60
 #: seconds between two looks for turns that nobody finished
 LEFT_OVER_SECONDS = 5
 
@@ -40,9 +48,12 @@ class Assistant:
         routers: Sequence[Router],
         channels: Sequence[Channel],
         clock: Clock | None = None,
+        codes: Codes | None = None,
+        folder: Callable[[], Path] | None = None,
     ) -> None:
         self.database = database
         self.clock = clock or Clock()
+        self.codes = codes or Codes()
         self.nursery = Nursery()
         by_name = {channel.name: channel for channel in channels}
         #: this process leaves alone what came in on others: they may be another process's
@@ -51,12 +62,17 @@ class Assistant:
         paces = {channel.name: Pace(channel.rate) for channel in channels}
         self.outbox = Outbox(database, self.clock, by_name, paces, self.nursery)
         self.deliveries = Deliveries(database, self.clock, by_name, paces, self.outbox.holder, self.nursery)
-        self.conversation = Conversation(routers, knowledge, reader, by_name)
+        self.conversation = Conversation(routers, knowledge, reader, by_name, self.codes)
         runner = Runner(database, self.clock, reader, self.conversation, self.outbox, self.nursery)
         self.lines = Lines(reader, runner, by_name, self.nursery)
         self.edge = Edge(database, self.clock, self.lines, self.nursery)
         self.jobs = Jobs(database, self.clock, self.lines, self._channels)
         self.jobs.every(HEARTBEAT_SECONDS, "heartbeat", channel_rows.beat)
+        self.jobs.every(TIDYING_SECONDS, "tidying", enrolment_file.forget)
+        self.jobs.every(TIDYING_SECONDS, "my-data", my_data.forget)
+        self.jobs.every(ERASING_SECONDS, "erasing", Erasing(folder).run)
+        self.jobs.every(retention.DAY, retention.JOB, retention.run)
+        self.jobs.every(retention.WEEK, "retention-report", retention.report)
         #: set as soon as anything may be sent: at once, except by a restored copy
         self.released = asyncio.Event()
 

@@ -34,13 +34,13 @@ _TRACK = re.compile(rb"hdlr.{8}(soun|vide)", re.DOTALL)
 
 
 class TooLarge(Exception):
-    """More than `LARGEST` bytes."""
+    """More than `LARGEST` bytes, or a picture of more pixels than are drawn."""
 
 
 def recognised(content: bytes, name: str = "") -> File | None:
     """A photo (JPEG, PNG, WebP), a document (PDF) or a voice note (Ogg, MP3, M4A, AAC); None for anything else."""
     mime = _mime(content)
-    return File(_FORMS[mime][0], mime, _name(name, mime), content) if mime else None
+    return File(_FORMS[mime][0], mime, named(name, mime), content) if mime else None
 
 
 def _mime(content: bytes) -> str | None:
@@ -67,7 +67,7 @@ def _frames(header: bytes) -> str | None:
     return "audio/mpeg" if header[1] & 0xE6 == 0xE2 and known_version and known_rate else None
 
 
-def _name(given: str, mime: str) -> str:
+def named(given: str, mime: str) -> str:
     """Without a path, and with a true ending: `nota.hta` may be a PDF to us and a program to whoever opens it."""
     kind, endings = _FORMS[mime]
     shown = re.sub(r"[^\w .()-]", "_", re.split(r"[/\\]", given)[-1]).strip(" .") or kind

@@ -2,16 +2,14 @@
 
 import logging
 import sys
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import click
 
-from bot.commands import Stop, configured, known
+from bot.commands import Stop, configured, configured_or_passing, known, passing
 from bot.commands import run as run_loop
-from bot.settings import Settings, Unusable
+from bot.commands.announcements import broadcast
+from bot.settings import Unusable
 
 log = logging.getLogger(__name__)
 
@@ -59,7 +57,7 @@ def chat(jsonl: bool) -> None:
     from bot.commands import chat as terminal
     from bot.commands import script
 
-    with _database(configured(logging.WARNING)) as url:
+    with configured_or_passing(configured(logging.WARNING)) as url:
         if jsonl:
             script.play(url, sys.stdin.buffer)
         else:
@@ -85,7 +83,7 @@ def ask(question: str | None, jsonl: bool) -> None:
     if question is None:
         questions.pick_topics(known(), sys.stdin.buffer)
         return
-    with _passing() as url:
+    with passing() as url:
         questions.answer(question, url)
 
 
@@ -211,44 +209,58 @@ def staff_remove(address: str) -> None:
     members.remove(configured(logging.WARNING), address)
 
 
-_TABLE = click.Choice(["exhibitions", "programmes"])
-
-
 @jembatan.command("import")
-@click.argument("what", type=_TABLE)
+@click.argument("what", type=click.Choice(["exhibitions", "programmes", "people"]))
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--dry-run", is_flag=True, help="Look for faults and say what would change; write nothing.")
 def import_(what: str, file: Path, dry_run: bool) -> None:
-    """Take exhibitions or programmes from FILE (CSV or XLSX), all of it or nothing.
+    """Take exhibitions, programmes or people from FILE (CSV or XLSX), all of it or nothing.
 
-    A row is known by its code: what is in the database already is changed where the row says otherwise, and left alone
-    where it does not. `jembatan export` shows the columns.
+    A row is known by its code, a person by an address: what is in the database already is changed where the row says
+    otherwise, and left alone where it does not. `jembatan export` shows the columns.
 
     \b
     Examples:
       jembatan import exhibitions exhibitions.xlsx --dry-run
       jembatan import programmes programmes.csv
+      jembatan import people people.xlsx
     """
-    from bot.commands import data
+    from bot.commands import arrivals, data
 
-    data.bring_in(configured(logging.WARNING), what, file, dry_run=dry_run)
+    settings = configured(logging.WARNING)
+    if what == "people":
+        arrivals.bring_in(settings, file, dry_run=dry_run)
+    else:
+        data.bring_in(settings, what, file, dry_run=dry_run)
 
 
 @jembatan.command("export")
-@click.argument("what", type=_TABLE)
+@click.argument("what", type=click.Choice(["exhibitions", "programmes", "people", "enrolments"]))
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path), required=False)
 @click.option("--format", "form", type=click.Choice(["csv", "xlsx", "json"]), help="Otherwise as FILE is named.")
-def export(what: str, file: Path | None, form: str | None) -> None:
-    """Write exhibitions or programmes to FILE, or as CSV to the screen, as `jembatan import` reads them.
+@click.option("--programme", help="Of enrolments: the code of one programme, whose questions get columns of their own.")
+def export(what: str, file: Path | None, form: str | None, programme: str | None) -> None:
+    """Write exhibitions, programmes, people or enrolments to FILE, or as CSV to the screen.
+
+    `jembatan import` reads all but the enrolments again.
 
     \b
     Examples:
       jembatan export exhibitions
-      jembatan export programmes programmes.xlsx
+      jembatan export people people.xlsx
+      jembatan export enrolments enrolments.xlsx --programme DPJ27
     """
-    from bot.commands import data
+    from bot.commands import data, enrolments, people
 
-    data.bring_out(configured(logging.WARNING), what, file, form)
+    settings = configured(logging.WARNING)
+    if programme and what != "enrolments":
+        raise click.UsageError("--programme goes with enrolments.")
+    if what == "enrolments":
+        enrolments.bring_out(settings, file, form, programme)
+    elif what == "people":
+        people.bring_out(settings, file, form)
+    else:
+        data.bring_out(settings, what, file, form)
 
 
 @jembatan.command()
@@ -266,20 +278,7 @@ def demo(remove: bool) -> None:
     samples.show(configured(logging.WARNING), remove=remove)
 
 
-@contextmanager
-def _database(settings: Settings) -> Iterator[str]:
-    """The configured database, or else one that is gone afterwards."""
-    if settings.database_url:
-        yield settings.database()
-        return
-    with _passing() as url:
-        yield url
-
-
-@contextmanager
-def _passing() -> Iterator[str]:
-    with tempfile.TemporaryDirectory(prefix="jembatan-") as folder:
-        yield f"sqlite+aiosqlite:///{Path(folder) / 'jembatan.db'}"
+jembatan.add_command(broadcast)
 
 
 def main() -> None:

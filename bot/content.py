@@ -27,6 +27,10 @@ async def content(turn: Turn) -> Content | Markdown:
         return _("That file is too large to be passed on: 5 MB at most. Send a smaller one, or write it.")
     if turn.file_trouble == "not-fetched":
         return _("That file did not reach me. Please send it once more.")
+    if turn.file_trouble == "empty":
+        return _("There is nothing in that file. Please send it once more.")
+    if turn.file_trouble == "damaged":
+        return _("That picture is damaged, it cannot be opened. Please take it anew.")
     return _("I can pass on words, photos (JPG, PNG), PDF files and voice messages. Please write it.")
 
 

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.channels import Channel
+from bot.codes import Codes
 from bot.errors import Refusal, where
 from bot.fragments import is_nudge, same_text
 from bot.i18n import _, clock_time, speaking
@@ -27,10 +28,9 @@ log = logging.getLogger(__name__)
 LATE = timedelta(minutes=2)
 #: characters of a message that go on to a person where it could not be answered
 _KEPT = 1000
-#: how long a question of ours waits to be answered; what is written later is a question of theirs
-_PATIENCE = timedelta(hours=2)
 #: what a person does that answers or puts aside what they were asked
 _ANSWERS = ("text", "command", "tap", "contact", "location", "photo", "file", "voice", "video")
+_SAYS_NOTHING = ("sticker", "other")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +68,18 @@ class Outcome:
 
 class Conversation:
     def __init__(
-        self, routers: Sequence[Router], knowledge: Knowledge, reader: Reader, channels: Mapping[str, Channel]
+        self,
+        routers: Sequence[Router],
+        knowledge: Knowledge,
+        reader: Reader,
+        channels: Mapping[str, Channel],
+        codes: Codes,
     ) -> None:
         self._routers = routers
         self._knowledge = knowledge
         self._reader = reader
         self._channels = channels
+        self._codes = codes
         #: the last time the assistant did not run, if anybody may have noticed
         self.outage: Outage | None = None
 
@@ -180,6 +186,8 @@ class Conversation:
             prepared.file,
             prepared.file_trouble,
             link=self._link,
+            codes=self._codes,
+            read=self._reader.inbound,
             asks=_asked(ended.memory, inbound, choice, state.now),
         )
 
@@ -233,7 +241,7 @@ class Conversation:
     async def _settle_language(self, tx: Transaction, prepared: Prepared, person: Known) -> Known:
         """The first real sentence decides the language, not the phone; what staff pass on or enter is none."""
         heard = prepared.found.language if prepared.found else None
-        if person.language_by != "phone" or heard is None or {"case", "draft"} & set(person.memory):
+        if person.language_by != "phone" or heard is None or {"case", "draft", "form"} & set(person.memory):
             return person
         await people.set_language(tx, person.person_id, heard, "words")
         return replace(person, language=heard, language_by="words")
@@ -248,20 +256,18 @@ class Conversation:
 
 
 def _asked(memory: Memory, inbound: Inbound, choice: Choice | None, now: datetime) -> str:
-    """What the person was asked, which is over with whatever they do now."""
-    if not memory.asks or inbound.kind not in _ANSWERS:
+    """What the person was asked, which is over with whatever they do now; what says nothing leaves it open."""
+    if not memory.asks or inbound.kind not in (*_ANSWERS, *_SAYS_NOTHING):
         return ""
-    in_time = _in_time(memory, now)
-    asked, memory.asks = memory.asks, ""
-    return asked if in_time and not choice and inbound.kind not in ("command", "tap") else ""
+    asked = memory.still_asks(now)
+    if inbound.kind in _SAYS_NOTHING:
+        return asked
+    memory.asks = ""
+    return asked if not choice and inbound.kind not in ("command", "tap") else ""
 
 
 def _wants_number(memory: Memory, now: datetime) -> bool:
-    return bool(memory.asks) and memory.asks_number and _in_time(memory, now)
-
-
-def _in_time(memory: Memory, now: datetime) -> bool:
-    return now - datetime.fromisoformat(memory.asks_at) <= _PATIENCE
+    return bool(memory.still_asks(now)) and memory.asks_number
 
 
 def _apology(number: int, inbound: Inbound, choice: Choice | None) -> Reply:

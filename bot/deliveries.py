@@ -9,13 +9,14 @@ from datetime import datetime, timedelta
 from bot import metrics
 from bot.attachments import filled
 from bot.batch import Batches
+from bot.broadcasts.steps import Steps
 from bot.channels import Blocked, Channel, Later, Refused, Unreached
 from bot.clock import Clock
 from bot.nursery import Nursery
 from bot.pace import Pace
 from bot.quiet import is_day
 from bot.reply import Reply
-from db import lanes, people, sendings
+from db import broadcasts, lanes, people, sendings
 from db.deliveries import LANES
 from db.engine import Database, Transaction
 from db.sendings import Claimed, Done, Look
@@ -32,7 +33,9 @@ PATIENCE = 30.0
 LEASE = timedelta(seconds=60)
 #: how long a process that was the last to send on a channel is the only one to do so
 TENURE = timedelta(seconds=15)
-#: seconds to wait after one that did not arrive, and after each further one
+#: so many in a row that did not arrive are no reason to wait
+FORGIVEN = 2
+#: seconds to wait after one more that did not arrive, and after each further one
 BACKOFF = (1, 2, 5, 15, 60)
 
 
@@ -53,6 +56,7 @@ class Deliveries:
         self._paces = paces
         self._holder = holder
         self._nursery = nursery
+        self._steps = Steps(database, clock)
         self._marks = Batches("delivery marks", self._mark, AT_ONCE, nursery)
         #: to whom something is under way, or has arrived and is not marked yet
         self._under_way: dict[str, set[str]] = {channel: set() for channel in channels}
@@ -83,6 +87,7 @@ class Deliveries:
         async with asyncio.TaskGroup() as group:
             for channel in self._channels:
                 group.create_task(self._keep_sending(channel))
+            group.create_task(self._steps.keep_going())
             if not self._database.is_sqlite:
                 group.create_task(self._keep_looking_back())
 
@@ -111,11 +116,15 @@ class Deliveries:
     async def run_due(self) -> int:
         """Send all that may leave now and wait until it has; returns how many those were."""
         sent = 0
-        for channel in self._channels:
-            while begun := await self._send_next(channel):
-                sent += begun
-                await self.idle()
-        return sent
+        while True:
+            stepped = self._open and await self._steps.run_due()
+            for channel in self._channels:
+                while begun := await self._send_next(channel):
+                    sent += begun
+                    stepped = True
+                    await self.idle()
+            if not stepped:
+                return sent
 
     def finish(self) -> None:
         """Begin nothing more."""
@@ -170,7 +179,7 @@ class Deliveries:
         paused = await lanes.paused(tx, now)
         may_leave = [lane for lane in LANES if (channel, lane) not in paused and not self._must_wait(channel, lane)]
         busy = self._under_way[channel] | self._paces[channel].busy()
-        return Look(channel, now, is_day(now), may_leave, busy)
+        return Look(channel, now, is_day(now), may_leave, busy, await broadcasts.sending(tx))
 
     async def _may_send(self, tx: Transaction, channel: str, now: datetime) -> bool:
         """Whether this process holds the channel's pace; SQLite has one process and no need to ask."""
@@ -234,10 +243,12 @@ class Deliveries:
             raise Unreached from None
 
     def _failed(self, channel: str) -> None:
-        """In a moment once more, with one alone, and every time a little later."""
+        """One among many keeps nobody waiting; after several in a row one alone is tried, every time a little later."""
         self._failures[channel] += 1
-        pause = BACKOFF[min(self._failures[channel], len(BACKOFF)) - 1]
-        self._resumes[channel] = self._clock.now() + timedelta(seconds=pause)
+        in_a_row = self._failures[channel] - FORGIVEN
+        if in_a_row > 0:
+            pause = BACKOFF[min(in_a_row, len(BACKOFF)) - 1]
+            self._resumes[channel] = self._clock.now() + timedelta(seconds=pause)
 
     async def _mark(self, batch: Sequence[tuple[str, Done]]) -> Sequence[None]:
         """Write what became of these; what was sent is not sent again, so keep trying."""

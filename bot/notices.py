@@ -36,7 +36,7 @@ async def announce(turn: Turn, one: Exhibition) -> int:
 
 async def announce_programme(turn: Turn, one: Programme) -> int:
     """Tell those who wait for a programme like this; returns how many."""
-    waiting = await interests.concerned_by(turn.db, one)
+    waiting = [person for person in await interests.concerned_by(turn.db, one) if not person.enrolled]
 
     def news(_reminded: bool, _file: int) -> Reply:
         head = _("This is new, and you asked to hear of it:")
@@ -47,26 +47,36 @@ async def announce_programme(turn: Turn, one: Programme) -> int:
 
 
 async def announce_programme_change(turn: Turn, one: Programme) -> int:
-    """Tell those who wait for a programme like this how it is now; returns how many."""
-    concerned = await interests.concerned_by(turn.db, one)
+    """Tell those who are enrolled in it, or wait for one like it, how it is now; returns how many."""
 
-    def news(_reminded: bool, _file: int) -> Reply:
+    def news(enrolled: bool, _file: int) -> Reply:
         head = _("⚠️ Changed. This is how it is now:")
         text = Markdown(f"{head}\n{programme_details(one, say.today(turn))}")
-        return Reply(text, (Choice(_("See details"), "programme", {"id": one.id}), _stop()))
+        see = Choice(_("See details"), "programme", {"id": one.id})
+        return Reply(text, (see, Choice(_("My enrolments"), "status") if enrolled else _stop()))
 
-    return await _tell(turn, None, f"programme:{one.code}:changed:{one.sequence}", concerned, news)
+    return await _tell_of_programme(turn, one, "changed", news)
 
 
 async def announce_programme_cancellation(turn: Turn, one: Programme, reason: str = "") -> int:
-    """Tell those who wait for a programme like this that it does not take place; returns how many."""
-    concerned = await interests.concerned_by(turn.db, one)
+    """Tell those who are enrolled in it, or wait for one like it, that it does not take place; returns how many."""
 
-    def news(_reminded: bool, _file: int) -> Reply:
+    def news(enrolled: bool, _file: int) -> Reply:
         lines = [_("⚠️ Cancelled: {title}.", title=title(one)), *_reason(reason)]
-        return Reply(Markdown("\n".join(lines)), (Choice(_("All programmes"), "programmes"), _stop()))
+        all_of_them = Choice(_("All programmes"), "programmes")
+        return Reply(Markdown("\n".join(lines)), (all_of_them, *(() if enrolled else (_stop(),))))
 
-    return await _tell(turn, None, f"programme:{one.code}:cancelled:{one.sequence}", concerned, news)
+    return await _tell_of_programme(turn, one, "cancelled", news)
+
+
+async def _tell_of_programme(turn: Turn, one: Programme, what: str, news: News) -> int:
+    """Those who are enrolled hear it also after they have stopped all other news."""
+    concerned = await interests.concerned_by(turn.db, one)
+    enrolled = [person for person in concerned if person.enrolled]
+    others = [person for person in concerned if not person.enrolled]
+    told = f"{one.code}:{what}:{one.sequence}"
+    number = await _tell(turn, None, f"enrolment:programme:{told}", enrolled, lambda _one, file: news(True, file))
+    return number + await _tell(turn, None, f"programme:{told}", others, lambda _one, file: news(False, file))
 
 
 async def announce_change(turn: Turn, one: Exhibition, before: Exhibition, only_reminded: bool = False) -> int:

@@ -28,6 +28,10 @@ class OfficeHours:
         """Whether somebody is there."""
         return any(opens <= at < closes for opens, closes in self._openings(at, days=1))
 
+    def next_opening(self, now: datetime) -> datetime | None:
+        """When it opens the next time; None where it is closed for months."""
+        return next((opens for opens, _closes in self._openings(now, _FARTHEST) if opens > now), None)
+
     def promise(self, now: datetime) -> datetime | None:
         """Four working hours from now, rounded up to the full hour or the closing time; None where it is closed for
         months."""

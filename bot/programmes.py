@@ -4,8 +4,13 @@ from datetime import date
 
 from bot.exhibitions import enrolment, local, places, source, title
 from bot.i18n import _, day
-from bot.markdown import Markdown, escape
+from bot.ics import Event, build
+from bot.markdown import Markdown, escape, plain
+from bot.reply import Choice
+from bot.turn import Turn
 from bot.when import hours, weekday_span
+from db import files
+from db.files import File
 from db.programmes import Programme
 
 
@@ -30,7 +35,7 @@ def details(one: Programme, today: date) -> Markdown:
     if who := local(one.who):
         lines.append(_("For whom: {who}", who=who))
     if one.first_day:
-        lines.append(_("📅 {when}", when=_when(one)))
+        lines.append(_("📅 {when}", when=when(one)))
     if one.place:
         lines.append(_("📍 {place}", place=one.place))
     if one.documents:
@@ -41,7 +46,37 @@ def details(one: Programme, today: date) -> Markdown:
     return Markdown("\n".join([*lines, source(one.source, "", one.checked)]))
 
 
-def _when(one: Programme) -> Markdown:
+def join(one: Programme) -> Choice:
+    """The way into it."""
+    return Choice(_("Join"), "enrol", {"programme": one.id})
+
+
+async def calendar(turn: Turn, one: Programme) -> int:
+    """Keep its calendar file in the language being spoken; returns the file's id. It has days."""
+    assert one.first_day
+    event = Event(
+        uid=f"programme-{one.id}-{one.code}@jembatan",
+        sequence=one.sequence,
+        cancelled=one.state == "cancelled",
+        summary=title(one),
+        description=local(one.gives),
+        location=one.place,
+        first_day=one.first_day,
+        last_day=one.last_day or one.first_day,
+        opens=one.opens,
+        closes=one.closes,
+        timezone=one.timezone,
+        place=None,
+        url="",
+        changed_at=one.updated_at,
+        now=turn.now,
+    )
+    name = "-".join(plain(local(one.short_name)).lower().split())
+    return await files.add(turn.db, None, File("document", "text/calendar", f"{name}.ics", build(event)), turn.now)
+
+
+def when(one: Programme) -> Markdown:
+    """Its days, and from when until when on each of them in both clocks."""
     assert one.first_day
     days = weekday_span(one.first_day, one.last_day or one.first_day)
     if one.opens is None:

@@ -7,12 +7,12 @@ from bot.answer import CONTACTS, card_choice
 from bot.cases import alert, asker, load, number, officers, recipient, typed, watch
 from bot.fragments import is_thanks, opens_only
 from bot.i18n import _, language, speaking
-from bot.markdown import Markdown, escape
+from bot.markdown import Markdown, escape, plain
 from bot.office_hours import OfficeHours, deadline
 from bot.reply import Choice
 from bot.router import bare_word
 from bot.turn import Turn
-from db import cases, office
+from db import cases, jobs, office
 from db.cases import Case
 
 #: the card that tells whether a person answers here
@@ -61,7 +61,12 @@ def confirm(turn: Turn, case: int, promised: Promise) -> None:
             case=name,
             deadline=deadline(promised.at, turn.now),
         )
-    turn.say(text, [*_meanwhile(turn), *own_choices(case)])
+    go_on = (
+        [Choice(_("Go on filling in"), "form-continue", {"form": turn.memory.form})]
+        if turn.memory.form
+        else _meanwhile(turn)
+    )
+    turn.say(text, [*go_on, *own_choices(case)])
 
 
 def _meanwhile(turn: Turn) -> list[Choice]:
@@ -99,6 +104,17 @@ async def wait_again(turn: Turn, case: Case, at_night: bool, quiet_since: dateti
     others = [one for one in await officers(turn, case.address_id) if one.staff_id != case.owner_id]
     await alert(turn, again, f"{source}:staff", lambda: _("Waits for somebody again:"), case.file, others)
     return True
+
+
+async def finished(turn: Turn, case: Case, name: Markdown) -> None:
+    """The person hears that `name` has finished; a form that they were filling in goes on."""
+    person = await asker(turn, case)
+    if person.memory.get("form"):
+        await jobs.later(turn.db, "form-back", turn.now, person.address_id, {"name": plain(name), "case": case.id})
+        return
+    with speaking(person.language):
+        text = _("{name} has finished. If there is more, write it here; I answer first.", name=name)
+        await turn.tell(recipient(person), f"case:{case.id}:closed:{turn.id}", text, after(case.id), at_night=True)
 
 
 def known(turn: Turn, case: Case) -> None:

@@ -11,6 +11,7 @@ from bot.attachments import LARGEST, TooLarge, recognised
 from bot.channels import Channel, storable
 from bot.knowledge import Knowledge
 from bot.knowledge.search import Understanding
+from bot.pictures import Damaged, Studio
 from bot.turn import FileTrouble, Inbound
 from db.files import File
 from db.turns import Received
@@ -42,6 +43,7 @@ class Reader:
         self._knowledge = knowledge
         self._reading = asyncio.Lock()
         self._fetching = asyncio.Semaphore(FETCHES)
+        self._studio = Studio()
 
     async def prepare(self, turn: Received) -> Prepared:
         """Read and understand a turn; in a thread where the search takes so long that everybody else would notice.
@@ -76,7 +78,16 @@ class Reader:
             log.warning("the file of turn %s was not fetched: %s", prepared.turn.id, type(error).__name__)
             return replace(prepared, file_trouble="not-fetched")
         file = recognised(content, inbound.file_name)
-        return replace(prepared, file=file, file_trouble=None if file else "unknown-kind")
+        if file is None:
+            return replace(prepared, file_trouble="unknown-kind" if content else "empty")
+        if inbound.file_is_clean:
+            return replace(prepared, file=file)
+        try:
+            return replace(prepared, file=await self._studio.clean(file))
+        except TooLarge:
+            return replace(prepared, file_trouble="too-large")
+        except Damaged:
+            return replace(prepared, file_trouble="damaged")
 
     def read(self, turn: Received) -> Prepared:
         """The same at once, for a turn that is taken again inside another's transaction, where no file is fetched."""

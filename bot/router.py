@@ -58,9 +58,14 @@ class Router:
 
 def bare_word(text: str) -> str:
     """A message of one word, without the punctuation and courtesy around it: `Menu dong kak!` is `menu`."""
-    words = [word.strip(".,!?/()\"'") for word in text.lower().split()]
-    words = [word for word in words if word and word not in _COURTESY]
+    words = without_courtesy(text)
     return words[0] if len(words) == 1 else ""
+
+
+def without_courtesy(text: str) -> list[str]:
+    """The words of a message in small letters, without the punctuation and courtesy around them."""
+    words = [word.strip(".,!?/()\"'") for word in text.lower().split()]
+    return [word for word in words if word and word not in _COURTESY]
 
 
 _COURTESY = {"kak", "min", "dong", "tolong", "please", "pls", "atuh", "punten", "ya", "ka", "admin"}

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
+from bot.codes import Codes
 from bot.knowledge import Knowledge
 from bot.knowledge.search import Understanding
 from bot.markdown import Markdown
@@ -14,14 +15,19 @@ from db.deliveries import NOTICE, Recipient
 from db.engine import Transaction
 from db.files import File
 from db.people import Known
+from db.turns import Received
 
 InboundKind = Literal[
     "text", "command", "tap", "contact", "location", "photo", "file", "voice", "video", "sticker", "edit", "job",
     "blocked", "unblocked", "other",
 ]  # fmt: skip
 
-#: a file that was sent and is not here: more than 5 MB, of a kind we do not take, or the platform did not give it
-FileTrouble = Literal["too-large", "unknown-kind", "not-fetched"]
+#: how long a question of ours waits to be answered; what is written later is a question of theirs
+_PATIENCE = timedelta(hours=2)
+
+#: a file that was sent and is not here: more than 5 MB or 40 megapixels, of a kind we do not take, a picture that
+#: cannot be opened, nothing in it, or the platform did not give it
+FileTrouble = Literal["too-large", "unknown-kind", "damaged", "empty", "not-fetched"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +51,8 @@ class Inbound:
     file: str = ""
     file_name: str = ""
     file_size: int = 0
+    #: whether it was looked at and drawn anew when it came in
+    file_is_clean: bool = False
     #: when the person sent it, where the platform says so
     sent_at: datetime | None = None
 
@@ -93,6 +101,9 @@ class Memory:
     case_since: str = ""
     #: of staff: what they are entering, see `bot.entries.draft`; assigned as a whole, never changed in place
     draft: dict[str, Any] = field(default_factory=dict)
+    #: the draft of an enrolment that is filled in here, and the day on which it was last spoken of
+    form: int = 0
+    form_said: str = ""
     #: wrong codes for staff that were tried here, and when the last one was
     wrong_codes: int = 0
     wrong_code_at: str = ""
@@ -109,6 +120,10 @@ class Memory:
 
     def to_json(self) -> dict[str, Any]:
         return {part.name: value for part in fields(self) if (value := getattr(self, part.name))}
+
+    def still_asks(self, now: datetime) -> str:
+        """What was asked and is not too long ago to be answered."""
+        return self.asks if self.asks and now - datetime.fromisoformat(self.asks_at) <= _PATIENCE else ""
 
     def topic_within(self, age: timedelta, now: datetime) -> str:
         """The last topic, if it is not older than `age`."""
@@ -140,6 +155,10 @@ class Turn:
     replies: list[Reply] = field(default_factory=list)
     #: the address that opens a conversation with `/start payload`, for a poster; None where nobody gets here by one
     link: Callable[[str], str | None] = lambda _payload: None
+    #: what was done in an earlier turn; None where that is not known any more
+    read: Callable[[Received], Inbound | None] = lambda _received: None
+    #: what tickets and certificates are sealed with
+    codes: Codes = field(default_factory=Codes)
     #: what this message is the answer to, where something was asked; whoever finds it no good asks again
     asks: str = ""
     #: set to put the turn aside as a fragment

@@ -1,4 +1,4 @@
-"""A typed answer is a tap: the label, its first word, `2`, `yg kedua`, `no 2`."""
+"""A typed answer is a tap: the label, its first word, `2`, `yg kedua`, `no 2`; in a form any word that tells it."""
 
 import re
 
@@ -25,6 +25,8 @@ _ORDINALS = {
 }
 #: characters of a typed answer: a label with a courtesy or two around it
 _LONGEST = 40
+#: letters of a word within a label that stands for it
+_SHORTEST = 4
 _FILLER = {
     "yg", "yang", "no", "nomor", "nomer", "number", "nombor", "the", "nu", "pilih", "pilihan", "ke", "kak", "aja",
     "deh", "ya", "saja", "wae", "mau", "nak", "bade", "option", "please",
@@ -63,4 +65,7 @@ def _by_label(words: list[str], choices: list[Choice]) -> Choice | None:
     if len(words) > 1:
         return None
     first = [choice for choice, label in zip(choices, labels, strict=True) if label[:1] == words]
+    within = [choice for choice, label in zip(choices, labels, strict=True) if words[0] in label]
+    if not first and len(within) == 1 and within[0].kind == "step" and len(words[0]) >= _SHORTEST:
+        return within[0]
     return first[0] if len(first) == 1 else None

@@ -46,3 +46,9 @@ async def acts(tx: Transaction, to: str) -> list[Act]:
     columns = (StoredAct.at, StoredAct.act, StoredAct.details)
     rows = await tx.execute(select(*columns).where(StoredAct.object == to).order_by(StoredAct.id))
     return [Act(*row) for row in rows]
+
+
+async def did(tx: Transaction, staff: int, act: str, to: str, since: datetime) -> bool:
+    """Whether this one of staff did that to this since then."""
+    same = (StoredAct.object == to, StoredAct.staff_id == staff, StoredAct.act == act, StoredAct.at >= since)
+    return bool((await tx.execute(select(select(StoredAct.id).where(*same).exists()))).scalar_one())

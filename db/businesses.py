@@ -1,5 +1,6 @@
 """Businesses, and who works in which: a person may have several, and several people may work in one."""
 
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
@@ -71,6 +72,21 @@ async def of(tx: Transaction, person: int) -> dict[int, Business]:
     theirs = _SELECT.join(Membership, Membership.business_id == StoredBusiness.id)
     latest = theirs.where(Membership.person_id == person).order_by(StoredBusiness.updated_at.desc())
     return {row[0]: Business(**dict(zip(_NAMES, row[1:], strict=True))) for row in await tx.execute(latest)}
+
+
+async def of_all(tx: Transaction, people: Collection[int]) -> dict[int, dict[int, Business]]:
+    """The businesses of these people, by person and id, in the order in which they were known."""
+    found: dict[int, dict[int, Business]] = {}
+    theirs = _SELECT.add_columns(Membership.person_id).join(Membership, Membership.business_id == StoredBusiness.id)
+    for row in await tx.execute(theirs.where(Membership.person_id.in_(people)).order_by(Membership.id)):
+        found.setdefault(row[-1], {})[row[0]] = Business(**dict(zip(_NAMES, row[1:-1], strict=True)))
+    return found
+
+
+async def load(tx: Transaction, id: int) -> Business:  # noqa: A002
+    """One that is known to exist."""
+    row = (await tx.execute(_SELECT.where(StoredBusiness.id == id))).one()
+    return Business(**dict(zip(_NAMES, row[1:], strict=True)))
 
 
 async def with_nib(tx: Transaction, nib: str) -> int | None:

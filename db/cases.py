@@ -162,6 +162,12 @@ async def unfinished(tx: Transaction, address: int) -> list[Case]:
     return [Case(*row) for row in rows]
 
 
+async def unfinished_of(tx: Transaction, person: int) -> list[Case]:
+    """The same of somebody, at all of their addresses."""
+    rows = await tx.execute(_CASE.where(_NOT_CLOSED, StoredCase.person_id == person).order_by(StoredCase.id))
+    return [Case(*row) for row in rows]
+
+
 async def to_do(tx: Transaction, staff: int, limit: int, offset: int = 0) -> list[Case]:
     """What `staff` have taken or are waited for, then what waits for anybody, oldest first."""
     wanted = or_(StoredCase.state == "open", StoredCase.owner_id == staff)

@@ -1,9 +1,10 @@
 """Consents: what somebody agreed to, to which words and in which language, and when they took it back."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String, select, update
+from sqlalchemy import ForeignKey, Index, String, select, text, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import KEPT_IDS, Base
@@ -11,11 +12,16 @@ from db.engine import Transaction
 
 #: to keep and show what they enter in a form; to be told of announcements
 ENROLMENT, ANNOUNCEMENTS = "enrolment", "announcements"
+#: who may be told of announcements
+_TOLD = "kind = 'announcements' AND until IS NULL"
 
 
 class StoredConsent(Base):
     __tablename__ = "consents"
-    __table_args__ = (KEPT_IDS,)
+    __table_args__ = (
+        Index("ix_consents_announcements", "person_id", sqlite_where=text(_TOLD), postgresql_where=text(_TOLD)),
+        KEPT_IDS,
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
@@ -68,7 +74,33 @@ async def of(tx: Transaction, person: int) -> list[Consent]:
     return [Consent(*row) for row in await tx.execute(theirs.order_by(StoredConsent.id))]
 
 
+async def standing(tx: Transaction, people: Collection[int], kind: str) -> dict[int, Consent]:
+    """The newest consent of this kind that stands, by person."""
+    columns = (StoredConsent.kind, StoredConsent.object, StoredConsent.version, StoredConsent.language)
+    theirs = select(StoredConsent.person_id, *columns, StoredConsent.since).where(
+        StoredConsent.person_id.in_(people), StoredConsent.kind == kind, StoredConsent.until.is_(None)
+    )
+    return {row[0]: Consent(*row[1:]) for row in await tx.execute(theirs.order_by(StoredConsent.id))}
+
+
+async def taken_back(tx: Transaction, people: Collection[int], kind: str) -> dict[int, datetime]:
+    """When a consent of this kind was last taken back, by person."""
+    ended = (StoredConsent.person_id.in_(people), StoredConsent.kind == kind, StoredConsent.until.is_not(None))
+    rows = select(StoredConsent.person_id, StoredConsent.until).where(*ended).order_by(StoredConsent.until)
+    return {row[0]: row[1] for row in await tx.execute(rows)}
+
+
 async def withdraw(tx: Transaction, person: int, kind: str, now: datetime) -> int:
     """They take back all consents of a kind; returns how many."""
     open_ones = (StoredConsent.person_id == person, StoredConsent.kind == kind, StoredConsent.until.is_(None))
     return (await tx.execute(update(StoredConsent).where(*open_ones).values(until=now))).rowcount
+
+
+async def resume(tx: Transaction, person: int, kind: str, ended: datetime, now: datetime) -> bool:
+    """They agree again, from now on, to what they took back at a moment; False where that was nothing."""
+    columns = (StoredConsent.object, StoredConsent.version, StoredConsent.language)
+    taken_back = (StoredConsent.person_id == person, StoredConsent.kind == kind, StoredConsent.until == ended)
+    found = [tuple(row) for row in await tx.execute(select(*columns).where(*taken_back))]
+    for object_, version, language in found:
+        await give(tx, person, Consent(kind, object_, version, language, now))
+    return bool(found)

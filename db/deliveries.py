@@ -29,6 +29,9 @@ NOTICE, REMINDER, BROADCAST = 1, 2, 3
 LANES = {NOTICE: "notices", REMINDER: "reminders", BROADCAST: "broadcasts"}
 
 
+_ORDER = ("channel", "lane", "broadcast_id", "due_at", "id")
+
+
 def _part(name: str, where: str, *columns: str) -> Index:
     return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
 
@@ -38,10 +41,11 @@ class StoredDelivery(Base):
     __table_args__ = (
         UniqueConstraint("source", "person_id"),
         # the whole order in which a channel's deliveries leave: a look reads what it takes and no more, also at night
-        _part("ix_deliveries_pending", "state = 'pending'", "channel", "lane", "due_at", "id"),
-        _part("ix_deliveries_at_night", "state = 'pending' AND at_night", "channel", "lane", "due_at", "id"),
+        _part("ix_deliveries_pending", "state = 'pending'", *_ORDER),
+        _part("ix_deliveries_at_night", "state = 'pending' AND at_night", *_ORDER),
         _part("ix_deliveries_sending", "state = 'sending'", "channel", "held_until"),
         _part("ix_deliveries_sent", "sent_at IS NOT NULL", "sent_at", "channel"),
+        _part("ix_deliveries_of_broadcast", "broadcast_id IS NOT NULL", "broadcast_id", "state"),
         KEPT_IDS,
     )
 
@@ -54,8 +58,9 @@ class StoredDelivery(Base):
     channel: Mapped[str] = mapped_column(String(20))
     #: `NOTICE`, `REMINDER` or `BROADCAST`
     lane: Mapped[int]
-    #: as `bot.reply.Reply.to_json` writes it
+    #: as `bot.reply.Reply.to_json` writes it; empty where it is that of the broadcast
     body: Mapped[dict[str, Any]]
+    broadcast_id: Mapped[int | None] = mapped_column(ForeignKey("broadcasts.id"))
     #: `pending`, `sending`, then for ever one of `sent`, `failed` (see `reason`), `blocked`, `unsure` (a crash between
     #: the call and the mark), `skipped` or `cancelled`
     state: Mapped[str] = mapped_column(String(10))
@@ -132,6 +137,20 @@ async def cancel(tx: Transaction, person: int, sources: Sequence[str]) -> None:
     await tx.execute(update(StoredDelivery).where(*waiting).values(state="cancelled"))
 
 
+async def cancel_broadcasts(tx: Transaction, person: int) -> None:
+    """Take back the announcements that somebody has not got yet."""
+    waiting = (StoredDelivery.person_id == person, StoredDelivery.state == "pending")
+    of_any = update(StoredDelivery).where(*waiting, StoredDelivery.broadcast_id.is_not(None))
+    await tx.execute(of_any.values(state="cancelled", reason="stopped"))
+
+
+async def hold_broadcasts(tx: Transaction, person: int, until: datetime) -> None:
+    """Let no announcement reach somebody before then."""
+    waiting = (StoredDelivery.person_id == person, StoredDelivery.state == "pending")
+    of_any = update(StoredDelivery).where(*waiting, StoredDelivery.broadcast_id.is_not(None))
+    await tx.execute(of_any.values(due_at=until))
+
+
 async def counts(tx: Transaction, source: str) -> dict[str, int]:
     """How many deliveries of a source stand in each state."""
     of_it = select(StoredDelivery.state, func.count()).where(StoredDelivery.source == source)
@@ -144,12 +163,20 @@ async def waiting(tx: Transaction) -> dict[int, int]:
     return dict.fromkeys(LANES, 0) | {row[0]: row[1] for row in await tx.execute(rows.group_by(StoredDelivery.lane))}
 
 
+#: not of a broadcast that is paused, or whose audience is being written down
+_MAY_LEAVE = or_(
+    StoredDelivery.broadcast_id.is_(None),
+    StoredDelivery.broadcast_id.in_(text("SELECT id FROM broadcasts WHERE state = 'sending'")),
+)
+
+
 async def idle(tx: Transaction, before: datetime, by_day: bool) -> int:
     """How many were to leave before then and wait, though nothing was sent on their channel since and no lane waits."""
     moving = select(StoredDelivery.channel).where(StoredDelivery.sent_at > before).distinct()
     overdue = select(func.count()).where(
         text("deliveries.state = 'pending'"),
         StoredDelivery.due_at <= before,
+        _MAY_LEAVE,
         StoredDelivery.channel.not_in([row[0] for row in await tx.execute(moving)]),
     )
     for channel, lane in await lanes.paused(tx, before):
@@ -162,6 +189,7 @@ async def idle(tx: Transaction, before: datetime, by_day: bool) -> int:
 async def next_due(tx: Transaction, now: datetime) -> tuple[bool, datetime | None]:
     """Whether any was due before and has not left, at night for example; and when the next one is due."""
     pending = text("deliveries.state = 'pending'")
-    overdue = await tx.execute(select(StoredDelivery.id).where(pending, StoredDelivery.due_at <= now).limit(1))
+    waiting = select(StoredDelivery.id).where(pending, StoredDelivery.due_at <= now, _MAY_LEAVE)
+    overdue = await tx.execute(waiting.limit(1))
     due = await tx.execute(select(func.min(StoredDelivery.due_at)).where(pending, StoredDelivery.due_at > now))
     return overdue.first() is not None, due.scalar_one_or_none()

@@ -15,6 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 Parameters = Mapping[str, Any] | Sequence[Mapping[str, Any]]
 Insert = sqlite.Insert | postgresql.Insert
 Rows = CursorResult[*tuple[Any, ...]]
+#: of a connection: its last transaction overwrote what must not be found again
+_LEAVES_NOTHING = "jembatan_leaves_nothing"
 
 
 class Transaction:
@@ -42,6 +44,10 @@ class Transaction:
         inserted = await self.execute(self.insert(table).returning(table.id, sort_by_parameter_order=in_order), rows)
         ids = [row[0] for row in inserted]
         return ids if in_order else sorted(ids)
+
+    def leave_nothing(self) -> None:
+        """What this transaction overwrites is not to be found afterwards in what SQLite writes ahead."""
+        self.connection.info[_LEAVES_NOTHING] = True
 
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator["Savepoint"]:
@@ -106,6 +112,8 @@ class Database:
             writer = await self._open_writer()
             async with writer.begin():
                 yield Transaction(writer)
+            if writer.info.pop(_LEAVES_NOTHING, False):
+                await _write_back(writer)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Transaction]:
@@ -193,9 +201,17 @@ def _set_up_sqlite(connection: Any, _record: object) -> None:
     first write, so that a value read before and written back would silently overwrite another task's."""
     connection.isolation_level = None
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=5000", "foreign_keys=ON"):
+    pragmas = ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=5000", "foreign_keys=ON", "secure_delete=ON")
+    for pragma in pragmas:
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+async def _write_back(connection: AsyncConnection) -> None:
+    """Bring everything into the database's own file and cut the one beside it, which holds what was overwritten."""
+    raw = await connection.get_raw_connection()
+    assert raw.driver_connection is not None
+    await raw.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def _abandon_sqlite(connection: Any, _record: object, _error: BaseException | None) -> None:

@@ -5,16 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, func, or_, select, update
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, delete, func, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import KEPT_IDS, Base
 from db.engine import Transaction
-from db.programmes import StoredProgramme
+from db.staff import StaffMember
 
-STATES = ("draft", "submitted", "correction", "accepted", "declined", "withdrawn")
+#: `waiting` is in line for a place, `offered` has one held, `skipped` let it go or did not answer
+STATES = ("draft", "submitted", "correction", "waiting", "offered", "skipped", "accepted", "declined", "withdrawn")
 #: with staff, or decided: what counts as enrolled
-ENROLLED = ("submitted", "correction", "accepted")
+ENROLLED = ("submitted", "correction", "waiting", "offered", "accepted")
 #: rows read at a time where all are wanted
 _SLICE = 1000
 
@@ -62,6 +63,9 @@ class StoredEnrolment(Base):
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
     submitted_at: Mapped[datetime | None]
+    #: since when they wait in line, and until when the place that they are offered is held
+    waiting_since: Mapped[datetime | None]
+    offer_until: Mapped[datetime | None]
 
 
 class EnrolmentChange(Base):
@@ -108,6 +112,8 @@ class Enrolment:
     created_at: datetime
     updated_at: datetime
     submitted_at: datetime | None
+    waiting_since: datetime | None
+    offer_until: datetime | None
 
     @property
     def number(self) -> str:
@@ -122,6 +128,8 @@ class Change:
     staff_id: int | None
     fields: list[str]
     reason: str
+    #: the name of that one of staff
+    by: str
 
 
 _NAMES = tuple(Enrolment.__dataclass_fields__)
@@ -135,14 +143,20 @@ def _read(row: Any) -> Enrolment:
 
 
 async def begin(
-    tx: Transaction, programme: int, person: int, address: int, known: dict[str, Any], now: datetime
+    tx: Transaction,
+    programme: int,
+    person: int,
+    address: int,
+    known: dict[str, Any],
+    now: datetime,
+    for_other: bool = False,
 ) -> int:
-    """A new draft; `known` is what was learnt of them elsewhere."""
+    """A new draft; `known` is what was learnt of them elsewhere; with `for_other` somebody else takes part."""
     row = {
         "programme_id": programme,
         "person_id": person,
         "address_id": address,
-        "for_other": False,
+        "for_other": for_other,
         "state": "draft",
         "answers": {},
         "known": known,
@@ -168,6 +182,11 @@ async def of(tx: Transaction, person: int) -> list[Enrolment]:
     return [_read(row) for row in rows]
 
 
+async def discard(tx: Transaction, id: int) -> None:  # noqa: A002
+    """A draft and everything in it is gone."""
+    await tx.execute(delete(StoredEnrolment).where(StoredEnrolment.id == id, StoredEnrolment.state == "draft"))
+
+
 async def keep(tx: Transaction, id: int, now: datetime, **values: Any) -> None:  # noqa: A002
     """Write what is different; the state changes by `move` only."""
     assert "state" not in values
@@ -183,9 +202,14 @@ async def move(
     staff: int | None = None,
     fields: Sequence[str] = (),
     reason: str = "",
+    until: datetime | None = None,
 ) -> bool:
-    """Bring it into another state, as it was read; False where somebody else was faster."""
+    """Bring it into another state, as it was read; False where somebody else was faster. `until` is the end of an
+    offer."""
     values: dict[str, Any] = {"state": state, "wrong": list(fields), "reason": reason, "updated_at": now}
+    values["offer_until"] = until
+    if state == "waiting":
+        values["waiting_since"] = now
     if state == "submitted" and one.submitted_at is None:
         values["submitted_at"] = now
     is_same = (StoredEnrolment.id == one.id, StoredEnrolment.state == one.state)
@@ -196,17 +220,18 @@ async def move(
     return True
 
 
+async def explain(tx: Transaction, id: int, reason: str) -> None:  # noqa: A002
+    """Why it came into the state in which it is."""
+    last = select(func.max(EnrolmentChange.id)).where(EnrolmentChange.enrolment_id == id).scalar_subquery()
+    await tx.execute(update(EnrolmentChange).where(EnrolmentChange.id == last).values(reason=reason))
+
+
 async def give_number(tx: Transaction, id: int, prefix: str) -> int:  # noqa: A002
-    """The next number behind this prefix; the programme must be locked by `lock`."""
+    """The next number behind this prefix; the programme must be locked by `seats.lock`."""
     highest = select(func.max(StoredEnrolment.serial)).where(StoredEnrolment.prefix == prefix)
     serial = ((await tx.execute(highest)).scalar_one() or 0) + 1
     await tx.execute(update(StoredEnrolment).where(StoredEnrolment.id == id).values(prefix=prefix, serial=serial))
     return serial
-
-
-async def lock(tx: Transaction, programme: int) -> None:
-    """Until the transaction ends, nobody else gives numbers and places of this programme (PostgreSQL)."""
-    await tx.execute(select(StoredProgramme.id).where(StoredProgramme.id == programme).with_for_update())
 
 
 async def counts(tx: Transaction) -> dict[int, dict[str, int]]:
@@ -240,19 +265,24 @@ async def numbered(tx: Transaction, prefix: str, serial: int) -> Enrolment | Non
 
 
 async def search(tx: Transaction, words: str, phone: str = "", limit: int = 10) -> list[Enrolment]:
-    """Sent ones of somebody, or of a business, whose name has these words, or with this phone number (E.164)."""
-    like = "%" + words.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-    named = [func.lower(column).like(like, escape="\\") for column in (StoredEnrolment.name, StoredEnrolment.business)]
-    fits = or_(*named, StoredEnrolment.phone == phone) if phone else or_(*named)
-    sent = _SELECT.where(StoredEnrolment.prefix.is_not(None), fits)
-    return [_read(row) for row in await tx.execute(sent.order_by(StoredEnrolment.id.desc()).limit(limit))]
+    """Sent ones of somebody, or of a business, whose name has all these words, or with this phone number (E.164)."""
+    sent = _SELECT.where(StoredEnrolment.prefix.is_not(None))
+    named = sent
+    for word in words.lower().split():
+        like = "%" + word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+        columns = (StoredEnrolment.name, StoredEnrolment.business)
+        named = named.where(or_(*(func.lower(column).like(like, escape="\\") for column in columns)))
+    wanted = sent.where(StoredEnrolment.phone == phone) if phone else named
+    return [_read(row) for row in await tx.execute(wanted.order_by(StoredEnrolment.id.desc()).limit(limit))]
 
 
 async def history(tx: Transaction, id: int) -> list[Change]:  # noqa: A002
     """What became of it, oldest first."""
     columns = (EnrolmentChange.at, EnrolmentChange.state, EnrolmentChange.staff_id, EnrolmentChange.fields)
-    rows = select(*columns, EnrolmentChange.reason).where(EnrolmentChange.enrolment_id == id)
-    return [Change(*row) for row in await tx.execute(rows.order_by(EnrolmentChange.id))]
+    rows = select(*columns, EnrolmentChange.reason, func.coalesce(StaffMember.name, ""))
+    named = rows.outerjoin(StaffMember, StaffMember.id == EnrolmentChange.staff_id)
+    found = await tx.execute(named.where(EnrolmentChange.enrolment_id == id).order_by(EnrolmentChange.id))
+    return [Change(*row) for row in found]
 
 
 async def every(tx: Transaction, programme: int | None = None) -> AsyncIterator[Enrolment]:

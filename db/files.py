@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from sqlalchemy import ForeignKey, LargeBinary, String, Text, func, select
+from sqlalchemy import ForeignKey, LargeBinary, String, Text, delete, func, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import KEPT_IDS, Base
@@ -85,6 +85,18 @@ async def load(tx: Transaction, ids: Collection[int]) -> dict[int, File]:
     columns = (StoredFile.id, StoredFile.kind, StoredFile.mime, StoredFile.name, StoredFile.content)
     rows = await tx.execute(select(*columns).where(StoredFile.id.in_(ids)))
     return {row[0]: File(*row[1:]) for row in rows}
+
+
+async def remove(tx: Transaction, ids: Collection[int]) -> None:
+    """These files are gone, but for those that stand in a case: what was sent twice is kept once."""
+    in_case = text("NOT EXISTS (SELECT 1 FROM case_messages WHERE case_messages.file_id = files.id)")
+    await tx.execute(delete(StoredFile).where(StoredFile.id.in_(ids), in_case))
+
+
+async def remove_made(tx: Transaction, mime: str, before: datetime) -> None:
+    """Files of this kind that the assistant made before then are gone; a reply that carried one stays without it."""
+    made = (StoredFile.person_id.is_(None), StoredFile.mime == mime, StoredFile.created_at < before)
+    await tx.execute(delete(StoredFile).where(*made))
 
 
 async def describe(tx: Transaction, ids: Collection[int]) -> dict[int, Description]:

@@ -91,10 +91,10 @@ _STAND = (
     .where(Address.channel == bindparam("of_channel"), Address.value == bindparam("of_value"))
 )
 _SAID = select(StoredTurn.id, StoredTurn.received_at, StoredTurn.update_id, StoredTurn.raw).where(
-    StoredTurn.address_id == bindparam("address"), StoredTurn.channel == bindparam("of_channel")
+    StoredTurn.address_id == bindparam("address"), StoredTurn.channel == bindparam("of_channel"), StoredTurn.raw != ""
 )
 _ANSWERED = select(StoredReply.id, StoredReply.created_at, StoredReply.body).where(
-    StoredReply.address_id == bindparam("address")
+    StoredReply.address_id == bindparam("address"), StoredReply.body["gone"].as_string().is_(None)
 )
 
 

@@ -10,9 +10,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 from db import reminders
 from db.base import KEPT_IDS, Base
 from db.engine import Transaction
+from db.enrolments import ENROLLED, StoredEnrolment
 from db.exhibitions import Plan as ExhibitionPlan
 from db.people import Person
-from db.programmes import Plan as ProgrammePlan
+from db.programmes import Programme
 
 EXHIBITION, PROGRAMME = "exhibition", "programme"
 _OPEN = "until IS NULL"
@@ -69,6 +70,8 @@ class Concerned:
     language: str
     #: of an exhibition: whether they are reminded of it
     reminded: bool = False
+    #: of a programme: whether they are enrolled in it
+    enrolled: bool = False
 
 
 async def add(tx: Transaction, person: int, address: int, wish: Wish, words: str, now: datetime) -> datetime:
@@ -143,9 +146,16 @@ async def concerned(tx: Transaction, id: int, *plans: ExhibitionPlan) -> list[Co
     return list(found.values())
 
 
-async def concerned_by(tx: Transaction, plan: ProgrammePlan) -> list[Concerned]:
-    """Who wants to hear of a programme like this, each once."""
-    return await _who(tx, [StoredInterest.kind == PROGRAMME, StoredInterest.topic.in_(("", plan.kind))])
+async def concerned_by(tx: Transaction, one: Programme) -> list[Concerned]:
+    """Who is enrolled in this programme, or wants to hear of one like it, each once."""
+    columns = (StoredEnrolment.person_id, StoredEnrolment.address_id, Person.language)
+    enrolled = select(*columns).join(Person, Person.id == StoredEnrolment.person_id)
+    in_it = (StoredEnrolment.programme_id == one.id, StoredEnrolment.state.in_(ENROLLED))
+    rows = await tx.execute(enrolled.where(*in_it).order_by(StoredEnrolment.id))
+    people = {row[0]: Concerned(row[0], row[1], row[2], enrolled=True) for row in rows}
+    for waiting in await _who(tx, [StoredInterest.kind == PROGRAMME, StoredInterest.topic.in_(("", one.kind))]):
+        people.setdefault(waiting.person_id, waiting)
+    return list(people.values())
 
 
 async def _who(tx: Transaction, fits: Collection[ColumnElement[bool]]) -> list[Concerned]:

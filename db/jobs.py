@@ -49,6 +49,12 @@ async def later(
     await tx.execute(tx.insert(StoredJob), row)
 
 
+async def once(tx: Transaction, name: str, key: str, due_at: datetime, address: int, args: dict[str, Any]) -> None:
+    """The same, unless one with this key waits already."""
+    row = {"name": name, "key": key, "due_at": due_at, "address_id": address, "args": args}
+    await tx.execute(tx.insert(StoredJob).values(row).on_conflict_do_nothing(index_elements=["key"]))
+
+
 async def every(tx: Transaction, name: str, seconds: int, now: datetime) -> None:
     """Run `name` every so many seconds from now on; an existing row keeps its time and takes the new pace."""
     row = {"name": name, "due_at": now, "every": seconds, "address_id": None, "args": {}, "key": name}

@@ -34,6 +34,8 @@ class StoredOffice(Base):
     second_from: Mapped[int]
     #: minutes without a message after which a case hands back by itself
     idle_minutes: Mapped[int]
+    #: days for which an enrolment is kept after its programme is over
+    enrolment_days: Mapped[int] = mapped_column(server_default="365")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,7 @@ class Office:
     weekly_limit: int = 3
     second_from: int = 500
     idle_minutes: int = 30
+    enrolment_days: int = 365
 
 
 _OFFICE = select(
@@ -59,6 +62,7 @@ _OFFICE = select(
     StoredOffice.weekly_limit,
     StoredOffice.second_from,
     StoredOffice.idle_minutes,
+    StoredOffice.enrolment_days,
 )
 
 

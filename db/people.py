@@ -1,6 +1,6 @@
 """People, and the addresses they write from. A person is not an address: one may have several."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -40,6 +40,8 @@ class Person(Base):
     #: as they gave them in a form, empty before; the number in E.164, never a key
     name: Mapped[str] = mapped_column(Text, server_default="")
     phone: Mapped[str] = mapped_column(String(20), server_default="")
+    #: when they were erased, or became one with an older person: the row stays for what refers to it
+    gone_at: Mapped[datetime | None]
 
 
 class Address(Base):
@@ -185,9 +187,74 @@ async def set_profile(tx: Transaction, person: int, name: str, phone: str) -> No
     await tx.execute(update(Person).where(Person.id == person).values(name=name, phone=phone))
 
 
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What is known of a person without their conversations; `id` 0 for one who is not stored yet."""
+
+    id: int
+    language: str
+    name: str
+    phone: str
+
+
+async def enter(tx: Transaction, new: Sequence[Profile], now: datetime) -> list[int]:
+    """People who have not written yet; returns their ids in the same order. Whoever writes may change the language."""
+    rows = [
+        {"created_at": now, "language": one.language, "language_by": "phone", "name": one.name, "phone": one.phone}
+        for one in new
+    ]
+    return await tx.insert_all(Person, rows) if rows else []
+
+
+async def add_addresses(tx: Transaction, new: Collection[tuple[int, str, str]], now: datetime) -> None:
+    """Addresses that nobody has yet, as (person, channel, value)."""
+    kept = {"created_at": now, "state": "open", "memory": {}}
+    rows = [{"person_id": person, "channel": channel, "value": value, **kept} for person, channel, value in new]
+    if rows:
+        await tx.execute(tx.insert(Address), rows)
+
+
+_PROFILE = (
+    select(Person.id, Person.language, Person.name, Person.phone).where(Person.gone_at.is_(None)).order_by(Person.id)
+)
+#: people read at a time where all are wanted
+_SLICE = 500
+
+
+async def every(tx: Transaction) -> AsyncIterator[list[Profile]]:
+    """Everybody who ever wrote, a slice at a time."""
+    last = 0
+    while rows := (await tx.execute(_PROFILE.where(Person.id > last).limit(_SLICE))).all():
+        yield [Profile(*row) for row in rows]
+        last = rows[-1][0]
+
+
+async def profiles(tx: Transaction, ids: Collection[int]) -> list[Profile]:
+    """Those of these people that there are."""
+    return [Profile(*row) for row in await tx.execute(_PROFILE.where(Person.id.in_(ids)))]
+
+
+async def count(tx: Transaction) -> int:
+    return int((await tx.execute(select(func.count()).where(Person.gone_at.is_(None)))).scalar_one())
+
+
+async def addresses(tx: Transaction, people: Collection[int]) -> dict[int, list[str]]:
+    """Where these people write, such as `telegram:123456`, by person, the first one first."""
+    found: dict[int, list[str]] = {}
+    theirs = select(Address.person_id, Address.channel, Address.value).where(Address.person_id.in_(people))
+    for person, channel, value in await tx.execute(theirs.order_by(Address.id)):
+        found.setdefault(person, []).append(f"{channel}:{value}")
+    return found
+
+
 async def introduce(tx: Transaction, people: Sequence[int], now: datetime) -> None:
     """Note that these people have been told who answers here."""
     await tx.execute(update(Person).where(Person.id.in_(people)).values(introduced_at=now))
+
+
+async def set_gone(tx: Transaction, people: Collection[int], at: datetime | None) -> None:
+    """Note since when these people are nobody any more; none where they are somebody again."""
+    await tx.execute(update(Person).where(Person.id.in_(people)).values(gone_at=at))
 
 
 async def set_address_state(tx: Transaction, address: int, state: str) -> None:

@@ -12,6 +12,9 @@ from db.base import KEPT_IDS, Base
 from db.engine import Transaction
 from db.people import Address, Person
 
+#: the body of a reply whose words are not kept any more
+GONE: dict[str, Any] = {"text": "", "gone": True}
+
 
 class StoredReply(Base):
     __tablename__ = "replies"
@@ -116,10 +119,11 @@ _BODIES = select(StoredReply.id, StoredReply.address_id, StoredReply.body).where
 
 
 async def bodies(tx: Transaction, replies: Collection[int]) -> dict[int, tuple[int, dict[str, Any]]]:
-    """The (address, body) of these replies; those that do not exist are left out."""
+    """The (address, body) of these replies; those that do not exist, or have no words any more, are left out."""
     if not replies:
         return {}
-    return {row[0]: (row[1], row[2]) for row in await tx.execute(_BODIES, {"replies": sorted(replies)})}
+    rows = await tx.execute(_BODIES, {"replies": sorted(replies)})
+    return {row[0]: (row[1], row[2]) for row in rows if row[2] != GONE}
 
 
 _QUEUED = select(StoredReply.address_id).where(

@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, func, select, text, update
+from sqlalchemy import delete, func, or_, select, text, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import Base
+from db.broadcasts import StoredBroadcast
 from db.deliveries import StoredDelivery
 from db.engine import Transaction
 from db.jobs import StoredJob
@@ -59,7 +60,8 @@ async def drop_left(tx: Transaction, now: datetime) -> Left:
     """Leave undone what was in hand when the backup was taken: the original did it a moment later, or it is too old.
 
     Replies that were not sent are `dropped`, turns that were not finished `passed`, jobs that would run once and are
-    overdue are forgotten, and deliveries that are due `skipped`. What came in since the restore stays.
+    overdue are forgotten, deliveries that are due `skipped`, and broadcasts that were about to start are `late`. What
+    came in since the restore stays.
     """
     last = select(func.max(StoredRestore.last_turn)).where(StoredRestore.released_at.is_(None)).scalar_subquery()
     replies = await tx.execute(
@@ -74,5 +76,8 @@ async def drop_left(tx: Transaction, now: datetime) -> Left:
     )
     jobs = await tx.execute(delete(StoredJob).where(StoredJob.every.is_(None), StoredJob.due_at <= now))
     due = update(StoredDelivery).where(text("deliveries.state = 'pending'"), StoredDelivery.due_at <= now)
+    starting = StoredBroadcast.state.in_(("scheduled", "freezing"))
+    about_to = or_(StoredBroadcast.due_at.is_(None), StoredBroadcast.due_at <= now)
+    await tx.execute(update(StoredBroadcast).where(starting, about_to).values(state="late", due_at=now))
     deliveries = await tx.execute(due.values(state="skipped", reason="restored"))
     return Left(replies.rowcount, turns.rowcount, jobs.rowcount, deliveries.rowcount)

@@ -9,12 +9,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, bindparam, select, text, update
+from sqlalchemy import ColumnElement, Row, and_, bindparam, exists, or_, select, text, update
 
-from db import turns
-from db.deliveries import StoredDelivery
+from db import broadcasts, turns
+from db.consents import ANNOUNCEMENTS, StoredConsent
+from db.deliveries import BROADCAST, StoredDelivery
 from db.engine import Transaction
-from db.people import Address
+from db.people import Address, Person
 from db.replies import StoredReply
 from db.turns import Finished, NewTurn
 
@@ -55,6 +56,8 @@ class Look:
     by_day: bool
     lanes: Collection[int]
     busy: Collection[str] = ()
+    #: the broadcasts that are being sent, in the order in which they leave
+    broadcasts: Sequence[int] = ()
 
     def conditions(self) -> list[ColumnElement[bool]]:
         conditions: list[Any] = [
@@ -68,11 +71,19 @@ class Look:
             conditions.append(Address.value.not_in(self.busy))
         return conditions
 
+    def queues(self) -> list[ColumnElement[bool]]:
+        """What leaves before what. Each is read by itself: only so do the indexes give the order, however many wait."""
+        queues: list[tuple[int, int | None]] = [(lane, None) for lane in sorted(self.lanes)]
+        if BROADCAST in self.lanes:
+            queues += [(BROADCAST, one) for one in self.broadcasts]
+        return [and_(StoredDelivery.lane == lane, StoredDelivery.broadcast_id == one) for lane, one in queues]
+
 
 async def waits(tx: Transaction, look: Look) -> bool:
     """Whether anything may leave now."""
     found = select(StoredDelivery.id).join(Address, Address.id == StoredDelivery.address_id).where(*look.conditions())
-    return (await tx.execute(found.where(StoredDelivery.lane.in_(look.lanes)).limit(1))).first() is not None
+    waiting = [found.where(queue).exists() for queue in look.queues()]
+    return bool(waiting) and bool((await tx.execute(select(or_(*waiting)))).scalar_one())
 
 
 async def claim(
@@ -80,35 +91,49 @@ async def claim(
 ) -> tuple[list[Claimed], int]:
     """Take the next, lane by lane, at most one to an address; what cannot reach anybody any more is `blocked`.
 
-    Returns what was taken, and how many are blocked.
+    Returns what was taken, and how many have ended without being sent.
     """
     found: dict[int, Claimed] = {}
-    unreachable = []
-    for id_, lane, address, value, body, reply, state in await _next(tx, look, limit):
-        if state == "open":
-            found.setdefault(address, Claimed(id_, lane, address, value, body, reply or 0))
+    unreachable, stopped = [], []
+    rows = await _next(tx, look, limit)
+    sent = await broadcasts.bodies(tx, {row.broadcast_id for row in rows} - {None})
+    for row in rows:
+        if row.broadcast_id and not row.agrees:
+            stopped.append(row.id)
+        elif row.address != "open":
+            unreachable.append(row.id)
         else:
-            unreachable.append(id_)
-    if unreachable:
-        gone = update(StoredDelivery).where(StoredDelivery.id.in_(unreachable))
-        await tx.execute(gone.values(state="blocked"))
+            body = sent[row.broadcast_id].get(row.language, {}) if row.broadcast_id else row.body
+            one = Claimed(row.id, row.lane, row.address_id, row.value, body, row.reply_id or 0)
+            found.setdefault(row.address_id, one)
+    await _end(tx, unreachable, state="blocked")
+    await _end(tx, stopped, state="cancelled", reason="stopped")
     claimed = await _become_replies(tx, list(found.values()), look.now)
     if claimed:
         held = {"by": holder, "until": held_until}
         await tx.execute(_TAKE, [{"of": one.id, "reply": one.reply_id, **held} for one in claimed])
-    return claimed, len(unreachable)
+    return claimed, len(unreachable) + len(stopped)
+
+
+async def _end(tx: Transaction, ids: Collection[int], **values: str) -> None:
+    if ids:
+        await tx.execute(update(StoredDelivery).where(StoredDelivery.id.in_(ids)).values(values))
 
 
 async def _next(tx: Transaction, look: Look, limit: int) -> list[Row[*tuple[Any, ...]]]:
-    """Each lane is read by itself: only so do the indexes give the order, however many wait."""
     rows: list[Row[*tuple[Any, ...]]] = []
-    for lane in sorted(look.lanes):
+    for queue in look.queues():
         if len(rows) < limit:
-            of_lane = _NEXT.where(*look.conditions(), StoredDelivery.lane == lane).limit(limit - len(rows))
-            rows += await tx.execute(of_lane)
+            rows += await tx.execute(_NEXT.where(*look.conditions(), queue).limit(limit - len(rows)))
     return rows
 
 
+#: whoever stopped announcements a moment ago, while the audience was written down, gets none
+_AGREES = exists().where(
+    StoredConsent.person_id == StoredDelivery.person_id,
+    StoredConsent.kind == ANNOUNCEMENTS,
+    StoredConsent.until.is_(None),
+)
 _NEXT = (
     select(
         StoredDelivery.id,
@@ -117,9 +142,13 @@ _NEXT = (
         Address.value,
         StoredDelivery.body,
         StoredDelivery.reply_id,
-        Address.state,
+        Address.state.label("address"),
+        StoredDelivery.broadcast_id,
+        Person.language,
+        _AGREES.label("agrees"),
     )
     .join(Address, Address.id == StoredDelivery.address_id)
+    .join(Person, Person.id == StoredDelivery.person_id)
     .order_by(StoredDelivery.due_at, StoredDelivery.id)
     .with_for_update(of=StoredDelivery, skip_locked=True)
 )

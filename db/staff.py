@@ -113,6 +113,12 @@ async def listed(tx: Transaction) -> list[Listed]:
     return [Listed(*row) for row in rows]
 
 
+async def is_active(tx: Transaction, person: int) -> bool:
+    """Whether somebody works here, at any of their addresses."""
+    theirs = _ACTIVE.where(_addresses.c.person_id == person).limit(1)
+    return (await tx.execute(theirs)).first() is not None
+
+
 _ANYBODY = select(select(StaffMember.id).where(text("staff.until IS NULL")).exists())
 
 

@@ -1,20 +1,33 @@
 """The table of contents of the product: what a person can do here. The first rule that fits takes the turn."""
 
 from handlers import (
+    announcements,
     ask,
     card,
+    changing,
+    correcting,
     courtesy,
+    drafts,
+    enrol,
+    erasing,
     exhibitions,
+    feedback,
+    form,
     handoff,
     interests,
     join,
+    joining,
     language,
     lost,
     menu,
+    my_data,
     person,
+    places,
     programmes,
     reminders,
     start,
+    status,
+    tickets,
     waiting,
     wrong,
 )
@@ -24,9 +37,22 @@ ROUTERS = (
     *DESKS,  # what staff can do; of an owner's turns they take none
     join.router,  # becoming one of the staff
     handoff.router,  # while one of staff talks with a person, the assistant is quiet
+    my_data.router,  # what is kept about somebody; also in the middle of a form
+    erasing.router,  # having it erased
+    correcting.router,  # what is kept and is wrong
+    joining.router,  # two addresses of one person
+    form.router,  # filling in a form: what is written answers its question
+    changing.router,  # what it is about, and changing one line of it
+    drafts.router,  # a form that was left
+    enrol.router,  # enrolling in a programme
+    places.router,  # a place that is offered to somebody who waited
+    status.router,  # my enrolments
+    tickets.router,  # my ticket, my certificate, and whether one is genuine
+    feedback.router,  # how it was
     exhibitions.router,  # what is coming, and everything about one; a poster's code
     programmes.router,  # programmes that are open or coming
     reminders.router,  # "remind me", and what a reminder asks
+    announcements.router,  # topics; a warning, and a signal of one's own
     interests.router,  # "keep me posted"; "stop"
     start.router,  # /start
     menu.router,  # the menu, for those who do not know what to ask

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from bot import live
 from bot.answer import REMEMBERED, card_choice, card_choices, introduce, say_card
+from bot.forms.resuming import mention
 from bot.fragments import asked_the_same, greeting
 from bot.i18n import _, speaking
 from bot.knowledge import CANDIDATES, Card, Understanding
@@ -46,6 +47,7 @@ async def ask(turn: Turn) -> None:
             if not found.nonsense:
                 await _keep(turn, found, spoken)
             _miss(turn, found)
+        await mention(turn)
         await introduce(turn)
 
 
@@ -139,7 +141,11 @@ def _given_back(turn: Turn) -> str:
 
 def _door(topic: str) -> list[Choice]:
     """What does the thing that a card only tells about."""
-    doors = {"bot.language": Choice(_("Bahasa / Language"), "language"), "bot.help": Choice(_("Menu"), "menu")}
+    doors = {
+        "bot.language": Choice(_("Bahasa / Language"), "language"),
+        "bot.help": Choice(_("Menu"), "menu"),
+        "bot.privacy": Choice(_("My data"), "my-data"),
+    }
     return [doors[topic]] if topic in doors else []
 
 

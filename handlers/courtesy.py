@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from bot.content import Content, content
+from bot.forms.resuming import greet, is_it_this
 from bot.fragments import greeting, is_thanks, opens_only
 from bot.i18n import _
 from bot.office_hours import deadline
@@ -29,6 +30,8 @@ async def nothing_followed(turn: Turn) -> None:
     if not turn.fragments:
         return
     given_back = {"salam": _("Waalaikumsalam. "), "sampurasun": _("Rampes. ")}
+    if await greet(turn):
+        return
     hello = next((given_back[kind] for kind in map(greeting, turn.fragments) if kind), "")
     turn.say(_("{hello}Yes? What would you like to ask about?", hello=hello))
 
@@ -48,12 +51,25 @@ async def nod(turn: Turn) -> None:
 @router.when(lambda turn: turn.file is not None)
 async def pass_on(turn: Turn) -> None:
     """A photo, a document or a voice message that no question asked for: kept, and offered to staff."""
+    sent = await content(turn)
+    assert isinstance(sent, Content)
+    if turn.inbound.kind in ("photo", "file") and await is_it_this(turn, sent):
+        return
+    await _offer(turn, sent)
+
+
+@router.choice("file-not")
+async def not_this(turn: Turn) -> None:
+    """A photo that is not what was asked for some time ago."""
+    assert turn.choice is not None
+    await _offer(turn, Content(str(turn.choice.args["text"]), int(turn.choice.args["file"])))
+
+
+async def _offer(turn: Turn, sent: Content) -> None:
     promised = await promise(turn)
     if promised is None:
         await (not_heard if turn.inbound.kind == "voice" else not_read)(turn)
         return
-    sent = await content(turn)
-    assert isinstance(sent, Content)
     by = deadline(promised.at, turn.now) if promised.at else ""
     if turn.inbound.kind == "voice" and by:
         text = _("I cannot listen to voice messages yet. Shall I pass it on to staff? Answer: {deadline}.", deadline=by)
@@ -82,7 +98,7 @@ async def not_heard(turn: Turn) -> None:
 @router.kind("photo", "file", "contact", "location", "other")
 async def not_read(turn: Turn) -> None:
     """Something that no open question asked for."""
-    if turn.file_trouble in ("too-large", "not-fetched"):
+    if turn.file_trouble and turn.file_trouble != "unknown-kind":
         why = await content(turn)
         assert not isinstance(why, Content)
         turn.say(why, _menu())

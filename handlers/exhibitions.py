@@ -10,6 +10,7 @@ from bot.errors import Refusal
 from bot.exhibitions import local, title, today
 from bot.i18n import _, day, language
 from bot.markdown import Markdown, plain
+from bot.programmes import join
 from bot.reply import Choice, utf16_length
 from bot.router import Router, bare_word
 from bot.turn import Turn
@@ -207,7 +208,7 @@ async def _show(turn: Turn, one: Exhibition, new_here: bool = False) -> None:
         turn.say(text, _onward())
         return
     programme = await programmes.at(turn.db, one.id, today(turn))
-    choices = say.choices(one)
+    choices = [*([join(programme)] if programme else ()), *say.choices(one)]
     if new_here:
         choices.append(Choice(_("Bahasa / Language"), "language", rank="quiet"))
     turn.say(say.details(one, today(turn), programme), choices)

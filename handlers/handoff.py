@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from bot.cases import called, load, number, owner, pass_on, recipient
 from bot.content import Content, content
+from bot.forms.resuming import back_to
 from bot.i18n import _, speaking
 from bot.promises import after, wait_again
 from bot.reply import Choice
@@ -44,7 +45,9 @@ async def ended(turn: Turn) -> None:
         with speaking(had.language):
             text = _("{case} was ended by the person. What you write now is not passed on.", case=number(case.id))
             await turn.tell(recipient(had), f"case:{case.id}:ended:{turn.id}", text, at_night=True)
-    turn.say(_("All right, {case} is closed. I answer here again.", case=number(case.id)), [Choice(_("Menu"), "menu")])
+    text = _("All right, {case} is closed. I answer here again.", case=number(case.id))
+    if not await back_to(turn, text):
+        turn.say(text, [Choice(_("Menu"), "menu")])
 
 
 def _ends(turn: Turn) -> bool:
@@ -127,7 +130,8 @@ async def _hand_back(turn: Turn, case: Case, quiet_since: datetime) -> None:
     elif await cases.close(turn.db, case.id, "idle", turn.now, case.owner_id, quiet_since):
         called_ = called(had) if had else _("An officer")
         text = _("{name} has handed back {case}. I answer here again.", name=called_, case=name)
-        await turn.tell(recipient(turn.person), source, text, after(case.id))
+        if not await back_to(turn, text):
+            await turn.tell(recipient(turn.person), source, text, after(case.id))
     else:
         return
     if had:

@@ -7,7 +7,8 @@ from bot.i18n import _, day
 from bot.reply import Choice
 from bot.router import Router
 from bot.turn import Turn
-from db import deliveries, exhibitions, interests, reminders
+from db import consents, deliveries, exhibitions, interests, reminders
+from db.consents import ANNOUNCEMENTS
 from db.interests import EXHIBITION, PROGRAMME, Wish
 from db.reminders import Reminder
 
@@ -43,18 +44,28 @@ async def undo(turn: Turn) -> None:
 @router.command("stop", "berhenti", "henti", "liren", "lirén", "unsubscribe")
 @router.choice("stop")
 async def stop(turn: Turn) -> None:
-    """At once: no reminders, no news; and what still comes is said."""
+    """At once: no announcements, reminders or news, also none that waits to be sent; and what still comes is said."""
     person = turn.person.person_id
+    told = await consents.withdraw(turn.db, person, ANNOUNCEMENTS, turn.now)
     ended = await reminders.stop_all(turn.db, person, turn.now) + await interests.stop_all(turn.db, person, turn.now)
     await deliveries.cancel(turn.db, person, _NEWS)
-    if not ended:
-        turn.say(_("You are not getting any reminders or news."), [Choice(_("Menu"), "menu")])
+    await deliveries.cancel_broadcasts(turn.db, person)
+    if not (ended or told):
+        turn.say(_("You are not getting any announcements, reminders or news."), [Choice(_("Menu"), "menu")])
         return
     again = Choice(_("Turn on again"), "resume", {"at": turn.now.isoformat()})
+    if not told:
+        text = _(
+            "Stopped from now on: reminders and news of exhibitions and programmes."
+            " Answers to your questions still come."
+        )
+        turn.say(text, [again, Choice(_("Menu"), "menu")])
+        return
     text = _(
-        "Stopped from now on: reminders and news of exhibitions and programmes. Answers to your questions still come."
+        "Announcements are stopped from now on, warnings too, and so are reminders and news. Answers and news of your"
+        " enrolment still come."
     )
-    turn.say(text, [again, Choice(_("Menu"), "menu")])
+    turn.say(text, [Choice(_("Choose topics"), "topics"), again])
 
 
 @router.choice("resume")
@@ -67,7 +78,11 @@ async def resume(turn: Turn) -> None:
         if one and one.state in ("announced", "changed"):
             await reminders.start(turn.db, Reminder(person, turn.person.address_id, id), one.first_day, turn.now)
     await interests.resume(turn.db, person, at)
-    turn.say(_("✅ Reminders and news come again."), [Choice(_("Stop"), "stop"), Choice(_("Menu"), "menu")])
+    choices = [Choice(_("Stop"), "stop"), Choice(_("Menu"), "menu")]
+    if await consents.resume(turn.db, person, ANNOUNCEMENTS, at, turn.now):
+        turn.say(_("✅ Announcements, reminders and news come again."), choices)
+    else:
+        turn.say(_("✅ Reminders and news come again."), choices)
 
 
 def _wish(turn: Turn) -> Wish:

@@ -34,8 +34,7 @@ async def menu(turn: Turn) -> None:
         "business": _("Permits and capital"),
     }
     choices = [Choice(name, "area", {"area": area}) for area, name in names.items() if _topics(turn, area)]
-    if turn.knowledge.card("bot.privacy", turn.person.language):
-        choices.append(Choice(_("My data"), "card", {"topic": "bot.privacy"}))
+    choices.append(Choice(_("My data"), "my-data"))
     talk = _("Talk to a person")
     choices += [Choice(talk, "person"), Choice(_("Bahasa / Language"), "language")]
     turn.say(_("What can I help you with? You can also just write your question."), choices)

@@ -59,6 +59,8 @@ async def show(turn: Turn) -> None:
     at = await exhibitions.load(turn.db, one.exhibition_id) if one.exhibition_id else None
     if at and at.state != "draft":
         onward.insert(0, Choice(_("See exhibition"), "exhibition", {"id": at.id}))
+    if one.takes_on(today(turn)):
+        onward.insert(0, say.join(one))
     turn.say(say.details(one, today(turn)), onward)
 
 

@@ -86,6 +86,8 @@ class Service:
     folder: Path
     database: str
     webhook: bool = False
+    #: `bot`, or what runs it with something different
+    module: str = "bot"
     port: int = field(default_factory=free_port)
     process: asyncio.subprocess.Process | None = None
 
@@ -105,7 +107,7 @@ class Service:
         }
         with (self.folder / "service.log").open("ab") as log:
             self.process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "bot", "run", env=os.environ | env, stdout=log, stderr=log
+                sys.executable, "-m", self.module, "run", env=os.environ | env, stdout=log, stderr=log
             )
 
     async def kill(self) -> None:

@@ -2,9 +2,36 @@
 
 import struct
 import zlib
+from io import BytesIO
+from typing import Any
 
-JPEG = b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01" + b"picture" * 100
-WEBP = b"RIFF\x10\x00\x00\x00WEBPVP8 " + bytes(9)
+from PIL import Image
+
+from bot.attachments import recognised
+from bot.pictures import drawn_anew
+
+
+def picture(form: str = "JPEG", size: tuple[int, int] = (60, 40), mode: str = "RGB", **options: Any) -> bytes:
+    """A real one, with a red corner at the top left."""
+    drawn = Image.new(mode, size, "teal" if mode == "RGB" else 0)
+    if mode == "RGB":
+        drawn.paste("red", (0, 0, size[0] // 3, size[1] // 3))
+    buffer = BytesIO()
+    drawn.save(buffer, form, **options)
+    return buffer.getvalue()
+
+
+def drawn(content: bytes) -> bytes:
+    """The picture as it is kept and passed on."""
+    file = recognised(content)
+    assert file is not None
+    return drawn_anew(file).content
+
+
+JPEG = picture(dpi=(71, 71), comment=b"a comment of the camera")
+WEBP = picture("WEBP")
+#: JPEG as it is kept and passed on
+DRAWN = drawn(JPEG)
 PDF = b"%PDF-1.7\n" + b"page " * 50
 OGG = b"OggS" + bytes(24) + b"OpusHead" + b"voice" * 50
 MP3 = b"\xff\xfb\x90\x64" + bytes(400)

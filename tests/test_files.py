@@ -24,7 +24,7 @@ from db import files
 from db.files import File, StoredFile
 from tests import web_site
 from tests.phone import Phone, Town
-from tests.sample_files import AAC, JPEG, M4A, MP3, MP3_WITH_TAGS, MP4, OGG, PDF, WEBP, png
+from tests.sample_files import AAC, DRAWN, JPEG, M4A, MP3, MP3_WITH_TAGS, MP4, OGG, PDF, WEBP, png
 from tests.telegram_assistant import running
 from tests.telegram_stub import TOKEN, TelegramStub, User
 from tests.visitor import Visitor, words
@@ -119,13 +119,13 @@ async def test_what_somebody_sends_reaches_the_handler_and_can_be_sent_back(ani:
         "file nota.pdf",
         "voice voice.ogg",
     ]
-    assert [sent.file and sent.file.content for sent in (photo, document, voice)] == [JPEG, PDF, OGG]
+    assert [sent.file and sent.file.content for sent in (photo, document, voice)] == [DRAWN, PDF, OGG]
 
 
 async def test_the_same_file_of_the_same_person_is_kept_once(town: Town, ani: Phone) -> None:
     for phone in (ani, ani, town.phone("budi")):
         [sent] = await phone.sends_photo(JPEG)
-        assert sent.file and sent.file.content == JPEG
+        assert sent.file and sent.file.content == DRAWN
     async with town.assistant.database.reading() as tx:
         assert len(list(await tx.execute(select(StoredFile.id)))) == 2
 
@@ -202,7 +202,7 @@ async def test_on_telegram_everything_goes_both_ways(stub: TelegramStub, tmp_pat
     sent = [call for call in stub.sent if call.method in ("sendPhoto", "sendDocument", "sendVoice")]
     assert [call.method for call in sent] == ["sendPhoto", "sendDocument", "sendVoice"]
     uploads = [call.params[call.method.removeprefix("send").lower()] for call in sent]
-    assert [upload["content"] for upload in uploads] == [JPEG, PDF, OGG]
+    assert [upload["content"] for upload in uploads] == [DRAWN, PDF, OGG]
     assert [upload["file_name"] for upload in uploads] == ["photo.jpg", "nota tahun ini.pdf", "voice.ogg"]
     assert sent[0].params["caption"] == "photo photo.jpg kue kering"
     assert "inline_keyboard" in sent[0].params["reply_markup"]
@@ -298,7 +298,7 @@ async def test_in_the_web_chat_a_file_goes_both_ways(
         assert (await ani.posts("/chat/files?id=p1&name=kue.jpg", JPEG))[0] == 200
         answer = await ani.is_answered()
         assert words(answer) == "photo kue.jpg"
-        assert answer["file"] == {"kind": "photo", "name": "kue.jpg", "size": len(JPEG), "id": 1}
+        assert answer["file"] == {"kind": "photo", "name": "kue.jpg", "size": len(DRAWN), "id": 1}
         assert site.rows("SELECT count(*) FROM files") == [(1,)]
         await _given_to_somebody_else(site, ani)
 
@@ -312,7 +312,7 @@ async def _given_to_somebody_else(site: web_site.Site, ani: Visitor) -> None:
         assert (await ani.posts("/chat/files?id=p2&name=nota.pdf", PDF))[0] == 200
         assert (await budi.gets("/chat/files/2"))[0] == 404
         async with budi.session.get(f"{site.url}/chat/files/1") as response:
-            assert (response.status, await response.read()) == (200, JPEG)
+            assert (response.status, await response.read()) == (200, DRAWN)
         assert (await budi.history())["entries"][-1]["file"]["id"] == 1
         site.run("DELETE FROM files")
         assert "file" not in (await budi.history())["entries"][-1]
@@ -340,6 +340,6 @@ async def test_a_script_sends_paths_and_gets_paths(
     [reply] = photo["replies"]
     assert Path(reply["file"]).parent == tmp_path / "data" / "files"
     assert Path(reply["file"]).name.endswith("-kue.jpg")
-    assert Path(reply["file"]).read_bytes() == JPEG
+    assert Path(reply["file"]).read_bytes() == DRAWN
     assert [line["replies"][0]["text"].strip() for line in (large, missing)] == ["file too-large", "file not-fetched"]
     assert "file" not in large["replies"][0]

@@ -16,9 +16,11 @@ from click.testing import CliRunner, Result
 from openpyxl import Workbook, load_workbook
 from sqlalchemy import select
 
+from bot import sheets
 from bot.cli import jembatan
-from bot.commands import demo, sheets
-from bot.commands.data import Tally, take
+from bot.commands import demo
+from bot.commands.data import take
+from bot.commands.imports import Tally
 from bot.commands.tables import EXHIBITIONS, row
 from db import exhibitions, programmes, reminders
 from db.engine import Database
@@ -216,7 +218,10 @@ def test_a_file_from_excel_in_the_local_manner_is_understood(sqlite_url: str, mo
 @pytest.mark.parametrize("form", ["csv", "xlsx"])
 def test_no_spreadsheet_runs_what_a_text_says(form: str) -> None:
     evil = '=HYPERLINK("http://evil";"x")'
-    content = sheets.write(form, ["code", "venue"], [{"code": "A1", "venue": evil}])
+    file = io.BytesIO()
+    with sheets.writing(form, ["code", "venue"], file) as add:
+        add({"code": "A1", "venue": evil})
+    content = file.getvalue()
     if form == "csv":
         assert f"'{evil[:5]}" in content.decode("utf-8-sig")
     else:

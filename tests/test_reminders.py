@@ -130,7 +130,7 @@ async def test_none_comes_after_stop_and_turned_on_again_they_do(town: Town, ani
 
 async def test_stop_takes_back_what_has_not_left_and_says_so_when_there_is_nothing(town: Town, ani: Phone) -> None:
     (bubble,) = await ani.says("stop")
-    assert bubble.text == "Anda memang tidak menerima pengingat atau kabar."
+    assert bubble.text == "Anda memang tidak menerima pengumuman, pengingat, atau kabar."
     one = await wants(town, ani)
     await arrives(town, datetime(2027, 4, 2, 22, tzinfo=WIB))
     await ani.says("stop")

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from bot.channels.memory import Sent
 from bot.commands.staff import appoint, first_code
 from bot.errors import Refusal
 from bot.i18n import speaking
@@ -41,7 +42,7 @@ async def administrator(town: Town, name: str = "rini", called: str = "Bu Rini")
 
 async def invited(town: Town, by: Phone, name: str, role: str, called: str) -> Phone:
     """Somebody who took an invitation."""
-    await by.taps("Undang", (await by.says("/staf"))[-1])
+    await by.taps("Undang", (await by.taps("Petugas", (await by.says("/staf"))[-1]))[-1])
     (bubble,) = await by.taps(role)
     code = bubble.text.split("/staf ")[1].split()[0]
     phone = town.phone(name)
@@ -67,8 +68,8 @@ async def test_the_printed_code_makes_the_first_administrator_who_is_asked_for_t
     assert asked.text.startswith("Apa nama kantornya")
     assert (await rini.says("Disdagin Kota Bandung"))[0].text.startswith("Tersimpan.")
     (page,) = await rini.says("/staf")
-    labels = ["Kasus", "Pameran", "Program", "Pertanyaan", "Petugas", "Undang", "Kantor", "Nama saya"]
-    assert page.labels == [*labels, "Berhenti bertugas", "Menu"]
+    labels = ["Kasus", "Pameran", "Program", "Pengumuman", "Pendaftaran", "Pertanyaan", "Petugas", "Kantor", "Saya"]
+    assert page.labels == [*labels, "Menu"]
     assert page.text.startswith("Bu Rini: 0 kasus")
     assert await first_code(town.assistant.database, town.clock.now()) is None
     (hello,) = await town.phone("ani").says("/start")
@@ -114,7 +115,7 @@ async def test_codes_are_kept_as_hashes_only(town: Town) -> None:
 
 async def test_an_invitation_says_who_invites_works_once_and_only_when_accepted(town: Town) -> None:
     rini = await administrator(town)
-    await rini.taps("Undang", (await rini.says("/staf"))[-1])
+    await rini.taps("Undang", (await rini.taps("Petugas", (await rini.says("/staf"))[-1]))[-1])
     (bubble,) = await rini.taps("Petugas")
     code = bubble.text.split("/staf ")[1].split()[0]
     dadan, budi = town.phone("dadan"), town.phone("budi")
@@ -131,9 +132,9 @@ async def test_an_officer_sees_no_administrator_s_choices_and_a_viewer_no_cases(
     rini = await administrator(town)
     dadan = await invited(town, rini, "dadan", "Petugas", "Pak Dadan")
     euis = await invited(town, rini, "euis", "Pembaca", "Bu Euis")
-    own = ["Pertanyaan", "Nama saya", "Berhenti bertugas", "Menu"]
-    assert (await dadan.says("/staf"))[0].labels == ["Kasus", "Pameran", "Program", *own]
-    assert (await euis.says("/staf"))[0].labels == ["Pertanyaan", "Nama saya", "Berhenti bertugas", "Menu"]
+    own = ["Pendaftaran", "Pertanyaan", "Saya", "Menu"]
+    assert (await dadan.says("/staf"))[0].labels == ["Kasus", "Pameran", "Program", "Pengumuman", *own]
+    assert (await euis.says("/staf"))[0].labels == own
 
 
 async def test_roles_change_members_leave_and_their_old_buttons_are_refused(town: Town) -> None:
@@ -153,14 +154,21 @@ async def test_roles_change_members_leave_and_their_old_buttons_are_refused(town
     assert await acts(town) == [*done, "staff.role", "staff.remove"]
 
 
+async def leaves(phone: Phone) -> list[Sent]:
+    """Begin to stop working here."""
+    await phone.says("/staf")
+    await phone.taps("Saya")
+    return await phone.taps("Berhenti bertugas")
+
+
 async def test_the_last_administrator_stays(town: Town) -> None:
     rini = await administrator(town)
-    (refused,) = await rini.taps("Berhenti bertugas", (await rini.says("/staf"))[-1])
+    (refused,) = await leaves(rini)
     assert refused.text.startswith("Administrator terakhir harus tetap ada.")
     dadan = await invited(town, rini, "dadan", "Administrator", "Pak Dadan")
-    await rini.taps("Berhenti bertugas", (await rini.says("/staf"))[-1])
+    await leaves(rini)
     assert (await rini.taps("Ya, berhenti"))[0].text.startswith("Anda bukan petugas lagi.")
-    (refused,) = await dadan.taps("Berhenti bertugas", (await dadan.says("/staf"))[-1])
+    (refused,) = await leaves(dadan)
     assert refused.text.startswith("Administrator terakhir harus tetap ada.")
 
 
@@ -194,6 +202,7 @@ async def test_what_is_asked_first_may_wait(town: Town) -> None:
     rini = town.phone("rini")
     await rini.says("/staf")
     assert (await rini.says("nanti saja"))[0].text.startswith("Petugas: 0 kasus")
+    await rini.taps("Saya")
     await rini.taps("Nama saya")
     await rini.says("Bu Rini")
     await rini.taps("Buka")
@@ -203,7 +212,7 @@ async def test_what_is_asked_first_may_wait(town: Town) -> None:
 async def test_an_invitation_falls_with_whoever_gave_it(town: Town) -> None:
     rini = await administrator(town)
     dadan = await invited(town, rini, "dadan", "Administrator", "Pak Dadan")
-    await dadan.taps("Undang", (await dadan.says("/staf"))[-1])
+    await dadan.taps("Undang", (await dadan.taps("Petugas", (await dadan.says("/staf"))[-1]))[-1])
     (bubble,) = await dadan.taps("Administrator")
     code = bubble.text.split("/staf ")[1].split()[0]
     await rini.taps("Petugas", (await rini.says("/staf"))[-1])
@@ -217,7 +226,7 @@ async def test_members_are_numbered_as_a_typed_number_counts_them(town: Town) ->
     rini = await administrator(town)
     dadan = await invited(town, rini, "dadan", "Petugas", "Pak Dadan")
     await invited(town, rini, "euis", "Pembaca", "Bu Euis")
-    await dadan.taps("Berhenti bertugas", (await dadan.says("/staf"))[-1])
+    await leaves(dadan)
     await dadan.taps("Ya, berhenti")
     (shown,) = await rini.taps("Petugas", (await rini.says("/staf"))[-1])
     assert "2. Bu Euis · pembaca" in shown.text
@@ -233,7 +242,7 @@ async def test_what_somebody_had_taken_waits_for_a_colleague_when_they_go(town: 
     await ani.says("oven saya rusak, siapa yang bisa bantu?")
     await dadan.taps("Saya ambil", next(sent for sent in reversed(dadan.bubbles) if "Saya ambil" in sent.labels))
     if way == "Ya, berhenti":
-        await dadan.taps("Berhenti bertugas", (await dadan.says("/staf"))[-1])
+        await leaves(dadan)
         await dadan.taps(way)
     else:
         await rini.taps("Petugas", (await rini.says("/staf"))[-1])
@@ -250,7 +259,7 @@ async def test_two_administrators_who_leave_at_once_do_not_both_leave(engine_url
         rini = await administrator(town)
         dadan = await invited(town, rini, "dadan", "Administrator", "Pak Dadan")
         for phone in (rini, dadan):
-            await phone.taps("Berhenti bertugas", (await phone.says("/staf"))[-1])
+            await leaves(phone)
         await asyncio.gather(*(phone.sends([phone.tap("Ya, berhenti")]) for phone in (rini, dadan)))
         await town.assistant.settled()
         async with town.assistant.database.transaction() as tx:

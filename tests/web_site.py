@@ -10,10 +10,12 @@ from typing import Any
 
 from bot.assistant import Assistant
 from bot.channels.web import Web
+from bot.codes import Codes
 from bot.knowledge import Knowledge
 from bot.web import server
 from bot.web.app import create_app
 from bot.web.chat import Chat
+from bot.web.doors import Doors
 from bot.web.visitor import Visitors
 from db.engine import Database
 from handlers import ROUTERS
@@ -38,14 +40,17 @@ class Site:
 
 
 @asynccontextmanager
-async def serving(url: str, known: Knowledge, proxy: str | None = None) -> AsyncIterator[Site]:
+async def serving(
+    url: str, known: Knowledge, proxy: str | None = None, codes: Codes | None = None
+) -> AsyncIterator[Site]:
     """The assistant and its web server, as `jembatan run` starts them."""
     web = Web()
-    assistant = Assistant(Database(url), known, ROUTERS, [web])
+    assistant = Assistant(Database(url), known, ROUTERS, [web], codes=codes)
     chat = Chat(assistant, web, Visitors("a secret key of the test"))
+    doors = Doors(assistant, lambda payload: f"https://t.me/a_bot?start={payload}")
     with server.listen("127.0.0.1", 0) as listening:
         await assistant.start()
-        page = server.Server(create_app(assistant, chat=chat.routes()), listening, proxy)
+        page = server.Server(create_app(assistant, chat=[*chat.routes(), *doors.routes()]), listening, proxy)
         work = assistant.nursery.start(page.serve(), "web")
         address = f"http://127.0.0.1:{listening.getsockname()[1]}"
         yield Site(address, web, Path(url.partition("///")[2]))

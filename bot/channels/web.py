@@ -104,7 +104,7 @@ class Web:
             case {"start": str(payload)}:
                 return Inbound("command", payload, "start")
             case {"file": {"kind": str(kind), "name": str(name), "size": int(size), "id": int(file)}}:
-                return Inbound(_KINDS[kind], file=str(file), file_name=name, file_size=size)
+                return Inbound(_KINDS[kind], file=str(file), file_name=name, file_size=size, file_is_clean=True)
             case {"file": {"kind": str(kind)}}:  # stored before files were kept
                 return Inbound(_KINDS[kind])
         return None

@@ -3,7 +3,9 @@
 import asyncio
 import logging
 import sys
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+import tempfile
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -14,6 +16,7 @@ from bot import knowledge, logs, settings
 from bot.assistant import Assistant
 from bot.channels import Channel
 from bot.clock import Clock
+from bot.codes import Codes
 from bot.i18n import LOCALES
 from bot.knowledge import Knowledge
 from bot.knowledge.facts import Faulty
@@ -66,7 +69,9 @@ def assemble(url: str, channels: Sequence[Channel], clock: Clock | None = None) 
     """The product on this database, with these channels; nothing runs yet."""
     from handlers import ROUTERS
 
-    return Assistant(opened(url), known(), ROUTERS, channels, clock)
+    chosen = settings.load()
+    codes = Codes(chosen.secret, chosen.public_url)
+    return Assistant(opened(url), known(), ROUTERS, channels, clock, codes, chosen.folder)
 
 
 def opened(url: str) -> Database:
@@ -77,6 +82,23 @@ def opened(url: str) -> Database:
         raise Stop(f"{missing.name} is missing; `pip install -e '.[postgres]'` brings it.") from None
     except Exception as error:
         raise no_database(error) from None
+
+
+@contextmanager
+def configured_or_passing(settings: Settings) -> Iterator[str]:
+    """The URL of the configured database, or else of one that is gone afterwards."""
+    if settings.database_url:
+        yield settings.database()
+        return
+    with passing() as url:
+        yield url
+
+
+@contextmanager
+def passing() -> Iterator[str]:
+    """The URL of a database that is gone afterwards."""
+    with tempfile.TemporaryDirectory(prefix="jembatan-") as folder:
+        yield f"sqlite+aiosqlite:///{Path(folder) / 'jembatan.db'}"
 
 
 async def on_database(settings: Settings, work: Callable[[Database], Awaitable[Result]]) -> Result:

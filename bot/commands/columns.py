@@ -3,11 +3,15 @@
 import re
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import date, datetime, time
 from functools import cache
 from typing import Any
 from zoneinfo import available_timezones
 
+import phonenumbers
+from phonenumbers import NumberParseException, PhoneNumberFormat
+
+from bot.clock import BANDUNG
 from bot.i18n import LANGUAGES
 
 #: what a cell says, as its value; raises ValueError with a sentence
@@ -16,6 +20,7 @@ Read = Callable[[str], Any]
 _CODE = re.compile(r"[A-Z0-9]{2,20}")
 _LINK = re.compile(r"https?://[^\s/]+\.[^\s/]+(/\S*)?")
 _TIME = re.compile(r"(\d{1,2})[.:](\d{2})")
+_ADDRESS = re.compile(r"telegram:-?\d+|(?!telegram:)[a-z]+:[^\s|]+", re.ASCII)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _CLOCKS = {"malaysia": "Asia/Kuala_Lumpur", "wib": "Asia/Jakarta", "bandung": "Asia/Jakarta"}
 _YES_NO = {"yes": True, "ya": True, "true": True, "1": True, "no": False, "tidak": False, "false": False, "0": False}
@@ -107,6 +112,44 @@ def link(cell: str) -> str:
     return cell
 
 
+def phone(cell: str) -> str:
+    """In E.164, of Indonesia where no country is named."""
+    try:
+        number = phonenumbers.parse(cell, "ID")
+    except NumberParseException:
+        number = None
+    if number is None or not phonenumbers.is_valid_number(number):
+        raise ValueError(f"“{cell[:40]}” is no phone number; write it as +6281234567890")
+    return phonenumbers.format_number(number, PhoneNumberFormat.E164)
+
+
+def nib(cell: str) -> str:
+    digits = re.sub(r"[ .-]", "", cell)
+    if not re.fullmatch(r"[0-9]{13}", digits):
+        raise ValueError(f"“{cell[:40]}” is no NIB; it has 13 digits, such as 1234567890123")
+    return digits
+
+
+def moment(cell: str) -> datetime:
+    """With the zone, Bandung's where none is named."""
+    try:
+        found = datetime.fromisoformat(cell)
+    except ValueError:
+        raise ValueError(f"“{cell[:40]}” is no time; write it as 2026-11-23 or 2026-11-23 09:41") from None
+    return found if found.tzinfo else found.replace(tzinfo=BANDUNG)
+
+
+def addresses(cell: str) -> list[str]:
+    """Such as `telegram:123456 | web:…`, `|` between."""
+    found = [part.strip() for part in re.split(r"[|\n]", cell) if part.strip()]
+    for one in found:
+        if not _ADDRESS.fullmatch(one):
+            raise ValueError(f"“{one[:40]}” is no address; write it like telegram:123456, several with | between")
+        if found.count(one) > 1:
+            raise ValueError(f"“{one}” stands there twice")
+    return found
+
+
 def count(cell: str) -> int:
     if not (cell.isascii() and cell.isdigit() and 0 < int(cell) < 1_000_000):
         raise ValueError(f"“{cell}” must be a whole number from 1")
@@ -120,10 +163,12 @@ def yes_no(cell: str) -> bool:
 
 
 def one_of(words: Sequence[str]) -> Read:
+    known = {word.lower(): word for word in words}
+
     def read(cell: str) -> str:
-        if cell.lower() not in words:
+        if cell.lower() not in known:
             raise ValueError(f"“{cell}” must be one of {', '.join(words)}")
-        return cell.lower()
+        return known[cell.lower()]
 
     return read
 
@@ -156,6 +201,8 @@ def written(value: Any) -> str:
             return "yes" if value else "no"
         case time():
             return f"{value:%H:%M}"
+        case datetime():
+            return value.astimezone(BANDUNG).isoformat(timespec="seconds")
         case list():
             return " | ".join(value)
         case tuple():

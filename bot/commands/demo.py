@@ -7,9 +7,11 @@ from typing import Any
 
 import click
 
+from bot import sheets
 from bot.clock import BANDUNG, Clock
-from bot.commands import Stop, sheets
-from bot.commands.data import planned, run
+from bot.commands import Stop
+from bot.commands.data import planned
+from bot.commands.imports import run
 from bot.commands.tables import TABLES
 from bot.i18n import LOCALES
 from bot.settings import Settings

@@ -17,6 +17,7 @@ from bot.settings import PREFIX, Settings
 from bot.web import server as web
 from bot.web.app import create_app
 from bot.web.chat import Chat
+from bot.web.doors import Doors
 from bot.web.visitor import Visitors
 from db import channels
 
@@ -46,7 +47,8 @@ async def _serve(settings: Settings, telegram: Telegram | None, stop: asyncio.Ev
     visited = Web(settings.public_url)
     assistant = assemble(settings.database(), [visited, telegram] if telegram else [visited])
     chat = Chat(assistant, visited, Visitors(settings.secret(), settings.public_url))
-    app = create_app(assistant, telegram if settings.by_webhook else None, chat.routes())
+    doors = Doors(assistant, telegram.link if telegram else _nowhere)
+    app = create_app(assistant, telegram if settings.by_webhook else None, [*chat.routes(), *doors.routes()])
     with _listening(settings) as listening:
         await begin(assistant)
         if settings.demo or (settings.demo is None and telegram is None):
@@ -65,6 +67,10 @@ async def _serve(settings: Settings, telegram: Telegram | None, stop: asyncio.Ev
             page.should_exit = True
             await asyncio.wait(working)
             await assistant.stop(GRACE)
+
+
+def _nowhere(_payload: str) -> None:
+    """No chat there."""
 
 
 async def _receive(settings: Settings, telegram: Telegram, assistant: Assistant) -> None:

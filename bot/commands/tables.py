@@ -1,13 +1,13 @@
 """Exhibitions and programmes as tables: their columns, what must fit together in a row, and rows of what is stored."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import Any
 
 from bot.commands import columns as say
 from bot.commands.columns import Column, column, texts, written
-from bot.commands.sheets import Fault, Line
+from bot.sheets import Fault, Line
 from db import exhibitions, programmes
 
 #: an exhibition of more days is a slip of the pen
@@ -28,6 +28,10 @@ class Table:
 
     def column(self, name: str) -> Column | None:
         return next((one for one in self.columns if one.name == name), None)
+
+    def only(self, names: Collection[str]) -> "Table":
+        """The table without its other columns."""
+        return replace(self, columns=tuple(one for one in self.columns if one.name in names))
 
     def headings(self) -> list[str]:
         return [one.name for one in self.columns]

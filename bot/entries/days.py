@@ -1,102 +1,21 @@
-"""Days and hours of what staff enter: as people write them, asked back where they have more than one meaning."""
+"""Days and hours of what staff enter."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, time
 
-from babel.dates import format_date
-
-from bot import dates
 from bot.clock import BANDUNG
-from bot.dates import Doubt, Reason, When
+from bot.dates import When
 from bot.errors import Refusal
 from bot.exhibitions import today
-from bot.fields import Field, Values, answer
-from bot.i18n import _, hour, language
-from bot.markdown import Markdown, escape
+from bot.fields import Field, Values, answer, clock, read_when
+from bot.i18n import _
+from bot.markdown import Markdown
 from bot.reply import Choice
 from bot.turn import Turn
 from bot.when import MALAYSIA, hours, span, weekday_span
 
 #: what takes longer is a slip of the pen
 _LONGEST_DAYS = 92
-#: readings that are offered
-_OFFERED = 3
-
-#: what a reading means for the plan; raises `Refusal` where it says too little or contradicts itself
-Accept = Callable[[When, Values], Values]
-
-
-def read(turn: Turn, values: Values, accept: Accept, wanted: Markdown) -> Values:
-    """What they wrote; what is in doubt is asked back with its readings as choices."""
-    found = dates.read(turn.text, turn.now, language())
-    if found is None:
-        raise Refusal(_("That is no date I can read. {wanted}", wanted=wanted))
-    if isinstance(found, When):
-        return accept(found, values)
-    readings = _accepted(found, values, accept)
-    one_left = len(readings) == 1 and found.reason in ("several", "time")
-    lines = [_doubt("unclear" if one_left else found.reason)]
-    if not readings:
-        raise Refusal(Markdown(f"{lines[0]} {wanted}"))
-    lines += [escape(f"{number}. {_in_full(one)}") for number, (one, _meant) in enumerate(readings, start=1)]
-    choices = [answer(label, **meant) for label, (_one, meant) in zip(_labels(readings), readings, strict=True)]
-    raise Refusal(Markdown("\n".join(lines)), choices)
-
-
-def _accepted(doubt: Doubt, values: Values, accept: Accept) -> list[tuple[When, Values]]:
-    found: list[tuple[When, Values]] = []
-    for one in doubt.readings:
-        try:
-            meant = accept(one, values)
-        except Refusal:
-            continue
-        if meant not in [other for _one, other in found]:
-            found.append((one, meant))
-    return found[:_OFFERED]
-
-
-def _doubt(reason: Reason) -> Markdown:
-    return {
-        "unclear": _("I am not sure I read that right."),
-        "several": _("That can mean more than one thing. Which one?"),
-        "weekday": _("That weekday does not fall on that date."),
-        "no-such-day": _("There is no such day."),
-        "order": _("The end comes before the beginning."),
-        "far": _("That year is very far ahead."),
-        "time": _("Is that morning or evening?"),
-    }[reason]
-
-
-def _in_full(one: When) -> str:
-    days = weekday_span(one.first or one.last, one.last) if one.last else ""
-    return ", ".join(part for part in (days, clock(one.opens, one.closes)) if part)
-
-
-def _labels(readings: list[tuple[When, Values]]) -> list[str]:
-    """What tells the readings apart, at most 20 characters."""
-    by_day = [_short(one) for one, _meant in readings]
-    by_hour = ["–".join(f"{at:%H.%M}" for at in (one.opens, one.closes) if at) for one, _meant in readings]
-    for labels in (by_day, by_hour):
-        if len(set(labels)) == len(labels) and all(labels):
-            return labels
-    return [str(number) for number in range(1, len(readings) + 1)]
-
-
-def _short(one: When) -> str:
-    if one.last is None:
-        return ""
-    first, locale = one.first or one.last, {"en": "en_GB"}.get(language(), language())
-    last = str(format_date(one.last, "d MMM y", locale=locale))
-    if first == one.last:
-        return last[:20]
-    same_month = (first.year, first.month) == (one.last.year, one.last.month)
-    return f"{format_date(first, 'd' if same_month else 'd MMM', locale=locale)}–{last}"[:20]
-
-
-def clock(opens: time | None, closes: time | None) -> str:
-    """10.00–20.00, on no clock yet."""
-    return "–".join(hour(one) for one in (opens, closes) if one)
 
 
 def _wanted_days() -> Markdown:
@@ -164,7 +83,7 @@ def when(optional: bool = False) -> Field:
         "when",
         lambda: _("Date"),
         lambda _values: _("Date and hours? For example: 16-18 April 2027, 10.00-20.00"),
-        lambda turn, values: read(turn, values, _days_and_hours, _wanted_days()),
+        lambda turn, values: read_when(turn, values, _days_and_hours, _wanted_days()),
         when_said,
         empty if optional else None,
         noted=_past,
@@ -185,7 +104,7 @@ def hours_of_day() -> Field:
         "hours",
         lambda: _("Hours"),
         lambda values: _("{when}. From what hour until what hour?", when=when_said(values)),
-        lambda turn, values: read(turn, values, _hours, _wanted_hours()),
+        lambda turn, values: read_when(turn, values, _hours, _wanted_hours()),
         lambda values: clock(time_of(values, "opens"), time_of(values, "closes")),
         {"opens": None, "closes": None},
         applies=lambda values: bool(values.get("first_day")) and not values.get("opens"),
@@ -199,7 +118,7 @@ def enrolment() -> Field:
         "enrolment",
         lambda: _("Enrolment"),
         lambda _values: _("Until when may people enrol? For example: until 31 January 2027"),
-        lambda turn, values: read(turn, values, _enrolment, _wanted_enrolment()),
+        lambda turn, values: read_when(turn, values, _enrolment, _wanted_enrolment()),
         _enrolment_said,
         {"enrolment_opens": None, "enrolment_closes": None},
         noted=lambda _turn, values: _("Noted: enrolment {days}.", days=_enrolment_said(values)),

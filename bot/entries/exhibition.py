@@ -8,8 +8,7 @@ from bot import exhibitions as say
 from bot.entries import days, warnings
 from bot.entries.field import link, short_name, source, texts
 from bot.entries.noun import News, Noun
-from bot.errors import Refusal
-from bot.fields import NEXT, Field, Values, answer, text, words
+from bot.fields import Field, Values, answer, some_of, text, words
 from bot.i18n import _
 from bot.markdown import Markdown
 from bot.reply import Choice
@@ -60,36 +59,9 @@ def _address() -> Field:
 
 
 def _sectors() -> Field:
-    """Tapped on and off, or written with commas; none means all."""
-
-    def read(turn: Turn, values: Values) -> Values:
-        parts = [part for part in re.split(r",|;|&|\bdan\b|\band\b|\bsareng\b", turn.text.lower()) if part.strip()]
-        found = [wishes.sector(part) for part in parts]
-        if not found or not all(found):
-            raise Refusal(_("I do not know that sector. Please choose from these."), offers(values))
-        return {"sectors": list(dict.fromkeys([*values.get("sectors", []), *found]))}
-
-    def offers(values: Values) -> list[Choice]:
-        chosen = values.get("sectors", [])
-        rows = []
-        for code, name in coming.sectors().items():
-            others = [one for one in chosen if one != code]
-            rows.append(
-                answer(f"✓ {name}", sectors=others) if code in chosen else answer(name, sectors=[*chosen, code])
-            )
-        return [*rows, Choice(_("Done"), NEXT, kind="step")]
-
-    def said(values: Values) -> str:
-        known = coming.sectors()
-        return ", ".join(known[one] for one in values.get("sectors", []) if one in known)
-
-    def question(values: Values) -> Markdown:
-        if values.get("sectors"):
-            return _("So far: {sectors}. More, or is that all?", sectors=said(values))
-        return _("For which sectors? Several are possible; skipped, it is for all.")
-
-    label = lambda: _("Sectors")  # noqa: E731
-    return Field("sectors", label, question, read, said, {"sectors": []}, offers, several=True, sets=("sectors",))
+    """None means all."""
+    question = lambda _values: _("For which sectors? Several are possible; skipped, it is for all.")  # noqa: E731
+    return some_of("sectors", lambda: _("Sectors"), question, coming.sectors, wishes.sector, optional=True)
 
 
 def _fields() -> tuple[Field, ...]:

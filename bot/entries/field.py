@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 
 from bot.errors import Refusal
 from bot.exhibitions import today
-from bot.fields import OWN, Field, Values, answer, nothing, words
+from bot.fields import NEXT, OWN, Field, Values, answer, nothing, words
 from bot.i18n import LANGUAGE_NAMES, LANGUAGES, _
 from bot.markdown import Markdown, escape
 from bot.reply import Choice
@@ -63,6 +63,40 @@ def in_language(one: Field, code: str) -> Field:
         {},
         sets=(one.name,),
     )
+
+
+def lines(
+    name: str,
+    label: Callable[[], Markdown],
+    question: Callable[[Values], Markdown],
+    longest: int,
+    most: int,
+) -> Field:
+    """Texts in one language, each on a line of its own, of which there may be none."""
+
+    def ask(values: Values) -> Markdown:
+        kept = values.get(name) or []
+        if not kept:
+            return question(values)
+        numbered = "\n".join(f"{at}. {escape(one)}" for at, one in enumerate(kept, start=1))
+        return _("So far:\n{lines}\nWrite more, or is that all?", lines=Markdown(numbered))
+
+    def read(turn: Turn, values: Values) -> Values:
+        written = [words(line, longest) for line in turn.text.splitlines() if line.strip()]
+        kept = [*(values.get(name) or []), *written]
+        if not written:
+            raise Refusal(_("Please write it as a text."))
+        if len(kept) > most:
+            raise Refusal(_("That is {count}, at most {most}.", count=len(kept), most=most), offers(values))
+        return {name: list(dict.fromkeys(kept))}
+
+    def offers(values: Values) -> list[Choice]:
+        if not values.get(name):
+            return []
+        return [Choice(_("Done"), NEXT, kind="step"), answer(_("Begin anew"), **{name: []})]
+
+    said = lambda values: "; ".join(values.get(name) or [])  # noqa: E731
+    return Field(name, label, ask, read, said, {name: []}, offers, several=True, sets=(name,))
 
 
 def link(name: str, label: Callable[[], Markdown], question: Callable[[Values], Markdown]) -> Field:

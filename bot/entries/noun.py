@@ -20,6 +20,10 @@ async def _nothing(_turn: Turn) -> Values:
     return {}
 
 
+async def _no_more(_turn: Turn, _one: Any) -> None:
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class News:
     """How people hear of it: `audience` counts them, `tell` tells them and returns how many."""
@@ -49,6 +53,8 @@ class Noun:
     row: Callable[[Any, date], Markdown]
     heading: Callable[[int], Markdown]
     add: Callable[[], Markdown]
+    #: what else a change means
+    changed: Callable[[Turn, Any], Awaitable[None]] = _no_more
     #: what its fields need to know beside the plan
     context: Callable[[Turn], Awaitable[Values]] = _nothing
 

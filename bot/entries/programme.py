@@ -6,7 +6,7 @@ from bot import coming, notices, wishes
 from bot import programmes as say
 from bot.clock import BANDUNG
 from bot.entries import days, warnings
-from bot.entries.field import short_name, source, texts
+from bot.entries.field import lines, short_name, source, texts
 from bot.entries.noun import News, Noun
 from bot.errors import Refusal
 from bot.exhibitions import today
@@ -14,11 +14,14 @@ from bot.fields import Field, Values, answer, one_of, text
 from bot.i18n import _
 from bot.markdown import Markdown
 from bot.reply import Choice
+from bot.seats import fill
 from bot.turn import Turn
 from db import exhibitions, interests, programmes
 from db.programmes import Plan, Programme
 
 _MOST = 1_000_000
+#: own questions and documents of a programme
+_QUESTIONS, _DOCUMENTS = 10, 5
 
 
 def _quota() -> Field:
@@ -70,6 +73,18 @@ def _exhibition() -> Field:
     )
 
 
+def _asked_beside(_values: Values) -> Markdown:
+    return _(
+        "What else shall be asked of those who enrol? Name, phone and business are always asked. One question a line; "
+        "in brackets how it is answered, for example:\nShirt size? (S, M, L)\nBeen to a fair before? (yes/no)\n"
+        "How many come? (number, optional)"
+    )
+
+
+def _documents(_values: Values) -> Markdown:
+    return _("Which photos or papers shall they send? One a line, for example: Photo of the main product")
+
+
 def _deciders() -> dict[str, Markdown]:
     return {"staff": _("Staff choose"), "first-come": _("First come, first in")}
 
@@ -103,6 +118,8 @@ def _fields() -> tuple[Field, ...]:
         text("place", lambda: _("Place"), lambda _values: _("Where does it take place?"), 120, optional=True),
         days.enrolment(),
         _exhibition(),
+        lines("questions", lambda: _("Own questions"), _asked_beside, 120, _QUESTIONS),
+        lines("documents", lambda: _("Documents"), _documents, 80, _DOCUMENTS),
         one_of("decides", lambda: _("Who decides"), who_decides, _deciders),
         source(),
     )
@@ -111,6 +128,11 @@ def _fields() -> tuple[Field, ...]:
 def _card(turn: Turn, plan: Plan) -> Markdown:
     shown = replace(plan, source=plan.source or "–")
     return say.details(Programme(**asdict(shown), id=0, sequence=0, updated_at=turn.now), today(turn))
+
+
+async def _fill(turn: Turn, one: Programme) -> None:
+    """More places are offered to who waits."""
+    await fill(turn, one.id)
 
 
 async def _context(turn: Turn) -> Values:
@@ -135,7 +157,7 @@ async def _announce_cancellation(turn: Turn, one: Programme, _before: Programme,
     return await notices.announce_programme_cancellation(turn, one, reason)
 
 
-_UNTOLD = {"code", "short_name", "timezone", "source", "checked", "is_sample"}
+_UNTOLD = {"code", "short_name", "questions", "documents", "timezone", "source", "checked", "is_sample"}
 
 PROGRAMME = Noun(
     "programme",
@@ -153,5 +175,6 @@ PROGRAMME = Noun(
     row=say.row,
     heading=lambda number: _("Programmes on the list: {number}", number=number),
     add=lambda: _("Add a programme"),
+    changed=_fill,
     context=_context,
 )

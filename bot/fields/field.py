@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Literal
 
 from bot.markdown import Markdown
 from bot.reply import Choice
@@ -43,6 +43,12 @@ class Field:
     takes_number: bool = False
     #: whether it is asked again until "done"
     several: bool = False
+    #: whether any words may answer it, so that a question among them is looked for first
+    is_free: bool = False
+    #: whether files answer it, kept as a list of their ids
+    is_document: bool = False
+    #: a button of the platform's own that answers it
+    wants: Literal["contact"] | None = None
     #: fields of the plan that it decides
     sets: tuple[str, ...] = field(default=())
 

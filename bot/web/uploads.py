@@ -6,6 +6,7 @@ from tempfile import SpooledTemporaryFile
 
 from bot.attachments import LARGEST, TooLarge, recognised
 from bot.clock import Clock
+from bot.pictures import Damaged, Studio
 from db import files, history, people
 from db.engine import Database
 from db.files import Description, File
@@ -22,6 +23,7 @@ class Uploads:
         self._clock = clock
         self._channel = channel
         self._slots = asyncio.Semaphore(_AT_ONCE)
+        self._studio = Studio()
 
     async def keep(
         self, visitor: str, language: str, name: str, stream: AsyncIterator[bytes]
@@ -38,7 +40,13 @@ class Uploads:
             async with self._slots:
                 spool.seek(0)
                 file = recognised(spool.read(), name)
-                return await self._store(visitor, language, file) if file else None
+                if file is None:
+                    return None
+                try:
+                    clean = await self._studio.clean(file)
+                except Damaged:
+                    return None
+                return await self._store(visitor, language, clean)
 
     async def _store(self, visitor: str, language: str, file: File) -> tuple[int, Description]:
         now = self._clock.now()

@@ -13,17 +13,22 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from db import (  # noqa: F401 (their tables belong to the metadata)
+    attendance,
     audit,
+    broadcasts,
     businesses,
     cases,
     channels,
     consents,
     deliveries,
     enrolments,
+    erasures,
     exhibitions,
+    feedback,
     files,
     interests,
     jobs,
+    joinings,
     lanes,
     office,
     people,
@@ -33,7 +38,9 @@ from db import (  # noqa: F401 (their tables belong to the metadata)
     replies,
     reports,
     restores,
+    retention,
     staff,
+    subscriptions,
     turns,
 )
 

@@ -1,6 +1,26 @@
 """What staff can do here. Each desk guards its handlers; the first rule that fits takes the turn."""
 
-from handlers.staff import cases, contents, entry, listing, members, office, publishing, questions, relay
+from handlers.staff import (
+    announcing,
+    attendance,
+    audience,
+    broadcasts,
+    cases,
+    checkin,
+    contents,
+    deciding,
+    downloads,
+    enrolments,
+    entry,
+    listing,
+    members,
+    office,
+    publishing,
+    questions,
+    relay,
+    sending,
+    several,
+)
 from handlers.staff.desk import Desk
 
 DESKS: tuple[Desk, ...] = (
@@ -12,6 +32,18 @@ DESKS: tuple[Desk, ...] = (
     listing.desk,  # exhibitions and programmes
     entry.desk,  # entering one, field after field
     publishing.desk,  # letting people see it, cancelling it, telling people
+    checkin.desk,  # who is there: a scan at the door, or by name
+    attendance.desk,  # who is missing, the list to print, and what people say afterwards
+    enrolments.counting,  # how many enrolled
+    enrolments.desk,  # going through them, and finding one
+    deciding.desk,  # accepting one, asking for a correction, declining
+    several.desk,  # several of them at once
+    downloads.desk,  # all of them in a file
+    broadcasts.desk,  # announcements to many, and how they go
+    announcing.desk,  # writing one
+    audience.desk,  # whom it reaches
+    sending.desk,  # looking at it as people will, and sending it
+    sending.agreeing,  # a second administrator
     members.desk,  # who works here
     members.own,  # leaving
     office.desk,  # what the office decides

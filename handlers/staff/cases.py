@@ -9,7 +9,7 @@ from bot.errors import Refusal
 from bot.i18n import _, speaking
 from bot.markdown import Markdown
 from bot.office_hours import short
-from bot.promises import after, wait_again
+from bot.promises import finished, wait_again
 from bot.reply import Choice
 from bot.turn import Turn
 from db import audit, cases, jobs, office
@@ -231,10 +231,7 @@ async def _close(turn: Turn, case: Case, unanswered: bool) -> None:
         raise Refusal(state(turn, await told.load(turn, case.id)))
     await audit.note(turn.db, me.staff_id, "case.close", f"case:{case.id}", turn.now)
     _leave(turn, case)
-    person = await told.asker(turn, case)
-    with speaking(person.language):
-        text = _("{name} has finished. If there is more, write it here; I answer first.", name=called(me))
-        await turn.tell(recipient(person), f"case:{case.id}:closed:{turn.id}", text, after(case.id), at_night=True)
+    await finished(turn, case, called(me))
     turn.say(_("{case} is closed.", case=name), [back()])
 
 

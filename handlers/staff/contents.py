@@ -4,6 +4,7 @@ from bot.errors import Refusal
 from bot.i18n import _
 from bot.markdown import escape
 from bot.reply import Choice
+from bot.roles import role_name
 from bot.router import bare_word
 from bot.turn import Turn
 from db import audit, cases, office, questions, staff
@@ -33,14 +34,11 @@ async def contents(turn: Turn) -> None:
         choices.append(Choice(_("Cases"), "cases"))
         choices.append(Choice(_("Exhibitions"), "staff-exhibitions"))
         choices.append(Choice(_("Programme list"), "staff-programmes"))
-    choices.append(Choice(_("Questions"), "questions"))
+        choices.append(Choice(_("Announcements"), "broadcasts"))
+    choices += [Choice(_("Enrolments"), "enrolments"), Choice(_("Questions"), "questions")]
     if may(turn.person, "admin"):
-        choices += [
-            Choice(_("Staff"), "members"),
-            Choice(_("Invite"), "invite"),
-            Choice(_("Office"), "office"),
-        ]
-    choices += [Choice(_("My name"), "staff-name"), Choice(_("Leave the staff"), "leave"), Choice(_("Menu"), "menu")]
+        choices += [Choice(_("Staff"), "members"), Choice(_("Office"), "office")]
+    choices += [Choice(_("Me"), "staff-me"), Choice(_("Menu"), "menu")]
     text = _(
         "{name}: {mine} cases are yours, {waiting} wait. Unanswered questions: {asked}.",
         name=name,
@@ -58,6 +56,15 @@ def _is_command(turn: Turn) -> bool:
 def _later() -> Choice:
     """Without an answer to what was asked."""
     return Choice(_("Later"), "staff", {"later": True}, "quiet")
+
+
+@desk.choice("staff-me")
+async def me(turn: Turn) -> None:
+    """What concerns oneself."""
+    choices = [Choice(_("My name"), "staff-name"), Choice(_("Leave the staff"), "leave")]
+    name = escape(turn.person.staff_name) if turn.person.staff_name else _("An officer")
+    text = _("{name}, {role}.", name=name, role=role_name(turn.person.role))
+    turn.say(text, [*choices, Choice(_("Back"), "staff", rank="quiet")])
 
 
 @desk.choice("staff-name")

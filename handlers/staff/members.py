@@ -138,7 +138,7 @@ async def ask_to_leave(turn: Turn) -> None:
     if turn.person.role == "admin":
         await _keep_one(turn)
     text = _("You will see no more cases and questions; coming back needs a new invitation. Leave?")
-    turn.say(text, [Choice(_("Yes, leave"), "left", kind="deciding"), Choice(_("No"), "staff")])
+    turn.say(text, [Choice(_("Yes, leave"), "left", kind="deciding"), Choice(_("No, thanks"), "staff")])
 
 
 @own.choice("left")

@@ -39,6 +39,7 @@ class Number:
 
 _NUMBERS = {
     "retention_days": Number(7, 3650, "hari days dinten"),
+    "enrolment_days": Number(30, 3650, "hari days dinten"),
     "weekly_limit": Number(0, 21, "pengumuman announcements kali"),
     "second_from": Number(1, 1_000_000, "orang people jalmi"),
     "idle_minutes": Number(5, 1440, "menit minit minutes"),
@@ -52,6 +53,7 @@ def _fields() -> dict[str, Markdown]:
         "holidays": _("Holidays"),
         "contacts": _("Contacts"),
         "retention_days": _("Keeping messages"),
+        "enrolment_days": _("Keeping enrolments"),
         "weekly_limit": _("Weekly limit"),
         "second_from": _("Second person"),
         "idle_minutes": _("Idle case"),
@@ -68,6 +70,7 @@ async def shown(turn: Turn) -> None:
         _("Holidays: {value}", value=_holidays(now, turn.now, _FEW) or _("none")),
         _("Contacts: {value}", value=_named(now) or _("none")),
         _("Messages are kept for {days} days.", days=now.retention_days),
+        _("Enrolments are kept for {days} days after the programme.", days=now.enrolment_days),
         _("At most {count} announcements a week to one person.", count=now.weekly_limit),
         _("Above {count} people a second administrator must agree.", count=now.second_from),
         _("A case hands back after {count} minutes of silence.", count=now.idle_minutes),
@@ -211,6 +214,7 @@ def _how_many(name: str, least: int, most: int) -> Markdown:
     """What is counted, and within which limits."""
     asked: dict[str, Markdown] = {
         "retention_days": _("For how many days are messages kept? For example: 90"),
+        "enrolment_days": _("For how many days after a programme are its enrolments kept? For example: 365"),
         "weekly_limit": _("How many announcements a week may one person get at most? For example: 3"),
         "second_from": _("Above how many people must a second administrator agree? For example: 500"),
         "idle_minutes": _("After how many minutes without a message does a case go back? For example: 30"),

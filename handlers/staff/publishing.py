@@ -48,6 +48,7 @@ async def save(turn: Turn) -> None:
         return
     turn.memory.draft = {}
     await _noted(turn, noun, stored, one)
+    await noun.changed(turn, one)
     await _say_saved(turn, noun, one, publish)
 
 
@@ -146,7 +147,10 @@ async def ask_to_cancel(turn: Turn) -> None:
         " sentence, as people will read it, or go on without.",
         title=title(one),
     )
-    turn.say(text, [_cancels(_("Cancel, no reason"), noun, one), Choice(_("No"), f"staff-{noun.name}", {"id": one.id})])
+    turn.say(
+        text,
+        [_cancels(_("Cancel, no reason"), noun, one), Choice(_("No, thanks"), f"staff-{noun.name}", {"id": one.id})],
+    )
 
 
 def _cancels(label: Markdown, noun: Noun, one: Any, reason: str = "") -> Choice:
@@ -162,7 +166,7 @@ async def reason(turn: Turn) -> None:
     one = await noun.stored.load(turn.db, int(id))
     why = words(turn.text, _LONGEST)
     text = _("Cancel {title}? People will read: “{reason}”", title=title(one), reason=why)
-    no = Choice(_("No"), f"staff-{noun.name}", {"id": one.id})
+    no = Choice(_("No, thanks"), f"staff-{noun.name}", {"id": one.id})
     turn.say(text, [_cancels(_("Yes, cancel it"), noun, one, why), no])
 
 

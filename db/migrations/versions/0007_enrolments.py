@@ -28,6 +28,7 @@ def _columns(kind: sa.types.TypeEngine[Any], *names: str, nullable: bool = False
 def upgrade() -> None:
     op.add_column("people", sa.Column("name", sa.Text(), nullable=False, server_default=""))
     op.add_column("people", sa.Column("phone", sa.String(20), nullable=False, server_default=""))
+    op.add_column("office", sa.Column("enrolment_days", BigId, nullable=False, server_default="365"))
     _businesses()
     _enrolments()
     op.create_table(
@@ -108,5 +109,6 @@ def _enrolments() -> None:
 def downgrade() -> None:
     for table in ("consents", "enrolment_changes", "enrolments", "memberships", "businesses"):
         op.drop_table(table)
+    op.drop_column("office", "enrolment_days")
     op.drop_column("people", "phone")
     op.drop_column("people", "name")

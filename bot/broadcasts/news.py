@@ -1,0 +1,83 @@
+"""What the one who wrote a broadcast hears of it without asking."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from bot.broadcasts import body, progress
+from bot.broadcasts.wording import described
+from bot.broadcasts.wording import people as people_
+from bot.clock import BANDUNG
+from bot.i18n import _, clock_time, day, number, speaking
+from bot.reply import Choice, Reply
+from db import deliveries, people, recipients, staff
+from db.broadcasts import Broadcast
+from db.deliveries import NOTICE, Recipient
+from db.engine import Transaction
+from db.staff import Member
+
+
+async def late(tx: Transaction, one: Broadcast, now: datetime) -> None:
+    """Nobody was there to send it at its time: they decide."""
+
+    def said() -> Reply:
+        assert one.due_at
+        text = _(
+            "Announcement {number} was to go out on {date} at {time}, but I was not running then. Nothing was sent.",
+            number=str(one.id),
+            date=day(one.due_at.astimezone(BANDUNG)),
+            time=clock_time(one.due_at),
+        )
+        return Reply(text, (_open(one),))
+
+    await tell_author(tx, one, "late", said, now)
+
+
+async def done(tx: Transaction, one: Broadcast, now: datetime) -> None:
+    """Everything has left; the report."""
+    counts = await recipients.counts(tx, one.id)
+    again = f"done:{one.finished_at:%Y%m%d%H%M%S}" if one.finished_at else "done"
+    await tell_author(tx, one, again, lambda: Reply(progress.report(one, counts, now), (_open(one),)), now)
+
+
+async def tell_author(tx: Transaction, one: Broadcast, event: str, said: Callable[[], Reply], now: datetime) -> None:
+    """Also at night: they wait for it."""
+    author = await staff.find(tx, one.author_id) if one.author_id else None
+    if author:
+        await tell(tx, author, f"{one.source}:{event}", said, now)
+
+
+async def tell(tx: Transaction, member: Member, source: str, said: Callable[[], Reply], now: datetime) -> None:
+    """One of the staff, in their language."""
+    known = (await people.load(tx, [member.address_id]))[member.address_id]
+    with speaking(known.language):
+        body = said().to_json()
+    to = [Recipient(member.person_id, member.address_id)]
+    await deliveries.add(tx, f"staff-{source}", to, NOTICE, body, now, now, at_night=True)
+
+
+async def ask_for_agreement(
+    tx: Transaction, one: Broadcast, others: Sequence[Member], asker: str, total: int, now: datetime
+) -> None:
+    """Show it, and how many it reaches, to those of whom one must agree; `asker` is who wants to send it."""
+    audience, seen = await described(tx, one), await body.preview(tx, one)
+
+    def asked() -> Reply:
+        text = _(
+            "{name} asks you to agree: announcement {number} to **{people}** ({audience}).",
+            name=asker,
+            number=str(one.id),
+            people=people_(total),
+            audience=audience,
+        )
+        kept = {"id": one.id, "sequence": one.sequence}
+        approve = Choice(_("Approve {number}", number=number(total)), "broadcast-approve", kept, kind="deciding")
+        return Reply(text, (_open(one), approve, Choice(_("Decline"), "broadcast-reject", kept, kind="deciding")))
+
+    for other in others:
+        source = f"{one.source}:{one.sequence}"
+        await tell(tx, other, f"{source}:preview", lambda: Reply(seen.text, file=seen.file), now)
+        await tell(tx, other, f"{source}:ask", asked, now)
+
+
+def _open(one: Broadcast) -> Choice:
+    return Choice(_("See it"), "broadcast", {"id": one.id})

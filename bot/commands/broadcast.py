@@ -1,0 +1,249 @@
+"""Announcements from the command line: written as a file, sent by the running service, watched from here."""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from bot.attachments import recognised
+from bot.broadcasts import checks, page, progress
+from bot.broadcasts.file import audience_of, read_file
+from bot.broadcasts.news import ask_for_agreement
+from bot.broadcasts.steps import start
+from bot.broadcasts.wording import described, reached
+from bot.clock import BANDUNG, Clock
+from bot.commands import Stop, known, no_database, on_database
+from bot.i18n import speaking
+from bot.markdown import plain
+from bot.settings import Settings
+from db import audiences, audit, broadcasts, files, office, recipients, staff
+from db.broadcasts import Broadcast
+from db.engine import Database, Transaction, will_pass
+from db.files import File
+
+Result = TypeVar("Result")
+
+#: seconds between two looks at one that is being sent, and after which one that does not move is left
+_LOOK, _PATIENCE = 1.0, 15.0
+
+
+def send(settings: Settings, path: Path, audience: str, at: str, picture: Path | None, yes: bool) -> None:
+    """Store it, say whom it reaches and what to look at again, and once that is agreed to let it go out."""
+    with speaking("en"):
+        text, file = _content(path, picture)
+        id_ = _run(settings, lambda database: _write(database, text, audience, file))
+        due_at = _time(at) if at else None
+        stops, total = _run(settings, lambda database: _say(database, id_, due_at))
+        if stops or not total:
+            _run(settings, lambda database: _drop(database, id_))
+            raise Stop("It is not sent: mend what is said above." if stops else "It reaches nobody; nothing is sent.")
+        if not (yes or click.confirm(f"Send it to {total:,} people?")):
+            _run(settings, lambda database: _drop(database, id_))
+            raise Stop("Nothing is sent.")
+        sent = _run(settings, lambda database: _start(database, id_, total, due_at))
+        click.echo(sent)
+        if not due_at and click.get_text_stream("stdout").isatty():
+            _run(settings, lambda database: _watch(database, id_))
+
+
+def show_all(settings: Settings) -> None:
+    """One a line, the newest first."""
+
+    async def work(database: Database) -> list[Broadcast]:
+        async with database.reading() as tx:
+            return await broadcasts.latest(tx, limit=50)
+
+    with speaking("en"):
+        found = _run(settings, work)
+        if not found:
+            click.echo("There are none yet; `jembatan broadcast send --help` shows how to send one.")
+        for one in found:
+            click.echo(plain(page.line(one)))
+
+
+def show(settings: Settings, id_: int, as_json: bool) -> None:
+    """How one stands, counted from the rows."""
+
+    async def work(database: Database) -> tuple[Broadcast, dict[str, int], dict[str, int]]:
+        async with database.reading() as tx:
+            one = await _known(tx, id_)
+            return one, await recipients.counts(tx, id_), await recipients.reasons(tx, id_, "failed")
+
+    with speaking("en"):
+        one, counts, reasons = _run(settings, work)
+        if as_json:
+            click.echo(json.dumps(_as_json(one, counts, reasons), ensure_ascii=False))
+            return
+        now = Clock().now()
+        done = one.state in ("done", "cancelled")
+        text = progress.report(one, counts, now) if done else progress.underway(one, counts, now)
+        click.echo(f"{id_}: {one.state}\n{plain(text) if counts or done else 'Nothing has left yet.'}")
+        for reason, count in reasons.items():
+            click.echo(f"  {count} x {reason or 'no reason given'}")
+
+
+def _as_json(one: Broadcast, counts: dict[str, int], reasons: dict[str, int]) -> dict[str, Any]:
+    times = {name: getattr(one, name) for name in ("created_at", "due_at", "started_at", "finished_at")}
+    return {
+        "id": one.id,
+        "kind": one.kind,
+        "topic": one.topic,
+        "state": one.state,
+        "total": sum(counts.values()),
+        "counts": {state: counts.get(state, 0) for state in ("pending", "sending", *recipients.ENDS)},
+        "failed": reasons,
+        **{name: at.isoformat() if at else None for name, at in times.items()},
+    }
+
+
+def pause(settings: Settings, id_: int) -> None:
+    _move(settings, id_, ["freezing", "sending"], "paused", "It is paused.")
+
+
+def resume(settings: Settings, id_: int) -> None:
+    async def work(database: Database) -> None:
+        async with database.transaction() as tx:
+            one = await _known(tx, id_)
+            if not await broadcasts.resume(tx, id_, Clock().now()):
+                raise Stop(f"{id_} is not paused: it is {one.state}.")
+            await audit.note(tx, None, "broadcast.resume", one.source, Clock().now())
+
+    _run(settings, work)
+    click.echo("It goes on.")
+
+
+def cancel(settings: Settings, id_: int) -> None:
+    """What has not left never will."""
+    _move(settings, id_, [*page.OPEN, "freezing", "sending", "paused"], "cancelled", "It is cancelled.")
+
+
+def _move(settings: Settings, id_: int, before: list[str], state: str, said: str) -> None:
+    async def work(database: Database) -> int:
+        async with database.transaction() as tx:
+            one, now = await _known(tx, id_), Clock().now()
+            ended = {"finished_at": now} if state == "cancelled" else {}
+            if not await broadcasts.move(tx, id_, before, state, now, **ended):
+                raise Stop(f"{id_} is {one.state} already; `jembatan broadcast status {id_}` shows how it stands.")
+            await audit.note(tx, None, f"broadcast.{state}", one.source, now)
+            return await recipients.cancel(tx, id_) if state == "cancelled" else 0
+
+    left = _run(settings, work)
+    click.echo(f"{said} {left:,} people do not get it." if left else said)
+
+
+async def _known(tx: Transaction, id_: int) -> Broadcast:
+    one = await broadcasts.load(tx, id_)
+    if one is None:
+        raise Stop(f"There is no announcement {id_}; `jembatan broadcast list` shows all.")
+    return one
+
+
+def _content(path: Path, picture: Path | None) -> tuple[str, File | None]:
+    try:
+        text = path.read_text("utf-8")
+        file = recognised(picture.read_bytes(), picture.name) if picture else None
+    except (OSError, UnicodeDecodeError) as error:
+        raise Stop(f"{path} or its picture cannot be read ({type(error).__name__}).") from None
+    if picture and (file is None or file.kind == "voice"):
+        raise Stop(f"{picture} is no picture (JPG, PNG) and no PDF.")
+    return text, file
+
+
+async def _write(database: Database, text: str, audience: str, file: File | None) -> int:
+    now = Clock().now()
+    async with database.transaction() as tx:
+        try:
+            written = await read_file(tx, text, now)
+            narrowed = await audience_of(tx, audience)
+        except ValueError as error:
+            raise Stop(str(error)) from None
+        kept = await files.add(tx, None, file, now) if file else None
+        return await broadcasts.add(tx, None, now, **written, audience=narrowed.to_json(), file_id=kept)
+
+
+async def _say(database: Database, id_: int, due_at: datetime | None) -> tuple[bool, int]:
+    """Whether something stops it, and how many it reaches."""
+    now = Clock().now()
+    async with database.reading() as tx:
+        one = await _known(tx, id_)
+        counts = await audiences.count(tx, one, now)
+        stops = await checks.faults(tx, one, known())
+        lines = [await described(tx, one), reached(counts), *stops, *await checks.warnings(tx, one, counts, now)]
+    for line in lines:
+        click.echo(plain(line))
+    if due_at:
+        click.echo(f"It goes out on {due_at.astimezone(BANDUNG):%A, %d %B %Y at %H:%M} in Bandung.")
+    return bool(stops), sum(counts.values())
+
+
+async def _drop(database: Database, id_: int) -> None:
+    async with database.transaction() as tx:
+        await broadcasts.move(tx, id_, ["draft"], "cancelled", Clock().now())
+
+
+async def _start(database: Database, id_: int, total: int, due_at: datetime | None) -> str:
+    """Let it go out, or ask the administrators where it reaches more than the office lets one person decide."""
+    now = Clock().now()
+    async with database.transaction() as tx:
+        one = await _known(tx, id_)
+        await audit.note(tx, None, "broadcast.send", one.source, now, people=total)
+        if total > (await office.load(tx)).second_from:
+            others = [member for member in await staff.active(tx) if member.role == "admin"]
+            if not others:
+                raise Stop("An administrator must agree to so many, and there is none: `jembatan staff add --help`.")
+            await broadcasts.move(tx, id_, ["draft"], "waiting", now, due_at=due_at)
+            await ask_for_agreement(tx, one, others, "The command line", total, now)
+            return f"Announcement {id_} waits until an administrator agrees in the chat."
+        if due_at:
+            await broadcasts.move(tx, id_, ["draft"], "scheduled", now, due_at=due_at)
+            return f"Announcement {id_} is scheduled."
+        await start(tx, one, now)
+    return f"Announcement {id_} goes out while the service runs; `jembatan broadcast status {id_}` shows how far it is."
+
+
+async def _watch(database: Database, id_: int) -> None:
+    """A bar until it is over, or does not move."""
+    still, before = 0.0, 0
+    with click.progressbar(length=1, label="sent", show_pos=True) as bar:
+        while still < _PATIENCE:
+            async with database.reading() as tx:
+                one, counts = await _known(tx, id_), await recipients.counts(tx, id_)
+            bar.length = max(1, sum(counts.values()))
+            over = bar.length - counts.get("pending", 0) - counts.get("sending", 0) if counts else 0
+            bar.update(over - before)
+            if one.state in ("done", "cancelled"):
+                return
+            still, before = (still + _LOOK if over == before else 0.0), over
+            await asyncio.sleep(_LOOK)
+    click.echo("It does not move now: is the service running, is it night, or is it paused?")
+
+
+def _time(written: str) -> datetime:
+    """A time in ISO 8601; one without a zone is Bandung's."""
+    try:
+        at = datetime.fromisoformat(written)
+    except ValueError:
+        raise Stop(f"{written} is no time; write it like 2026-12-01T09:00 (in Bandung) or with a zone.") from None
+    at = (at if at.tzinfo else at.replace(tzinfo=BANDUNG)).astimezone(UTC)
+    if at <= Clock().now():
+        raise Stop(f"{written} is past.")
+    return at
+
+
+def _run(settings: Settings, work: Callable[[Database], Awaitable[Result]]) -> Result:
+    """Bring the database up to date and do it; what cannot be is said in a sentence."""
+
+    async def migrated(database: Database) -> Result:
+        await database.migrate()
+        return await work(database)
+
+    try:
+        return asyncio.run(on_database(settings, migrated))
+    except Exception as error:
+        if will_pass(error):
+            raise no_database(error) from None
+        raise

@@ -1,0 +1,103 @@
+"""Tables out of files: every fault by line and column; all of a file, or nothing."""
+
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from bot import sheets
+from bot.clock import Clock
+from bot.commands import Stop, no_database, on_database
+from bot.commands.tables import Table, heading_faults
+from bot.settings import Settings
+from bot.sheets import Fault, Line, Unreadable
+from db.engine import Database, Transaction, will_pass
+
+Result = TypeVar("Result")
+
+#: a file of more lines is shown a progress bar for
+_LONG = 200
+
+
+class Faulty(Exception):
+    """The file says what cannot be; nothing was written."""
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        super().__init__(f"{len(faults)} faults")
+        self.faults = sorted(faults)
+
+
+class _OnlyTried(Exception):
+    """Undoes what a dry run wrote."""
+
+
+@dataclass(slots=True)
+class Tally:
+    new: int = 0
+    changed: int = 0
+    same: int = 0
+
+
+#: writes what is new or different in these rows and counts it; raises `Faulty` with all that is wrong. The table has
+#: only the columns of the file
+Take = Callable[[Transaction, Table, Iterator[Line], datetime, Tally], Awaitable[None]]
+
+
+def bring_in(settings: Settings, table: Table, path: Path, take: Take, *, dry_run: bool) -> Tally:
+    """Import a file and say how many rows changed something."""
+    try:
+        headings, lines = sheets.read(path)
+    except (Unreadable, OSError) as error:
+        raise Stop(f"{path}: {getattr(error, 'strerror', None) or error}.") from None
+    if wrong := list(heading_faults(table, headings)):
+        raise _told(Faulty(wrong))
+    tally, given = Tally(), table.only(headings)
+    with _shown(lines) as passing:
+        try:
+            run(settings, lambda database: _bring_in(database, given, passing, take, tally, dry_run))
+        except Faulty as faulty:
+            raise _told(faulty) from None
+    counted = f"{tally.new} new, {tally.changed} changed, {tally.same} as they were."
+    click.echo(f"{counted} Nothing was written (--dry-run)." if dry_run else counted)
+    return tally
+
+
+def _told(faulty: Faulty) -> Stop:
+    for fault in faulty.faults:
+        click.echo(fault, err=True)
+    counted = "1 fault" if len(faulty.faults) == 1 else f"{len(faulty.faults)} faults"
+    return Stop(f"{counted}; nothing was changed. Mend what is named and import the file again.")
+
+
+def _shown(lines: Sequence[Line]) -> Any:
+    hidden = len(lines) < _LONG
+    return click.progressbar(lines, label="Import", file=sys.stderr, hidden=hidden)
+
+
+async def _bring_in(
+    database: Database, table: Table, lines: Iterator[Line], take: Take, tally: Tally, dry_run: bool
+) -> None:
+    now = Clock().now()
+    await database.migrate()
+    try:
+        async with database.transaction() as tx:
+            await take(tx, table, lines, now, tally)
+            if dry_run:
+                raise _OnlyTried
+    except _OnlyTried:
+        return
+
+
+def run(settings: Settings, work: Callable[[Database], Awaitable[Result]]) -> Result:
+    """Do it with the configured database; one that cannot be had is said in a sentence."""
+    try:
+        return asyncio.run(on_database(settings, work))
+    except Exception as error:
+        if will_pass(error):
+            raise no_database(error) from None
+        raise

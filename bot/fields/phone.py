@@ -1,0 +1,142 @@
+"""A phone number: handed over by a button, or written; of Indonesia, Malaysia, or with a + of anywhere."""
+
+import re
+from collections.abc import Callable, Iterator
+
+import phonenumbers
+from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat
+
+from bot.errors import Refusal
+from bot.fields.field import Field, Values, answer
+from bot.fields.wording import figures
+from bot.i18n import _
+from bot.markdown import Markdown
+from bot.turn import Turn
+
+#: whose numbers are written without their country, the likelier first
+_HOME = {"ID": "62", "MY": "60"}
+#: figures with neither letters nor commas between them, the groups in it, and the number of a line
+_WRITTEN, _GROUP = re.compile(r"\+?\d+(?:[^\w,;:\n]*\d+)*"), re.compile(r"\+?\d+")
+_COUNTED = re.compile(r"(?<!\S)\(?\d[.)]\s+(?=[(+\d])")
+#: groups of figures that are tried together, and the fewest figures of a number
+_MOST_GROUPS, _FEWEST = 12, 6
+#: numbers in one message that are asked back, and characters of a button
+_OFFERED, _LONGEST_LABEL = 3, 20
+
+
+def phone(
+    name: str,
+    label: Callable[[], Markdown],
+    question: Callable[[Values], Markdown],
+    *,
+    optional: bool = False,
+) -> Field:
+    """Kept as E.164, such as `+6281234567890`."""
+
+    def read(turn: Turn, _values: Values) -> Values:
+        contact = _handed_over(turn.inbound.phone)
+        found = [contact] if contact else _numbers(turn.inbound.phone or turn.text)
+        if len(found) > 1:
+            raise Refusal(_("Which of these numbers?"), [answer(_short(one), **{name: one}) for one in found])
+        if not found:
+            raise Refusal(_lacking(figures(turn.text)))
+        return {name: found[0]}
+
+    return Field(
+        name,
+        label,
+        question,
+        read,
+        lambda values: shown(values.get(name) or ""),
+        {name: None} if optional else None,
+        takes_number=True,
+        wants="contact",
+        sets=(name,),
+    )
+
+
+def shown(number: str) -> str:
+    """E.164 as one reads it: `0812-3456-7890` in Indonesia, `+60 12-345 6789` elsewhere."""
+    if not number:
+        return ""
+    parsed = phonenumbers.parse(number)
+    home = parsed.country_code == int(_HOME["ID"])
+    form = PhoneNumberFormat.NATIONAL if home else PhoneNumberFormat.INTERNATIONAL
+    return phonenumbers.format_number(parsed, form)
+
+
+def _short(number: str) -> str:
+    return label if len(label := shown(number)) <= _LONGEST_LABEL else number
+
+
+def _lacking(text: str) -> Markdown:
+    count = max((len(re.sub(r"\D", "", one)) for one in _WRITTEN.findall(text)), default=0)
+    if count < _FEWEST:
+        return _("Please write the phone number, for example: 0812-3456-7890")
+    if count < 10:
+        return _("That is {number} digits, too few for a mobile number. For example: 0812-3456-7890", number=count)
+    if count > 13:
+        return _("That is {number} digits, too many for a phone number. For example: 0812-3456-7890", number=count)
+    return _(
+        "I know no such number in Indonesia or Malaysia. From elsewhere it begins with +. For example: 0812-3456-7890"
+    )
+
+
+def _handed_over(contact: str) -> str:
+    """Platforms leave out the + of a contact's number."""
+    digits = re.sub(r"\D", "", contact)
+    home = digits.startswith("0")
+    return "" if home or not digits else _valid(f"+{digits}", None)
+
+
+def _numbers(text: str) -> list[str]:
+    """All numbers in a text, each once."""
+    plain = _COUNTED.sub("; ", figures(text))
+    found = [one for run in _WRITTEN.findall(plain) for one in _split(_GROUP.findall(run)[:_MOST_GROUPS])]
+    return list(dict.fromkeys(found))[:_OFFERED]
+
+
+def _split(groups: list[str]) -> list[str]:
+    """The fewest numbers that groups of figures make, without one left over; none where they make none."""
+    if not groups:
+        return []
+    best: list[str] = []
+    for end in range(len(groups), 0, -1):
+        if any(group[0] == "+" for group in groups[1:end]):
+            continue
+        one = _read("".join(groups[:end]))
+        rest = _split(groups[end:]) if one else []
+        if one and (rest or end == len(groups)) and (not best or len(rest) + 1 < len(best)):
+            best = [one, *rest]
+    return best
+
+
+def _read(written: str) -> str:
+    return next((found for form, region in _forms(written) if (found := _valid(form, region))), "")
+
+
+def _forms(written: str) -> Iterator[tuple[str, str | None]]:
+    """The ways to read a number: `+0812` is meant without the +, `62812` and `0062812` with one; `01` is how mobile
+    numbers begin in Malaysia, and none in Indonesia."""
+    digits = written.removeprefix("+")
+    if len(digits) < _FEWEST:
+        return
+    if digits != written and not digits.startswith("0"):
+        yield written, None
+        return
+    if digits.startswith("00"):
+        yield f"+{digits[2:]}", None
+    for region, code in sorted(_HOME.items(), key=lambda home: home[0] != "MY" if digits.startswith("01") else 0):
+        yield digits, region
+        if digits.startswith(code):
+            yield f"+{digits}", None
+
+
+def _valid(written: str, region: str | None) -> str:
+    """In E.164, empty for no number."""
+    try:
+        parsed: PhoneNumber = phonenumbers.parse(written, region)
+    except NumberParseException:
+        return ""
+    parsed.extension = None
+    return phonenumbers.format_number(parsed, PhoneNumberFormat.E164) if phonenumbers.is_valid_number(parsed) else ""

@@ -1,0 +1,148 @@
+"""Which kecamatan of Bandung, or which other city, a text means: typos, missing blanks and parts of a name forgiven."""
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from bot.fields.wording import bare, in_common, likeness, squashed
+from bot.i18n import LOCALES
+
+#: the city whose kecamatan are told apart
+HOME = "Bandung"
+#: words around a name that belong to none, and those of the city itself
+_AROUND = frozenset(
+    "kecamatan kecamatannya kec kc kel kelurahan desa daerah di dina ka wilayah kawasan area dekat deket caket "
+    "district subdistrict in near city usaha usahanya tempat tempatna lokasi lokasinya rumah jalan jl".split()
+)
+_CITY = frozenset("kota bandung bdg bandoeng".split())
+_SHORT = {"klr": "kaler", "kdl": "kidul", "kln": "kulon", "wtn": "wetan", "btn": "batu", "kab": "kabupaten"}
+#: letters of the shortest beginning that stands for a name; words of the longest name, and that are looked at
+_SHORTEST, _WIDEST, _LOOKED_AT = 3, 3, 12
+#: how much less alike is as good, how much in common makes a name worth offering, and how alike a city must be
+_SAME, _NEAR, _CITY_ALIKE = 0.95, 0.55, 0.88
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A kecamatan of Bandung, or, without one, another city."""
+
+    district: str
+    city: str
+
+    @property
+    def name(self) -> str:
+        return self.district or self.city
+
+
+def named(text: str) -> list[Place]:
+    """The places whose full names stand in a text; `bbakan ciparay` is more like `Babakan Ciparay` than `Ciparay`."""
+    said = _said(text)
+    for words in (said, _inner(said)):
+        if whole := _names().get(squashed(words)):
+            return [whole]
+    found = list(dict.fromkeys(_within(said, _names())))
+    likely = _like(_inner(said)) if len(found) == 1 else found
+    return found if set(found) & set(likely) else likely
+
+
+def around(text: str) -> list[Place]:
+    """The kecamatan of the kelurahan that stand in a text."""
+    return list(dict.fromkeys(_within(_said(text), _kelurahan())))
+
+
+def alike(text: str) -> list[Place]:
+    """The kecamatan that a part of a name may mean, such as `bojongloa`, or the places that one with a slip may."""
+    said = _inner(_said(text))
+    return [Place(one, HOME) for one in districts() if _begins(squashed(said), one)] or _like(said)
+
+
+def nearest(text: str, most: int) -> list[Place]:
+    """The kecamatan with the most of what was written in common, however little."""
+    said = squashed(_inner(_said(text)))
+    near = {one: max(in_common(said, way) for way in _ways(one)) for one in districts()}
+    return [Place(one, HOME) for one in sorted(near, key=near.__getitem__, reverse=True)[:most] if near[one] > _NEAR]
+
+
+def is_home(text: str) -> bool:
+    """Whether it names Bandung itself and nothing in it."""
+    return bool(text.strip()) and not _inner(_said(text))
+
+
+def _said(text: str) -> list[str]:
+    return [_SHORT.get(word, word) for word in bare(text) if word not in _AROUND][:_LOOKED_AT]
+
+
+def _inner(said: list[str]) -> list[str]:
+    return [word for word in said if word not in _CITY]
+
+
+def _within(said: list[str], known: Mapping[str, Place]) -> Iterator[Place]:
+    """Of a name inside another, such as that of `Bandung Barat`, the longer."""
+    start = 0
+    while start < len(said):
+        ends = range(min(start + _WIDEST, len(said)), start, -1)
+        end = next((end for end in ends if squashed(said[start:end]) in known), start)
+        if end > start:
+            yield known[squashed(said[start:end])]
+        start = max(end, start + 1)
+
+
+def _begins(word: str, district: str) -> bool:
+    return len(word) >= _SHORTEST and any(way.startswith(word) for way in _ways(district))
+
+
+def _like(said: list[str]) -> list[Place]:
+    """The more letters are alike, the likelier it is meant."""
+    known = [(way, Place(one, HOME)) for one in districts() for way in _ways(one)] + list(_names().items())
+    scores: dict[Place, float] = {}
+    for width in range(1, _WIDEST + 1):
+        for start in range(len(said) - width + 1):
+            written = squashed(said[start : start + width])
+            for way, place in known:
+                near = likeness(written, way)
+                if near >= _CITY_ALIKE or place.district:
+                    scores[place] = max(scores.get(place, 0.0), near * len(written))
+    best = max(scores.values(), default=0.0)
+    return [place for place, score in scores.items() if score and score >= best * _SAME]
+
+
+@cache
+def _ways(district: str) -> tuple[str, ...]:
+    """The name as one word, and the words of it that are not the city's."""
+    words = _letters(district)
+    return (squashed(words), *(word for word in words if len(words) > 1 and word not in _CITY))
+
+
+@cache
+def _names() -> dict[str, Place]:
+    """Every full name as one word."""
+    known = {squashed(_letters(one)): Place(one, HOME) for one in districts()}
+    for city, others in _places()["cities"].items():
+        known |= {squashed(_letters(name)): Place("", city) for name in (city, *others.split(",")) if name.strip()}
+    return known
+
+
+@cache
+def _kelurahan() -> dict[str, Place]:
+    return {
+        squashed(_letters(one)): Place(district, HOME)
+        for district, kelurahan in _places()["bandung"].items()
+        for one in kelurahan.split(",")
+    }
+
+
+def _letters(name: str) -> list[str]:
+    return re.findall(r"\w+", name.lower())
+
+
+@cache
+def districts() -> tuple[str, ...]:
+    """The 30 kecamatan of Bandung."""
+    return tuple(_places()["bandung"])
+
+
+@cache
+def _places() -> dict[str, dict[str, str]]:
+    return tomllib.loads((LOCALES / "districts.toml").read_text("utf-8"))

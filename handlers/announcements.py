@@ -1,0 +1,132 @@
+"""What people are told without asking: choosing topics, the warnings that hold, and a signal of one's own."""
+
+from datetime import datetime
+
+from bot.broadcasts.body import preview
+from bot.broadcasts.topics import topics, within
+from bot.cases import open_case
+from bot.content import Content, content
+from bot.exhibitions import today
+from bot.i18n import _, language
+from bot.office_hours import deadline
+from bot.promises import is_answer, nobody, promise
+from bot.reply import Choice
+from bot.router import Router
+from bot.turn import Turn
+from db import broadcasts, consents, deliveries, subscriptions
+from db.consents import ANNOUNCEMENTS, Consent
+from db.subscriptions import TOPICS
+
+router = Router("announcements")
+
+#: the date of the words that are agreed to: new words get a new one
+VERSION = "2026-11-25"
+_SIGNAL = "signal"
+
+
+@router.command("topik", "topics", "pengumuman", "announcements")
+@router.choice("topics")
+async def shown(turn: Turn) -> None:
+    """What one gets now, and what can be different."""
+    person = turn.person.person_id
+    if not await _gets(turn):
+        text = _("You get no announcements. Choose what you want to hear of, or all of it.")
+        turn.say(text, [*_choices([]), Choice(_("All of it"), "topics-all")])
+        return
+    chosen = await subscriptions.of(turn.db, person)
+    text = _("You get announcements of all topics. Choose one to get only what you choose.")
+    if chosen:
+        names = ", ".join(within(topic) for topic in chosen)
+        text = _("You get announcements about: {topics}. A tap adds or removes one.", topics=names)
+    turn.say(text, [*_choices(chosen), Choice(_("All of it"), "topics-all"), Choice(_("Stop"), "stop")])
+
+
+async def _gets(turn: Turn) -> bool:
+    agreed = await consents.of(turn.db, turn.person.person_id)
+    return any(one.kind == ANNOUNCEMENTS for one in agreed)
+
+
+def _choices(chosen: list[str]) -> list[Choice]:
+    labels = topics()
+    return [
+        Choice(f"✅ {labels[topic]}" if topic in chosen else labels[topic], "topics-one", {"topic": topic})
+        for topic in TOPICS
+    ]
+
+
+@router.choice("topics-one")
+async def one(turn: Turn) -> None:
+    """Added, or taken away; whoever takes the last one away gets no announcements any more."""
+    assert turn.choice is not None
+    person, topic = turn.person.person_id, str(turn.choice.args["topic"])
+    chosen = await subscriptions.of(turn.db, person) if await _gets(turn) else []
+    await _agree(turn)
+    now = [other for other in chosen if other != topic] if topic in chosen else [*chosen, topic]
+    await subscriptions.choose(turn.db, person, now, turn.now)
+    if not now:
+        await consents.withdraw(turn.db, person, ANNOUNCEMENTS, turn.now)
+        await deliveries.cancel_broadcasts(turn.db, person)
+    await shown(turn)
+
+
+@router.choice("topics-all")
+async def everything(turn: Turn) -> None:
+    """Whatever is announced."""
+    await _agree(turn)
+    await subscriptions.choose(turn.db, turn.person.person_id, [], turn.now)
+    await shown(turn)
+
+
+async def _agree(turn: Turn) -> None:
+    await consents.give(turn.db, turn.person.person_id, Consent(ANNOUNCEMENTS, "", VERSION, language(), turn.now))
+
+
+@router.choice("warning")
+async def warning(turn: Turn) -> None:
+    """One that holds, in full; one that is over says so."""
+    assert turn.choice is not None
+    valid = await broadcasts.warnings(turn.db, today(turn))
+    found = next((one for one in valid if one.id == turn.choice.args["id"]), None)
+    if found is None:
+        turn.say(_("That warning does not hold any more."), [Choice(_("Menu"), "menu")])
+        return
+    seen = await preview(turn.db, found)
+    turn.say(seen.text, seen.choices, file=seen.file)
+
+
+@router.command("lapor", "melapor", "laporkan", "report", "signal")
+@router.choice("signal")
+async def signal(turn: Turn) -> None:
+    """What happened, in their words."""
+    if await promise(turn) is None:
+        await nobody(turn)
+        return
+    turn.ask(_SIGNAL)
+    text = _("Tell what happened; a photo or a screenshot is fine too. Do not send your account number or PIN.")
+    turn.say(text, [Choice(_("Cancel"), "person-not", rank="quiet")])
+
+
+@router.when(lambda turn: turn.asks == _SIGNAL and is_answer(turn))
+async def told(turn: Turn) -> None:
+    """Their report becomes a case, with a number and by when it is read."""
+    sent = await content(turn)
+    if not isinstance(sent, Content):
+        turn.ask(_SIGNAL)
+        turn.say(sent, [Choice(_("Cancel"), "person-not", rank="quiet")])
+        return
+    promised = await promise(turn)
+    until: datetime | None = promised.at if promised else None
+    case = await open_case(turn, "signal", sent.words, until, sent.file)
+    if until:
+        text = _(
+            "Thank you, your report is here, number {case}. Staff read it {deadline} at the latest. Your name is not"
+            " told when we warn others.",
+            case=f"K-{case}",
+            deadline=deadline(until, turn.now),
+        )
+    else:
+        text = _(
+            "Thank you, your report is here, number {case}. Your name is not told when we warn others.",
+            case=f"K-{case}",
+        )
+    turn.say(text, [Choice(_("Add something"), "case-add", {"case": case}), Choice(_("Menu"), "menu")])

@@ -1,0 +1,76 @@
+"""What a form is about, and changing one line of it."""
+
+from bot.forms import known
+from bot.forms.enrolment import PERSON
+from bot.forms.form import Form
+from bot.forms.page import business_choices, go_on, rows_to_change
+from bot.forms.resuming import opened
+from bot.forms.sending import go_on_or_hand_back
+from bot.i18n import _
+from bot.router import Router
+from bot.turn import Turn
+from db import businesses
+
+router = Router("changing")
+
+
+@router.choice("form-file")
+async def this_file(turn: Turn) -> None:
+    """A photo that was sent before its question is the one that staff want anew."""
+    assert turn.choice is not None
+    form = await opened(turn)
+    field = next((one for one in form.pending() if one.name == turn.choice.args["field"]), None)
+    if field:
+        form.attach(field, int(turn.choice.args["file"]))
+        form.go_on_after(field)
+    await go_on_or_hand_back(turn, form)
+
+
+@router.choice("form-businesses")
+async def which_business(turn: Turn) -> None:
+    """Another business of theirs, or one that is not known yet."""
+    form = await opened(turn)
+    known_ones = await businesses.of(turn.db, turn.person.person_id)
+    names = {id_: one.name for id_, one in known_ones.items() if one.name != form.one.known.get("business")}
+    if not names:
+        await _with_business(turn, form, 0)
+        return
+    await form.ask(turn, number=False)
+    turn.say(_("Which business?"), business_choices(form, names))
+
+
+@router.choice("form-business")
+async def with_business(turn: Turn) -> None:
+    """It is about this one."""
+    assert turn.choice is not None
+    await _with_business(turn, await opened(turn), int(turn.choice.args["business"]))
+
+
+async def _with_business(turn: Turn, form: Form, business: int) -> None:
+    if form.confirms:
+        person = {name: form.one.known[name] for name in PERSON if name in form.one.known}
+        chosen = (await businesses.of(turn.db, turn.person.person_id)).get(business)
+        about = {name: value for name, value in known.about(chosen).items() if value} if chosen else {}
+        form.set_business(business if chosen else None)
+        form.confirm(same=True, known=person | about)
+    await go_on(turn, form)
+
+
+@router.choice("form-change")
+async def change(turn: Turn) -> None:
+    """Which line?"""
+    assert turn.choice is not None
+    form = await opened(turn)
+    await form.ask(turn, number=True)
+    turn.say(_("Which line shall be different?"), rows_to_change(form, int(turn.choice.args.get("page", 0))))
+
+
+@router.choice("form-field")
+async def one_field(turn: Turn) -> None:
+    """This one, then the review again."""
+    assert turn.choice is not None
+    form = await opened(turn)
+    field = next((one for one in form.fields if one.name == turn.choice.args["field"]), None)
+    if field and not form.pending():
+        form.change(field)
+    await go_on(turn, form)

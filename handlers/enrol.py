@@ -1,0 +1,246 @@
+"""Enrolling: whether it is possible, what is agreed to, the first question; and sending it."""
+
+from bot import live
+from bot.answer import privacy
+from bot.coming import keep_posted
+from bot.enrolments import status_line
+from bot.errors import Refusal
+from bot.exhibitions import local, numbered, title, today
+from bot.forms import known
+from bot.forms.enrolment import fields
+from bot.forms.form import Form
+from bot.forms.page import go_on
+from bot.forms.resuming import closed, resume
+from bot.forms.sending import send
+from bot.i18n import _, day, language, ngettext
+from bot.markdown import Markdown
+from bot.programmes import row
+from bot.reply import Choice
+from bot.router import Router
+from bot.turn import Turn
+from db import consents, enrolments, interests, office, programmes, seats
+from db.consents import ANNOUNCEMENTS, ENROLMENT, Consent
+from db.enrolments import Enrolment
+from db.interests import PROGRAMME, Wish
+from db.programmes import Programme
+
+router = Router("enrol")
+
+TOPIC = "program.enrol"
+
+#: the date of the words that are agreed to: new words get a new one
+VERSION = "2026-11-25"
+#: answers in a minute, by which the time it takes is told; programmes in one bubble
+_PACE, _PAGE = 2, 5
+
+
+@live.answers(TOPIC)
+async def ask(turn: Turn, asked: str, hello: str) -> list[Choice] | None:
+    """How to enrol is answered with what one can enrol in now; where there is nothing, with the card."""
+    found = [one for one in await programmes.upcoming(turn.db, today(turn)) if one.takes_on(today(turn))]
+    if not found:
+        return [keep_posted(Wish(PROGRAMME), asked)]
+    shown = found[:_PAGE]
+    lines = [f"{at}. {row(one, today(turn))}" for at, one in enumerate(shown, start=1)]
+    text = _("{hello}You can enrol here in:", hello=hello)
+    short = [local(one.short_name) for one in shown]
+    choices = numbered("programme", short, [one.id for one in shown], 1)
+    turn.say(Markdown("\n".join([text, *lines])), [*choices, _all()])
+    return None
+
+
+@router.choice("enrol")
+async def begin(turn: Turn) -> None:
+    """One that was begun or sent already is opened; else what is agreed to comes first."""
+    assert turn.choice is not None
+    given = turn.choice.args
+    programme = await _programme(turn, int(given["programme"]))
+    own = [one for one in await enrolments.of(turn.db, turn.person.person_id) if one.programme_id == programme.id]
+    drafts = [one for one in own if one.state == "draft"]
+    sent = [one for one in own if one.state not in ("draft", "withdrawn")]
+    if drafts:
+        await resume(turn, drafts[0])
+    elif sent and not given.get("anew"):
+        _say_known(turn, programme, sent)
+    else:
+        await _possible(turn, programme)
+        await _consent(turn, programme)
+
+
+async def _programme(turn: Turn, id: int) -> Programme:  # noqa: A002
+    one = await programmes.load(turn.db, id)
+    if one is None or one.state == "draft":
+        raise Refusal(_("That programme is no longer listed."), [_all()])
+    return one
+
+
+def _say_known(turn: Turn, programme: Programme, sent: list[Enrolment]) -> None:
+    lines = [status_line(one, programme) for one in sent]
+    choices = [Choice(_("See status"), "status"), _all()]
+    if programme.takes_on(today(turn)):
+        choices.insert(1, Choice(_("Enrol another one"), "enrol", {"programme": programme.id, "anew": True}))
+    first = _("You are enrolled in **{title}** already:", title=title(programme))
+    turn.say(Markdown("\n".join([first, *lines])), choices)
+
+
+async def _possible(turn: Turn, programme: Programme) -> None:
+    """Refuse, with what can be done instead, where nobody can enrol now."""
+    posted = [keep_posted(Wish(PROGRAMME, topic=programme.kind), ""), _all()]
+    name, now = title(programme), today(turn)
+    if programme.state == "cancelled":
+        raise Refusal(_("{title} is cancelled.", title=name), posted)
+    if programme.enrolment_opens and programme.enrolment_opens > now:
+        raise Refusal(
+            _("Enrolment for {title} opens on {date}.", title=name, date=day(programme.enrolment_opens)), posted
+        )
+    if not programme.takes_on(now):
+        raise Refusal(closed(programme), posted)
+
+
+async def _consent(turn: Turn, programme: Programme, for_other: bool = False) -> None:
+    """What is asked, what for, who sees it, how long it is kept, how it is undone; before the first question."""
+    total = len(fields(programme))
+    minutes = max(1, total // _PACE)
+    first = ngettext(
+        "Enrolment for **{title}**: {total} questions, about {minutes} minute. You can stop in between; answers stay.",
+        "Enrolment for **{title}**: {total} questions, about {minutes} minutes. You can stop in between; answers stay.",
+        minutes,
+        title=title(programme),
+        total=str(total),
+        minutes=str(minutes),
+    )
+    lines = [first, await _what_is_kept(turn)]
+    args = {"programme": programme.id}
+    agree = Choice(_("I agree"), "enrol-agree", {**args, "other": for_other}, kind="step")
+    choices = [
+        agree,
+        Choice(_("Read in full"), "enrol-read", {**args, "other": for_other}),
+        Choice(_("No, thanks"), "enrol-not"),
+    ]
+    free = await seats.free(turn.db, programme)
+    if free is not None and free <= 0:
+        lines.insert(1, _("⚠️ All {quota} places are taken now; you would wait in line.", quota=str(programme.quota)))
+    if for_other:
+        lines.append(_("You enrol somebody else: agree only if they know it and agree too."))
+    else:
+        choices.append(Choice(_("For somebody else"), "enrol-other", args, "quiet"))
+    turn.say(Markdown("\n".join(lines)), choices)
+
+
+async def _what_is_kept(turn: Turn) -> Markdown:
+    decided = await office.load(turn.db)
+    keeper = decided.name or str(_("the city"))
+    return _(
+        "We keep the name, phone number and business data to choose who takes part. Staff of {office} see them. "
+        "They are kept for {days} days after the programme; **my data** shows and erases them.",
+        office=keeper,
+        days=str(decided.enrolment_days),
+    )
+
+
+@router.choice("enrol-read")
+async def read(turn: Turn) -> None:
+    """The whole of what is agreed to."""
+    assert turn.choice is not None
+    await _programme(turn, int(turn.choice.args["programme"]))
+    text = _(
+        "What we keep: your answers in this form and the files you send. What for: to choose who takes part in this "
+        "programme, to reach you, and to count how many businesses were helped. Law: UU 27/2022 on personal data.\n"
+        "Who sees it: staff of the office; each look at your record is written down. Nobody else gets it unless you "
+        "agree.\nYour rights: to see it, to correct it, to take back your consent, to have it erased. No KTP number, "
+        "password or OTP is ever asked for."
+    )
+    turn.say(
+        Markdown(f"{text}\n{await privacy(turn)}"),
+        [
+            Choice(_("I agree"), "enrol-agree", {**turn.choice.args}, kind="step"),
+            Choice(_("No, thanks"), "enrol-not"),
+        ],
+    )
+
+
+@router.choice("enrol-other")
+async def for_other(turn: Turn) -> None:
+    """Somebody enrols another person, and says so."""
+    assert turn.choice is not None
+    await _consent(turn, await _programme(turn, int(turn.choice.args["programme"])), for_other=True)
+
+
+@router.choice("enrol-not")
+async def not_now(turn: Turn) -> None:
+    """Nothing was kept."""
+    turn.say(_("All right, nothing is kept."), [_all(), Choice(_("Menu"), "menu")])
+
+
+@router.choice("enrol-agree")
+async def agree(turn: Turn) -> None:
+    """The consent is kept with its words, and the form begins; a second tap goes on with it."""
+    assert turn.choice is not None
+    programme = await _programme(turn, int(turn.choice.args["programme"]))
+    own = await enrolments.of(turn.db, turn.person.person_id)
+    draft = next((one for one in own if one.programme_id == programme.id and one.state == "draft"), None)
+    if draft:
+        await resume(turn, draft)
+        return
+    await _possible(turn, programme)
+    person, other = turn.person, bool(turn.choice.args.get("other"))
+    await consents.give(turn.db, person.person_id, Consent(ENROLMENT, programme.code, VERSION, language(), turn.now))
+    shown = {} if other else await known.of(turn)
+    id = await enrolments.begin(turn.db, programme.id, person.person_id, person.address_id, shown, turn.now, other)  # noqa: A001
+    await go_on(turn, await Form.load(turn, id))
+
+
+@router.choice("form-send")
+async def hand_in(turn: Turn) -> None:
+    """Once: a second tap says what became of it."""
+    assert turn.choice is not None
+    form = await Form.load(turn, int(turn.choice.args["form"]))
+    if not form.is_open:
+        turn.say(status_line(form.one, form.programme), [Choice(_("See status"), "status")])
+    elif form.pending() or form.confirms:
+        await go_on(turn, form, _("One answer is still missing."))
+    elif not form.takes_on(turn):
+        await resume(turn, form.one)
+    else:
+        await _sent(turn, form, await send(turn, form))
+
+
+async def _sent(turn: Turn, form: Form, text: Markdown) -> None:
+    """The number; and, a second question, whether to hear of other programmes. In line, whether to stay in it."""
+    if form.one.state == "waiting":
+        stay = Choice(_("Stay in line"), "enrol-stay")
+        turn.say(text, [stay, Choice(_("Withdraw"), "withdraw", {"id": form.one.id})])
+        return
+    status = Choice(_("See status"), "status")
+    agreed = [one.kind for one in await consents.of(turn.db, turn.person.person_id)]
+    if ANNOUNCEMENTS in agreed:
+        turn.say(text, [status, _all()])
+        return
+    ask = _("Shall I also tell you of other programmes?")
+    choices = [Choice(_("Yes, please"), "enrol-news"), Choice(_("No need"), "enrol-no-news"), status]
+    turn.say(Markdown(f"{text}\n{ask}"), choices)
+
+
+@router.choice("enrol-stay")
+async def stay(turn: Turn) -> None:
+    """They wait."""
+    turn.say(_("All right. I tell you here as soon as a place is free."), [Choice(_("See status"), "status")])
+
+
+@router.choice("enrol-news")
+async def news(turn: Turn) -> None:
+    """They want to hear of other programmes: a consent of its own."""
+    person = turn.person
+    await consents.give(turn.db, person.person_id, Consent(ANNOUNCEMENTS, "", VERSION, language(), turn.now))
+    await interests.add(turn.db, person.person_id, person.address_id, Wish(PROGRAMME), "", turn.now)
+    turn.say(_("✅ Noted. Write **stop** at any time."), [Choice(_("See status"), "status"), Choice(_("Menu"), "menu")])
+
+
+@router.choice("enrol-no-news")
+async def no_news(turn: Turn) -> None:
+    """They do not."""
+    turn.say(_("All right. You hear from me about this enrolment only."), [Choice(_("See status"), "status")])
+
+
+def _all() -> Choice:
+    return Choice(_("All programmes"), "programmes")

@@ -1,0 +1,142 @@
+"""Erasing: everything after a day in which one may change one's mind, or a part of it at once."""
+
+from dataclasses import fields
+
+from bot import erasing
+from bot.errors import Refusal
+from bot.i18n import _
+from bot.office_hours import deadline
+from bot.reply import Choice
+from bot.router import Router
+from bot.seats import fill
+from bot.turn import Memory, Turn
+from db import enrolments, erasure, erasures, jobs, staff
+from db.enrolments import ENROLLED
+from db.erasures import Erasure
+
+router = Router("erasing")
+
+#: enrolments that are named
+_NAMED = 3
+
+
+@router.choice("erase")
+async def ask(turn: Turn) -> None:
+    """What goes with it, before anything is decided."""
+    person = turn.person.person_id
+    if planned := await erasures.of(turn.db, person):
+        _say_when(turn, planned)
+        return
+    if await staff.is_active(turn.db, person):
+        text = _("You belong to the staff. Leave the staff first; then your data can be erased here.")
+        raise Refusal(text, [Choice(_("Open"), "staff"), _back()])
+    own = [one for one in await enrolments.of(turn.db, person) if one.state in ENROLLED]
+    text = _("This erases everything: name, phone, messages and files. After that it cannot be brought back.")
+    if own:
+        text = _(
+            "This erases everything: name, phone, messages, files, and enrolment {numbers} (your place is given up)."
+            " After that it cannot be brought back.",
+            numbers=", ".join(one.number for one in own[:_NAMED]) + (", …" if len(own) > _NAMED else ""),
+        )
+    choices = [
+        Choice(_("Erase everything"), "erase-all", kind="deciding"),
+        Choice(_("Only a part"), "erase-some"),
+        Choice(_("No, thanks"), "my-data"),
+    ]
+    turn.say(text, choices)
+
+
+@router.choice("erase-all")
+async def everything(turn: Turn) -> None:
+    """Tomorrow at this time; until then it can be taken back."""
+    if await staff.is_active(turn.db, turn.person.person_id):
+        await ask(turn)
+        return
+    person, address = turn.person.person_id, turn.person.address_id
+    known = await erasures.of(turn.db, person)
+    planned = known or await erasures.plan(turn.db, person, address, turn.now + erasing.DELAY, turn.now)
+    if known is None:
+        await jobs.later(turn.db, erasing.JOB, planned.due_at, address, {"erasure": planned.id})
+    _say_when(turn, planned)
+
+
+def _say_when(turn: Turn, planned: Erasure) -> None:
+    text = _(
+        "Your data are erased on {when}. Until then you can take that back.", when=deadline(planned.due_at, turn.now)
+    )
+    turn.say(text, [Choice(_("Do not erase"), "erase-cancel"), Choice(_("Download everything"), "my-data-file")])
+
+
+@router.choice("erase-cancel")
+async def cancel(turn: Turn) -> None:
+    """Everything stays."""
+    if await erasures.cancel(turn.db, turn.person.person_id):
+        turn.say(_("All right, nothing is erased."), [_back()])
+    else:
+        turn.say(_("Nothing is about to be erased."), [_back()])
+
+
+@router.job(erasing.JOB)
+async def due(turn: Turn) -> None:
+    """The day has passed: it is done, and this is the last thing that they hear."""
+    planned = await erasures.load(turn.db, int(turn.inbound.args["erasure"]))
+    if planned is None:
+        return
+    erased = await erasing.carry_out(turn.db, planned, turn.now)
+    if erased is None:
+        turn.say(_("Your data were not erased: you belong to the staff. Leave the staff first."), [_back()])
+        return
+    _forget(turn.memory)
+    for programme in erased.freed:
+        await fill(turn, programme)
+    text = _(
+        "✅ Your data are erased. Proof: **{proof}**. Write anything if you want to begin again some day.",
+        proof=erased.proof,
+    )
+    turn.say(text)
+
+
+def _forget(memory: Memory) -> None:
+    empty = Memory()
+    for part in fields(Memory):
+        setattr(memory, part.name, getattr(empty, part.name))
+
+
+@router.choice("erase-some")
+async def which(turn: Turn) -> None:
+    """A part of it, at once."""
+    choices = [
+        Choice(_("Messages"), "erase-part", {"part": "messages"}, kind="deciding"),
+        Choice(_("Enrolments"), "erase-part", {"part": "enrolments"}, kind="deciding"),
+        Choice(_("News I chose"), "erase-part", {"part": "news"}, kind="deciding"),
+        _back(),
+    ]
+    turn.say(_("Which part? It is erased at once and cannot be brought back."), choices)
+
+
+@router.choice("erase-part")
+async def part(turn: Turn) -> None:
+    """It is gone when this is read."""
+    assert turn.choice is not None
+    person = turn.person.person_id
+    match turn.choice.args["part"]:
+        case "messages":
+            await erasure.forget_messages(turn.db, person)
+            turn.memory.unsure = ""
+            text = _(
+                "✅ Your messages and my answers are erased. What waits for a person of the staff stays until it is"
+                " answered."
+            )
+        case "enrolments":
+            turn.memory.form = 0
+            for programme in await erasure.forget_enrolments(turn.db, [person], turn.now):
+                await fill(turn, programme)
+            text = _("✅ Your enrolments are erased, with all answers and files; your places are given up.")
+        case _:
+            await erasure.forget_news(turn.db, person, turn.now)
+            text = _("✅ What you wanted to hear of is erased. I tell you nothing by myself any more.")
+    turn.say(text, [_back()])
+
+
+def _back() -> Choice:
+    return Choice(_("My data"), "my-data", rank="quiet")

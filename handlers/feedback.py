@@ -1,0 +1,108 @@
+"""How it was: those who were there are thanked the day after, get their certificate, and are asked three things."""
+
+from bot.attendance import THANKS, thanks_at
+from bot.cases import recipient
+from bot.exhibitions import title
+from bot.forms.form import Form
+from bot.i18n import _
+from bot.reply import Choice
+from bot.router import Router, bare_word
+from bot.turn import Turn
+from db import attendance, enrolments, feedback, jobs, programmes
+from db.enrolments import Enrolment
+
+router = Router("feedback")
+
+_ASKS = "feedback:"
+#: characters of what was useful
+_LONGEST = 500
+_SKIP = {"lewati", "lewat", "skip", "langkau", "liwat", "lewatkan", "batal", "cancel"}
+#: words that always mean something else
+_LEAD_OUT = {"menu", "status", "bahasa", "language", "basa", "stop", "berhenti"}
+
+
+@router.job(THANKS)
+async def thank(turn: Turn) -> None:
+    """Who was there is thanked, once; who was not hears nothing."""
+    turn.silent = True
+    one = await enrolments.load(turn.db, int(turn.inbound.args["id"]))
+    programme = await programmes.load(turn.db, one.programme_id) if one else None
+    if one is None or programme is None or one.state != "accepted" or programme.state == "cancelled":
+        return
+    if not await attendance.of(turn.db, one.id):
+        return
+    if programme.first_day and thanks_at(programme) > turn.now:
+        at = thanks_at(programme)
+        await jobs.once(turn.db, THANKS, f"{THANKS}:{one.id}", at, one.address_id, {"id": one.id})
+        return
+    text = _("Thank you for coming to {title}. How was it, from 1 (poor) to 5 (very good)?", title=title(programme))
+    choices = [*_ratings(one), _certificate(one)]
+    await turn.tell(recipient(turn.person), f"{_ASKS}{one.id}", text, choices)
+
+
+def _ratings(one: Enrolment) -> list[Choice]:
+    """In this order, so that a typed number means the same."""
+    labels = (_("1 Poor"), _("2 Fair"), _("3 All right"), _("4 Good"), _("5 Very good"))
+    return [
+        Choice(label, "feedback-rate", {"id": one.id, "rating": at}, kind="step")
+        for at, label in enumerate(labels, start=1)
+    ]
+
+
+def _certificate(one: Enrolment) -> Choice:
+    return Choice(_("Certificate"), "certificate", {"id": one.id})
+
+
+@router.choice("feedback-rate")
+async def rate(turn: Turn) -> None:
+    """Kept at once; what was useful is asked next."""
+    assert turn.choice is not None
+    form = await _chosen(turn)
+    await feedback.keep(turn.db, form.one.id, turn.now, rating=int(turn.choice.args["rating"]))
+    turn.ask(f"{_ASKS}{form.one.id}")
+    text = _("Noted. What was most useful to you? Staff read it without your name.")
+    turn.say(text, [Choice(_("Skip"), "feedback-skip", {"id": form.one.id}, "quiet", "step")])
+
+
+def _answers(turn: Turn) -> bool:
+    return turn.asks.startswith(_ASKS) and bool(turn.text.strip()) and bare_word(turn.text) not in _LEAD_OUT
+
+
+@router.when(_answers)
+async def explain(turn: Turn) -> None:
+    """In their words."""
+    form = await Form.load(turn, int(turn.asks.removeprefix(_ASKS)))
+    if bare_word(turn.text) not in _SKIP:
+        useful = " ".join(turn.text.split())[:_LONGEST]
+        await feedback.keep(turn.db, form.one.id, turn.now, useful=useful)
+    _ask_again(turn, form.one)
+
+
+@router.choice("feedback-skip")
+async def skip(turn: Turn) -> None:
+    """They would rather not say."""
+    _ask_again(turn, (await _chosen(turn)).one)
+
+
+def _ask_again(turn: Turn, one: Enrolment) -> None:
+    yes_no = [(_("Yes"), True), (_("No"), False)]
+    choices = [Choice(label, "feedback-again", {"id": one.id, "again": again}, kind="step") for label, again in yes_no]
+    turn.say(_("Would you come again?"), choices)
+
+
+@router.choice("feedback-again")
+async def come_again(turn: Turn) -> None:
+    """The last of the three."""
+    assert turn.choice is not None
+    form = await _chosen(turn)
+    await feedback.keep(turn.db, form.one.id, turn.now, again=bool(turn.choice.args["again"]))
+    turn.say(_("Thank you, that helps to plan the next one."), [_certificate(form.one), _programmes()])
+
+
+def _programmes() -> Choice:
+    return Choice(_("All programmes"), "programmes")
+
+
+async def _chosen(turn: Turn) -> Form:
+    assert turn.choice is not None
+    return await Form.load(turn, int(turn.choice.args["id"]))

@@ -1,0 +1,235 @@
+"""Filling in a form: answering, skipping, going back, changing, stopping; nothing that was typed is lost."""
+
+import re
+from dataclasses import replace
+
+from bot.errors import Refusal
+from bot.fields import Field, Values
+from bot.forms.aside import aside
+from bot.forms.form import ASKS, Form
+from bot.forms.page import PATIENCE, go_on, offers, stamped
+from bot.forms.resuming import CONTINUE, ask_to_stop, opened, which_stop
+from bot.forms.sending import go_on_or_hand_back
+from bot.fragments import is_thanks, opens_only
+from bot.i18n import _
+from bot.markdown import Markdown
+from bot.reply import Choice
+from bot.router import Router, bare_word
+from bot.turn import Turn
+
+router = Router("form")
+
+#: words that always mean something else
+_LEAD_OUT = {"menu", "status", "bahasa", "language", "basa", *CONTINUE}
+_OWN_DATA = {"data saya", "my data", "data abdi"}
+_BACK = {"kembali", "back", "balik", "tukang"}
+_SKIP = {"lewati", "lewat", "skip", "langkau", "liwat", "lewatkan"}
+_CANCEL = {"batal", "cancel", "batalkan", "udahan"}
+_STOP = {"berhenti", "stop", "henti", "liren", "lirén", "unsubscribe"}
+#: a line of the review, as it is asked for: `7`, `no 7`, `ubah 7`
+_LINE = re.compile(
+    r"(?:tolong\s+)?(?:ubah|ganti|robih|change|tukar)?\s*(?:no\.?|nomor|nomer|number|nombor)?\s*(\d{1,2})\W*",
+    re.IGNORECASE,
+)
+
+
+def _is_answer(turn: Turn) -> bool:
+    return turn.asks.startswith(f"{ASKS}:") and not (
+        bare_word(turn.text) in _LEAD_OUT or turn.text.strip(" .?").lower() in _OWN_DATA
+    )
+
+
+@router.when(lambda turn: _is_answer(turn))
+async def written(turn: Turn) -> None:
+    """An answer, a word that moves through the form, or a question in between."""
+    _asks, id_, mark = turn.asks.split(":")
+    form = await Form.load(turn, int(id_))
+    if not form.is_open:
+        raise Refusal(_("That enrolment is sent already."), [Choice(_("See status"), "status")])
+    if int(mark) != form.one.mark:
+        await go_on(turn, form, _("You went on with this form elsewhere; this is where it is."))
+        return
+    word = bare_word(turn.text)
+    if word in _STOP:
+        await which_stop(turn, form)
+    elif word in _CANCEL:
+        await ask_to_stop(turn, form)
+    elif word in _BACK:
+        await _back(turn, form)
+    elif word in _SKIP:
+        await _skip(turn, form)
+    elif form.confirms or form.asked is None:
+        await _at_the_review(turn, form)
+    else:
+        await _answer(turn, form, form.asked)
+
+
+async def _answer(turn: Turn, form: Form, field: Field) -> None:
+    """Words are looked at as a question first where any words would do as an answer, and else where they are none."""
+    courtesy = opens_only(turn.text) or is_thanks(turn.text)
+    if field.is_free:
+        if await aside(turn, form, field):
+            return
+        if courtesy:
+            await go_on(turn, form, _("Yes."))
+            return
+    if turn.file and not field.is_document and await _one_more(turn, form):
+        return
+    try:
+        meant = field.read(turn, form.values)
+    except Refusal as trouble:
+        if await aside(turn, form, field):
+            return
+        if courtesy:
+            await go_on(turn, form, _("Yes."))
+        else:
+            await _missed(turn, form, field, trouble)
+        return
+    await _take(turn, form, field, meant)
+
+
+async def _take(turn: Turn, form: Form, field: Field, meant: Values) -> None:
+    noted = None
+    if field.is_document and turn.file:
+        await form.add_file(turn, field)
+        form.go_on_after(field)
+    else:
+        form.answer(field, meant)
+        noted = field.noted(turn, form.values)
+    await go_on_or_hand_back(turn, form, noted)
+
+
+async def _one_more(turn: Turn, form: Form) -> bool:
+    """Another of several photos that were sent together, when the next question stands already."""
+    field = form.takes_more()
+    if field is None or not field.is_document:
+        return False
+    number = await form.add_file(turn, field)
+    await go_on(turn, form, _("Added to **{document}** ({number}).", document=field.label(), number=str(number)))
+    return True
+
+
+async def _missed(turn: Turn, form: Form, field: Field, trouble: Refusal) -> None:
+    """What it lacks, and an example; after the third time a person is offered. The question still stands."""
+    misses = form.missed()
+    await form.ask(turn, number=field.takes_number)
+    text = trouble.sentence
+    if misses >= PATIENCE:
+        hint = _("You can also ask a person, or go on later: what you answered stays.")
+        text = Markdown(f"{text}\n{hint}")
+    instead = stamped(form, trouble.choices)
+    shown = {choice.shown for choice in instead}
+    rest = [choice for choice in offers(form, field) if choice.shown not in shown]
+    ways = [choice for choice in rest if choice.rank == "quiet"]
+    turn.say(text, [*instead, *(ways if instead else rest)], wants=field.wants)
+
+
+async def _at_the_review(turn: Turn, form: Form) -> None:
+    """The number of a line, or its name, changes it."""
+    if form.confirms:
+        if not await aside(turn, form, None):
+            await go_on(turn, form, _("Please choose one of these."))
+        return
+    if turn.file and await _one_more(turn, form):
+        return
+    field = _line(turn.text, form)
+    if field:
+        form.change(field)
+        await go_on(turn, form)
+    elif opens_only(turn.text) or is_thanks(turn.text):
+        await go_on(turn, form)
+    elif not await aside(turn, form, None):
+        await go_on(turn, form, _("Which line shall be different? Write its number first, for example: 3"))
+
+
+def _line(text: str, form: Form) -> Field | None:
+    found = _LINE.fullmatch(text.strip())
+    if found and 0 < int(found[1]) <= len(form.fields):
+        return form.fields[int(found[1]) - 1]
+    wanted = text.strip(" .?").lower()
+    return next((field for field in form.fields if str(field.label()).lower() == wanted), None)
+
+
+@router.when(lambda turn: turn.inbound.kind == "edit" and turn.memory.still_asks(turn.now).startswith(f"{ASKS}:"))
+async def edited(turn: Turn) -> None:
+    """Which answer it was is not known; how to change one is said."""
+    form = await Form.load(turn, int(turn.memory.asks.split(":")[1]))
+    note = _("I do not take a message that was changed later as an answer. Write **back** to change one.")
+    await go_on(turn, form, note)
+
+
+@router.choice("form-set", "form-next", "form-keep", "form-skip", "form-back", "form-same", "form-mine")
+async def tapped(turn: Turn) -> None:
+    """A choice under the question as it stands; of an earlier one, what is asked now."""
+    assert turn.choice is not None
+    name, given = turn.choice.name, turn.choice.args
+    form = await opened(turn)
+    if given.get("mark") != form.one.mark:
+        await go_on(turn, form, _earlier(form))
+        return
+    field = form.asked
+    if name == "form-same":
+        await _confirm(turn, form, same=bool(given["same"]))
+    elif name == "form-back":
+        await _back(turn, form)
+    elif field is None:
+        await go_on(turn, form)
+    elif name == "form-skip":
+        await _skip(turn, form)
+    elif name == "form-mine":
+        turn.inbound = replace(turn.inbound, kind="text", text=str(given["text"]))
+        await _read_again(turn, form, field)
+    elif name == "form-next":
+        await _done(turn, form, field)
+    else:
+        form.answer(field, form.proposal(field) if name == "form-keep" else given["set"])
+        await go_on_or_hand_back(turn, form, field.noted(turn, form.values))
+
+
+def _earlier(form: Form) -> Markdown:
+    at, _total = form.place(form.asked)
+    if form.asked is None and not form.confirms:
+        return _("That was an earlier question; everything is answered now.")
+    return _("That was an earlier question; now we are at step {at}.", at=str(at))
+
+
+async def _read_again(turn: Turn, form: Form, field: Field) -> None:
+    """They insist that it is their answer."""
+    try:
+        meant = field.read(turn, form.values)
+    except Refusal as trouble:
+        await _missed(turn, form, field, trouble)
+        return
+    await _take(turn, form, field, meant)
+
+
+async def _done(turn: Turn, form: Form, field: Field) -> None:
+    """Of several answers, that these are all."""
+    if field.said(form.values):
+        form.go_on_after(field)
+        await go_on_or_hand_back(turn, form)
+    else:
+        await go_on(turn, form, _("Please choose at least one."))
+
+
+async def _confirm(turn: Turn, form: Form, same: bool) -> None:
+    if form.confirms:
+        form.confirm(same)
+    await go_on(turn, form)
+
+
+async def _skip(turn: Turn, form: Form) -> None:
+    field = form.asked
+    if field is None:
+        await go_on(turn, form)
+    elif field.empty is None or form.one.state == "correction":
+        await go_on(turn, form, _("This one is needed, it cannot be skipped."))
+    else:
+        form.answer(replace(field, several=False), field.empty)
+        await go_on(turn, form)
+
+
+async def _back(turn: Turn, form: Form) -> None:
+    if form.one.state != "correction":
+        form.go_back()
+    await go_on(turn, form)

@@ -1,0 +1,255 @@
+"""Writing an announcement: the text in one language or more, what it is about, and what stands below it."""
+
+from bot.broadcasts import page
+from bot.broadcasts.body import BUTTONS
+from bot.broadcasts.draft import formed
+from bot.broadcasts.topics import topics
+from bot.content import Content, content
+from bot.dates import When, read
+from bot.exhibitions import local, today
+from bot.i18n import LANGUAGE_NAMES, LANGUAGES, _, day
+from bot.knowledge.search import Understanding
+from bot.markdown import Markdown
+from bot.reply import Choice
+from bot.router import bare_word
+from bot.turn import Turn
+from db import audit, broadcasts, exhibitions, programmes
+from db.broadcasts import ANNOUNCEMENT, CORRECTION, WARNING, Broadcast
+from handlers.staff.desk import CANCEL, Desk, answers
+
+desk = Desk("announcing", "officer")
+
+_TEXT, _UNTIL, _CARD = "broadcast-text:", "broadcast-until:", "broadcast-card:"
+#: exhibitions and programmes offered as buttons, and days for which a warning may hold
+_OFFERED, _LONGEST = 4, 92
+
+
+@desk.choice("broadcast-new")
+async def new(turn: Turn) -> None:
+    """The text first; nothing is stored before it."""
+    _ask(turn, 0, LANGUAGES[0], _("Write the text in Indonesian. A photo or a PDF may come in the same message."))
+
+
+def _ask(turn: Turn, id: int, code: str, text: Markdown) -> None:  # noqa: A002
+    turn.ask(f"{_TEXT}{id}:{code}")
+    turn.say(text, [Choice(_("Cancel"), "broadcasts", rank="quiet")])
+
+
+@desk.choice("broadcast-text")
+async def rewrite(turn: Turn) -> None:
+    """The whole text anew, in the language it was first written in or another."""
+    found = await page.open_one(turn)
+    assert turn.choice is not None
+    first = next((code for code in LANGUAGES if found.texts.get(code)), LANGUAGES[0])
+    code = str(turn.choice.args.get("language", first))
+    text = _(
+        "Write the whole text in {language}. A photo or a PDF may come in the same message.",
+        language=LANGUAGE_NAMES[code],
+    )
+    _ask(turn, found.id, code, text)
+
+
+@desk.when(lambda turn: answers(turn, _TEXT))
+async def written(turn: Turn) -> None:
+    """Kept as a draft; a new one goes on with what it is about."""
+    _asks, id_, code = turn.asks.split(":")
+    sent = await content(turn)
+    if not isinstance(sent, Content) or (turn.file and turn.file.kind == "voice") or not sent.words.strip():
+        what = sent if isinstance(sent, Markdown) else _("Write it as a text; a photo or a PDF may come with it.")
+        _ask(turn, int(id_), code, what)
+        return
+    text = formed(sent.words)
+    if not int(id_):
+        said = {"texts": {code: text}, "file_id": sent.file or None, "audience": _reach(turn)}
+        new_one = await broadcasts.add(turn.db, turn.person.staff_id, turn.now, **said)
+        await audit.note(turn.db, turn.person.staff_id, "broadcast.write", f"broadcast:{new_one}", turn.now)
+        await _ask_topic(turn, await page.known(turn, new_one), _("Saved as a draft."))
+        return
+    found = await page.known(turn, int(id_))
+    changed: dict[str, object] = {"texts": found.texts | {code: text}}
+    if sent.file:
+        changed["file_id"] = sent.file
+    await _change(turn, found, **changed)
+
+
+def _reach(turn: Turn) -> dict[str, object]:
+    """People at a terminal are reached from a terminal only."""
+    return {"terminal": True} if turn.person.channel == "terminal" else {}
+
+
+async def _change(turn: Turn, found: Broadcast, **values: object) -> None:
+    if not await broadcasts.change(turn.db, found.id, turn.now, **values):
+        await page.show(turn, await page.known(turn, found.id))
+        return
+    await audit.note(turn.db, turn.person.staff_id, "broadcast.write", found.source, turn.now)
+    await page.check(turn, await page.known(turn, found.id))
+
+
+@desk.when(lambda turn: turn.asks.startswith((_TEXT, _UNTIL, _CARD)) and bare_word(turn.text) in CANCEL)
+async def cancel(turn: Turn) -> None:
+    """Nothing is changed."""
+    turn.say(_("All right, nothing is changed."), [page.to_list()])
+
+
+async def _ask_topic(turn: Turn, found: Broadcast, noted: Markdown | None = None) -> None:
+    ask = _("What is it about? Those who chose topics get only theirs.")
+    choices = [page.about(found, label, "topic", topic=topic) for topic, label in topics().items()]
+    choices.append(page.about(found, _("Something else"), "topic", topic=""))
+    turn.say(Markdown(f"{noted} {ask}") if noted else ask, choices)
+
+
+@desk.choice("broadcast-topics")
+async def topic_again(turn: Turn) -> None:
+    """It is about something else."""
+    await _ask_topic(turn, await page.open_one(turn))
+
+
+@desk.choice("broadcast-topic")
+async def topic(turn: Turn) -> None:
+    """A warning needs to know until when it holds; then for whom it is."""
+    found = await page.open_one(turn)
+    assert turn.choice is not None
+    about = str(turn.choice.args["topic"])
+    if found.kind == CORRECTION:
+        await page.check(turn, found)
+        return
+    kind = WARNING if about == "warnings" else ANNOUNCEMENT
+    until = found.valid_until if kind == WARNING else None
+    await broadcasts.change(turn.db, found.id, turn.now, topic=about, kind=kind, valid_until=until)
+    if kind == WARNING and until is None:
+        turn.ask(f"{_UNTIL}{found.id}")
+        turn.say(_("Until which day does the warning hold? For example: 23 December 2026"))
+        return
+    await _on(turn, found.id)
+
+
+async def _on(turn: Turn, id: int) -> None:  # noqa: A002
+    """For whom, where nobody said it yet; else what to look at again."""
+    found = await page.known(turn, id)
+    if found.audience.keys() - {"terminal"} or found.sequence > 1:
+        await page.check(turn, found)
+    else:
+        page.ask_audience(turn, found)
+
+
+@desk.when(lambda turn: answers(turn, _UNTIL))
+async def until(turn: Turn) -> None:
+    """A day that is ahead, and not too far."""
+    found = await page.known(turn, int(turn.asks.removeprefix(_UNTIL)))
+    when = read(turn.text, turn.now, turn.person.language)
+    last = when.last or when.first if isinstance(when, When) and not when.period else None
+    if last is None or not 0 <= (last - today(turn)).days <= _LONGEST:
+        turn.ask(turn.asks)
+        turn.say(_("Write one day within the next three months, for example: 23 December 2026"))
+        return
+    await broadcasts.change(turn.db, found.id, turn.now, valid_until=last)
+    turn.say(_("It holds until {date}.", date=day(last)))
+    await _on(turn, found.id)
+
+
+@desk.choice("broadcast-more")
+async def more(turn: Turn) -> None:
+    """Everything else that can be different."""
+    found = await page.open_one(turn)
+    choices = [
+        page.about(found, _("Other people"), "people"),
+        page.about(found, _("Topic"), "topics"),
+        page.about(found, _("Add a language"), "languages"),
+        page.about(found, _("Buttons"), "buttons"),
+        page.about(found, _("See the people"), "who"),
+    ]
+    if found.file_id:
+        choices.append(page.about(found, _("Without the file"), "no-file"))
+    choices.append(page.decides(found, _("Discard it"), "drop"))
+    turn.say(_("What shall be different?"), [*choices, page.see_back(found)])
+
+
+@desk.choice("broadcast-no-file")
+async def no_file(turn: Turn) -> None:
+    """The text alone."""
+    await _change(turn, await page.open_one(turn), file_id=None)
+
+
+@desk.choice("broadcast-languages")
+async def languages(turn: Turn) -> None:
+    """Which one?"""
+    found = await page.open_one(turn)
+    others = [page.about(found, Markdown(LANGUAGE_NAMES[code]), "text", language=code) for code in LANGUAGES]
+    turn.say(_("In which language?"), [*others, page.see_back(found)])
+
+
+@desk.choice("broadcast-buttons")
+async def buttons(turn: Turn) -> None:
+    """What can stand below it, beside the button that stops announcements."""
+    found = await page.open_one(turn)
+    coming = (await exhibitions.upcoming(turn.db, today(turn)))[:_OFFERED]
+    open_ones = (await programmes.upcoming(turn.db, today(turn)))[:_OFFERED]
+    choices = [_button(found, local(one.short_name), f"exhibition:{one.id}") for one in coming]
+    choices += [_button(found, local(one.short_name), f"enrol:{one.id}") for one in open_ones]
+    choices.append(page.about(found, _("An answer of mine"), "card"))
+    if found.buttons:
+        choices.append(_button(found, _("No buttons"), ""))
+    text = _("What shall one tap on below it? At most {number}; “Stop” is always there.", number=BUTTONS)
+    turn.say(text, [*_apart(choices), page.see_back(found)])
+
+
+def _button(found: Broadcast, label: str, button: str) -> Choice:
+    return page.about(found, Markdown(label), "button", button=button)
+
+
+def _apart(choices: list[Choice]) -> list[Choice]:
+    """Of those with the same label, the first."""
+    return list({choice.shown: choice for choice in reversed(choices)}.values())[::-1]
+
+
+@desk.choice("broadcast-button")
+async def button(turn: Turn) -> None:
+    """The newest two stay."""
+    found = await page.open_one(turn)
+    assert turn.choice is not None
+    chosen = str(turn.choice.args["button"])
+    kept = [one for one in found.buttons if one != chosen]
+    await _change(turn, found, buttons=[*kept, chosen][-BUTTONS:] if chosen else [])
+
+
+@desk.choice("broadcast-card")
+async def card(turn: Turn) -> None:
+    """A question whose answer the button shows."""
+    found = await page.open_one(turn)
+    turn.ask(f"{_CARD}{found.id}")
+    turn.say(_("Write the question that the button answers, for example: halal cost"), [page.see_back(found)])
+
+
+@desk.when(lambda turn: answers(turn, _CARD))
+async def asked(turn: Turn) -> None:
+    """The answer that people would get, if there is one for sure."""
+    found = await page.known(turn, int(turn.asks.removeprefix(_CARD)))
+    topic_ = _topic(turn, turn.found)
+    if not topic_:
+        turn.ask(turn.asks)
+        turn.say(_("I have no sure answer to that. Write it another way."), [page.see_back(found)])
+        return
+    kept = [one for one in found.buttons if not one.startswith("card:")]
+    await _change(turn, found, buttons=[*kept, f"card:{topic_}"][-BUTTONS:])
+
+
+def _topic(turn: Turn, found: Understanding | None) -> str:
+    judged = turn.knowledge.judge(found) if found else None
+    return judged.matches[0].topic if judged and judged.outcome == "sure" else ""
+
+
+@desk.choice("broadcast-drop")
+async def drop(turn: Turn) -> None:
+    """It is not sent."""
+    found = await page.open_one(turn)
+    await broadcasts.move(turn.db, found.id, page.OPEN, "cancelled", turn.now)
+    await audit.note(turn.db, turn.person.staff_id, "broadcast.drop", found.source, turn.now)
+    turn.say(_("Announcement {number} is not sent.", number=str(found.id)), [page.to_list()])
+
+
+@desk.choice("broadcast-change")
+async def change(turn: Turn) -> None:
+    """Back to a draft: whoever agreed must agree anew."""
+    found = await page.open_one(turn)
+    await broadcasts.change(turn.db, found.id, turn.now)
+    await page.check(turn, await page.known(turn, found.id))

@@ -1,0 +1,129 @@
+"""Who is there and who is missing, the list to print, and what those who were there say of it."""
+
+from datetime import date
+
+from bot import attendance as say
+from bot import attendance_list
+from bot.enrolment_page import back
+from bot.enrolments import brief
+from bot.errors import Refusal
+from bot.exhibitions import title
+from bot.i18n import _, day, ngettext, number
+from bot.markdown import Markdown
+from bot.reply import Choice
+from bot.turn import Turn
+from db import attendance, audit, enrolments, feedback, programmes
+from db.programmes import Programme
+from handlers.staff.desk import Desk
+
+desk = Desk("attendance", "officer")
+
+#: who is missing, and words of feedback, on one page; UTF-16 units of a name and of such words
+_PAGE, _TEXTS, _NAME, _WORDS = 5, 4, 50, 160
+_LABEL = 24
+
+
+@desk.choice("attendance")
+async def overview(turn: Turn) -> None:
+    """How many are there of those who may come, and who is missing: a number marks that one by hand."""
+    assert turn.choice is not None
+    one = await _programme(turn)
+    on = _day(turn, one)
+    if on is None:
+        raise Refusal(_("No day is set for {title} yet.", title=title(one)), [_list(one), back(one.id)])
+    skip = int(turn.choice.args.get("skip", 0))
+    present, guests = await attendance.counts(turn.db, one.id, on)
+    expected = await enrolments.count(turn.db, one.id, ["accepted"])
+    missing = await attendance.missing(turn.db, one.id, on, skip, _PAGE + 1)
+    counted = {"title": title(one), "date": day(on), "present": number(present), "all": number(expected)}
+    lines = [_("**{title}**, {date}: {present} of {all} present.", **counted)]
+    if guests:
+        lines.append(_("Guests: {number}", number=number(guests)))
+    shown = list(enumerate(missing[:_PAGE], start=1))
+    if shown:
+        lines.append(_("Not there:") if on < say.day_there(one, turn.now) else _("Not there yet:"))
+    lines += [_("{at}. {number} · {name}", at=at, number=found[1], name=brief(found[2], _NAME)) for at, found in shown]
+    rows = [Choice(f"{at}. {found[1]}"[:_LABEL], "attend", {"id": found[0]}) for at, found in shown]
+    if len(missing) > _PAGE:
+        about = {"programme": one.id, "day": on.isoformat(), "skip": skip + _PAGE}
+        rows.append(Choice(_("More"), "attendance", about))
+    turn.say(Markdown("\n".join(lines)), [*rows, *await _ways(turn, one, on), back(one.id)])
+
+
+async def _ways(turn: Turn, one: Programme, on: date) -> list[Choice]:
+    """The list to print, what people say of it, and the next of its days."""
+    found = [_list(one)]
+    if (await feedback.summary(turn.db, one.id)).number:
+        found.append(Choice(_("Feedback"), "feedback-summary", {"programme": one.id}))
+    all_days = say.days(one)
+    if len(all_days) > 1:
+        following = all_days[(all_days.index(on) + 1) % len(all_days)]
+        found.append(Choice(day(following), "attendance", {"programme": one.id, "day": following.isoformat()}))
+    return found
+
+
+def _day(turn: Turn, one: Programme) -> date | None:
+    """The day of the choice, as long as it is one; else today, or the nearest."""
+    assert turn.choice is not None
+    all_days = say.days(one)
+    wanted = turn.choice.args.get("day")
+    today = date.fromisoformat(wanted) if wanted else say.day_there(one, turn.now)
+    return min(max(today, all_days[0]), all_days[-1]) if all_days else None
+
+
+def _list(one: Programme) -> Choice:
+    return Choice(_("List to print"), "attendance-list", {"programme": one.id})
+
+
+@desk.choice("attendance-list")
+async def print_list(turn: Turn) -> None:
+    """For a door without a network: who may come, with room to sign."""
+    one = await _programme(turn)
+    count, file = await attendance_list.keep(turn, one)
+    if not count:
+        raise Refusal(_("Nobody is accepted in {title} yet.", title=title(one)), [back(one.id)])
+    about = f"programme:{one.code}"
+    await audit.note(turn.db, turn.person.staff_id, "attendance.list", about, turn.now, number=count)
+    text = ngettext(
+        "📎 The list to sign, with {number} person. It is people's data: keep it safe. Enter it later with /hadir.",
+        "📎 The list to sign, with {number} people. It is people's data: keep it safe. Enter it later with /hadir.",
+        count,
+        number=number(count),
+    )
+    turn.say(text, [Choice(_("Attendance"), "attendance", {"programme": one.id}), back(one.id)], file=file)
+
+
+@desk.choice("feedback-summary")
+async def said(turn: Turn) -> None:
+    """What they say all together, and in their words, without names."""
+    assert turn.choice is not None
+    one, skip = await _programme(turn), int(turn.choice.args.get("skip", 0))
+    summary = await feedback.summary(turn.db, one.id)
+    texts = await feedback.texts(turn.db, one.id, skip, _TEXTS + 1)
+    average = number(round(summary.average, 1))
+    lines = [
+        ngettext(
+            "**{title}**: {average} of 5, from {number} answer.",
+            "**{title}**: {average} of 5, from {number} answers.",
+            summary.number,
+            title=title(one),
+            average=average,
+            number=number(summary.number),
+        )
+    ]
+    if summary.answered:
+        counted = {"number": number(summary.would_come), "all": number(summary.answered)}
+        lines.append(_("Would come again: {number} of {all}", **counted))
+    lines += [_("“{words}”", words=brief(words, _WORDS)) for words in texts[:_TEXTS]]
+    more = {"programme": one.id, "skip": skip + _TEXTS}
+    choices = [Choice(_("More"), "feedback-summary", more)] if len(texts) > _TEXTS else []
+    choices.append(Choice(_("Attendance"), "attendance", {"programme": one.id}))
+    turn.say(Markdown("\n".join(lines)), [*choices, back(one.id)])
+
+
+async def _programme(turn: Turn) -> Programme:
+    assert turn.choice is not None
+    one = await programmes.load(turn.db, int(turn.choice.args["programme"]))
+    if one is None:
+        raise Refusal(_("It is no longer there."), [Choice(_("Enrolments"), "enrolments")])
+    return one

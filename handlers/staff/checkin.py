@@ -1,0 +1,209 @@
+"""Check-in: at the door the scan itself marks who comes; by hand it is a number or a name, and one more tap."""
+
+from datetime import date
+
+from bot import attendance as say
+from bot import enrolment_page as page
+from bot.codes import TICKET
+from bot.enrolments import brief, parse_number, state_name
+from bot.errors import Refusal
+from bot.exhibitions import title
+from bot.fields import phone
+from bot.i18n import _, day
+from bot.markdown import Markdown
+from bot.reply import Choice
+from bot.router import bare_word
+from bot.turn import Turn
+from bot.when import weekday_span
+from db import attendance, audit, enrolments, programmes
+from db.enrolments import Enrolment
+from db.programmes import Programme
+from handlers.staff.desk import CANCEL, Desk, answers, may
+
+desk = Desk("checkin", "officer")
+
+_SEARCH = "attendance-search"
+#: found at a time, of so many that are looked through; characters of what is looked for and of a button
+_PAGE, _MOST, _LONGEST, _LABEL = 6, 60, 80, 24
+_PHONE = phone("phone", lambda: Markdown(""), lambda _values: Markdown(""))
+
+
+def _scans(turn: Turn) -> bool:
+    is_ticket = turn.inbound.name == "start" and turn.text.lower().startswith(TICKET.payload)
+    return is_ticket and may(turn.person, "officer")
+
+
+@desk.when(_scans)
+async def scan(turn: Turn) -> None:
+    """On the programme's days the scan marks; anything else is explained and marks nothing."""
+    parsed = turn.codes.read(TICKET, turn.text[len(TICKET.payload) :])
+    one = await enrolments.numbered(turn.db, *parsed) if parsed else None
+    if one is None:
+        turn.say(_("⚠️ This is not a ticket of ours."), [_by_name()])
+        return
+    programme = await _insist_accepted(turn, one)
+    today = say.day_there(programme, turn.now)
+    if today in say.days(programme):
+        await say.mark(turn, one, programme, today)
+        return
+    if programme.first_day is None:
+        text = _("⚠️ {who}: no day is set for {title} yet.", who=say.who(one, programme), title=title(programme))
+    else:
+        span = weekday_span(programme.first_day, programme.last_day or programme.first_day)
+        text = _("⚠️ This ticket is for **{title}**, {days}, not for today.", title=title(programme), days=span)
+        text = Markdown(f"{text}\n{say.who(one, programme)}")
+    turn.say(text, [say.see(one), _by_name()])
+
+
+async def _insist_accepted(turn: Turn, one: Enrolment) -> Programme:
+    """Its programme; refuses what nobody may come with."""
+    programme = await programmes.load(turn.db, one.programme_id)
+    assert programme is not None, "a programme with enrolments is never removed"
+    if one.person_id == turn.person.person_id:
+        text = _("{number} is your own enrolment: a colleague checks you in.", number=one.number)
+        raise Refusal(text, [Choice(_("Ticket"), "ticket", {"id": one.id}), _by_name()])
+    if one.state != "accepted":
+        text = _("⚠️ {who}: {state}. Nothing is recorded.", who=say.who(one, programme), state=state_name(one.state))
+        raise Refusal(text, [say.see(one), _by_name()])
+    if programme.state == "cancelled":
+        raise Refusal(_("{title} is cancelled.", title=title(programme)), [say.see(one), _by_name()])
+    return programme
+
+
+@desk.choice("attendance-undo")
+async def undo(turn: Turn) -> None:
+    """It was the wrong one."""
+    assert turn.choice is not None
+    presence = await attendance.load(turn.db, int(turn.choice.args["mark"]))
+    if presence is None:
+        turn.say(_("That is undone already."), [_by_name()])
+        return
+    one, programme = await page.load(turn, presence.enrolment_id)
+    if await say.take_back(turn, presence, one, programme):
+        text = _("Undone: {who} is not recorded as present.", who=say.who(one, programme))
+        turn.say(text, [say.see(one), _by_name()])
+
+
+@desk.choice("attendance-guest")
+async def guest(turn: Turn) -> None:
+    """Somebody came along, with the same ticket."""
+    assert turn.choice is not None
+    presence = await attendance.load(turn.db, int(turn.choice.args["mark"]))
+    if presence is None:
+        turn.say(_("That is undone already."), [_by_name()])
+        return
+    one, programme = await page.load(turn, presence.enrolment_id)
+    count = await attendance.add_guest(turn.db, presence.id)
+    about = f"enrolment:{one.id}"
+    await audit.note(turn.db, turn.person.staff_id, "attendance.guest", about, turn.now, number=count)
+    turn.say(_("✅ Guests with {who}: {number}.", who=say.who(one, programme), number=count), [say.see(one)])
+
+
+@desk.command("hadir", "attend")
+async def by_hand(turn: Turn) -> None:
+    """`/hadir dpj27 42`, or a name; without any, it is asked for."""
+    if turn.inbound.kind == "command" and turn.text.strip():
+        await _look_for(turn, turn.text)
+    else:
+        await search(turn)
+
+
+@desk.choice(_SEARCH)
+async def search(turn: Turn) -> None:
+    """Whom to look for."""
+    turn.ask(_SEARCH, number=True)
+    turn.say(
+        _("Who is there? Write a registration number, a name, a business or a phone number."),
+        [Choice(_("Cancel"), "enrolments", rank="quiet")],
+    )
+
+
+@desk.when(lambda turn: answers(turn, _SEARCH))
+async def searched(turn: Turn) -> None:
+    """Who was found."""
+    await _look_for(turn, turn.text or turn.inbound.phone)
+
+
+@desk.when(lambda turn: turn.asks == _SEARCH and bare_word(turn.text) in CANCEL)
+async def not_searched(turn: Turn) -> None:
+    """Nobody is marked."""
+    turn.say(_("All right."), [Choice(_("Enrolments"), "enrolments")])
+
+
+async def _look_for(turn: Turn, written: str) -> None:
+    asked = " ".join(written.split())[:_LONGEST]
+    found = await _found(turn, asked) if any(map(str.isalnum, asked)) else []
+    if len(found) == 1:
+        await _confirm(turn, found[0])
+        return
+    if not found:
+        turn.ask(_SEARCH, number=True)
+        text = _("Nothing found for “{words}”. Write it differently, for example a part of the name.", words=asked)
+        turn.say(text, [Choice(_("Cancel"), "enrolments", rank="quiet")])
+        return
+    shown = found[:_PAGE]
+    lines = [_("Found for “{words}”:", words=asked)]
+    lines += [_("{at}. {number} · {name}", at=at, number=one.number, name=brief(f"{one.name} · {one.business}"))
+              for at, one in enumerate(shown, start=1)]  # fmt: skip
+    if len(found) > _PAGE:
+        lines.append(_("There are more. Write more of the name."))
+    rows = [Choice(f"{at}. {one.number}"[:_LABEL], "attend", {"id": one.id}) for at, one in enumerate(shown, start=1)]
+    turn.say(Markdown("\n".join(lines)), [*rows, _by_name()])
+
+
+async def _found(turn: Turn, asked: str) -> list[Enrolment]:
+    """By number, phone or names: those who may come, first of what takes place today."""
+    if (parsed := parse_number(asked)) and (one := await enrolments.numbered(turn.db, *parsed)):
+        return [one]
+    try:
+        known = str(_PHONE.read(turn, {})["phone"])
+    except Refusal:
+        known = ""
+    found = await enrolments.search(turn.db, asked, known, _MOST)
+    accepted = [one for one in found if one.state == "accepted"]
+    today = [one.id for one in await programmes.all_of(turn.db) if say.day_there(one, turn.now) in say.days(one)]
+    return sorted(accepted, key=lambda one: one.programme_id not in today)
+
+
+@desk.choice("attend")
+async def chosen(turn: Turn) -> None:
+    """The one that is meant."""
+    assert turn.choice is not None
+    await _confirm(turn, (await page.load(turn, int(turn.choice.args["id"])))[0])
+
+
+async def _confirm(turn: Turn, one: Enrolment) -> None:
+    """Whether this is the one, and on which of the days that have come."""
+    programme = await _insist_accepted(turn, one)
+    today = say.day_there(programme, turn.now)
+    there = {presence.day for presence in await attendance.of(turn.db, one.id)}
+    come = [on for on in say.days(programme) if on <= today]
+    open_days = [on for on in come if on not in there][-_PAGE:]
+    if not come:
+        text = _("{who}: {title} has not begun yet.", who=say.who(one, programme), title=title(programme))
+        turn.say(text, [say.see(one), _by_name()])
+        return
+    if not open_days:
+        await say.say_first(turn, one, programme, come[-1])
+        return
+    lines = [say.who(one, programme), _("{title}: record as present?", title=title(programme))]
+    marks = [Choice(_label(on, today), "attendance-mark", {"id": one.id, "day": on.isoformat()}, kind="deciding")
+             for on in reversed(open_days)]  # fmt: skip
+    turn.say(Markdown("\n".join(lines)), [*marks, Choice(_("Cancel"), "enrolments", rank="quiet")])
+
+
+def _label(on: date, today: date) -> str:
+    return _("Present today") if on == today else day(on)
+
+
+@desk.choice("attendance-mark")
+async def mark(turn: Turn) -> None:
+    """They are there, or were."""
+    assert turn.choice is not None
+    one, _programme = await page.load(turn, int(turn.choice.args["id"]))
+    programme = await _insist_accepted(turn, one)
+    await say.mark(turn, one, programme, date.fromisoformat(turn.choice.args["day"]))
+
+
+def _by_name() -> Choice:
+    return Choice(_("Find by name"), _SEARCH)

@@ -1,0 +1,47 @@
+"""The enrolments of a programme as a file that a spreadsheet opens."""
+
+from bot import enrolment_file
+from bot.enrolment_file import MOST
+from bot.errors import Refusal
+from bot.exhibitions import title
+from bot.i18n import _, ngettext, number
+from bot.reply import Choice
+from bot.turn import Turn
+from db import audit, programmes
+from handlers.staff.desk import Desk
+
+desk = Desk("downloads", "officer")
+
+
+@desk.choice("enrolments-file")
+async def enrolments(turn: Turn) -> None:
+    """Everything that was sent, in Indonesian; who took it is written down."""
+    assert turn.choice is not None
+    one = await programmes.load(turn.db, int(turn.choice.args["programme"]))
+    if one is None:
+        raise Refusal(_("It is no longer there."), [Choice(_("Enrolments"), "enrolments")])
+    back = Choice(_("Back"), "enrolments-of", {"programme": one.id}, "quiet")
+    kept = await enrolment_file.keep(turn, one)
+    if kept is None:
+        raise Refusal(
+            _(
+                "That is too much for a file in the chat, which holds {most} enrolments at most. On the server, this "
+                "writes all of them: **jembatan export enrolments {code}.xlsx --programme {code}**",
+                most=number(MOST),
+                code=one.code,
+            ),
+            [back],
+        )
+    count, file = kept
+    if not count:
+        raise Refusal(_("Nobody has sent an enrolment for {title} yet.", title=title(one)), [back])
+    text = ngettext(
+        "📎 {number} enrolment for {title}. It is people's data: keep it safe. The file is deleted here after a day.",
+        "📎 {number} enrolments for {title}. It is people's data: keep it safe. The file is deleted here after a day.",
+        count,
+        number=number(count),
+        title=title(one),
+    )
+    about = f"programme:{one.code}"
+    await audit.note(turn.db, turn.person.staff_id, "enrolments.export", about, turn.now, number=count)
+    turn.say(text, [back], file=file)

@@ -1,0 +1,258 @@
+"""Enrolments: how many wait in which programme, going through them one by one, and finding one."""
+
+from bot import enrolment_page as page
+from bot.cases import recipient
+from bot.enrolments import NEW, brief, later, parse_number, state_name
+from bot.errors import Refusal
+from bot.exhibitions import local, numbered, title, today
+from bot.fields import phone
+from bot.i18n import _, ngettext
+from bot.markdown import Markdown
+from bot.reply import Choice
+from bot.router import bare_word
+from bot.turn import Turn
+from db import enrolments, programmes
+from db.enrolments import Enrolment
+from db.programmes import Programme
+from handlers.staff.desk import CANCEL, Desk, answers, may
+
+counting = Desk("enrolment-counts", "viewer")
+desk = Desk("enrolments", "officer")
+
+_SEARCH = "enrolments-search"
+#: on one page of a list, characters of what is looked for and of a title, UTF-16 units of a name in a list
+_PAGE, _LONGEST, _TITLE, _NAME = 6, 80, 70, 40
+#: characters of a button in a list
+_LABEL = 24
+#: the lists of a programme, by the state that names them, and which states are in them
+_LISTS = {
+    "submitted": ("submitted",),
+    "correction": ("correction",),
+    "accepted": ("accepted",),
+    "waiting": ("waiting", "offered"),
+    "declined": ("declined",),
+    "withdrawn": ("withdrawn", "skipped"),
+}
+_PHONE = phone("phone", lambda: Markdown(""), lambda _values: Markdown(""))
+
+
+@counting.command("pendaftaran", "enrolments")
+@counting.choice("enrolments")
+async def listed(turn: Turn) -> None:
+    """Programmes in which anybody enrolled, or may, those where somebody waits first; `/pendaftaran dpj27 42` finds
+    one."""
+    asked = turn.text.strip() if turn.inbound.kind == "command" and not turn.choice else ""
+    if asked and may(turn.person, "officer"):
+        await _look_for(turn, asked)
+        return
+    skip = int(turn.choice.args.get("skip", 0)) if turn.choice else 0
+    counts = await enrolments.counts(turn.db)
+    every = await programmes.all_of(turn.db)
+    found = [one for one in every if one.id in counts or one.takes_on(today(turn))]
+    if not found:
+        turn.say(_("Nobody has enrolled, and no programme takes enrolments now."), [_to_staff()])
+        return
+    found.sort(key=lambda one: (not counts.get(one.id, {}).get("submitted"), one.is_over(today(turn))))
+    shown = found[skip : skip + _PAGE]
+    lines = [_row(at, one, counts.get(one.id, {})) for at, one in enumerate(shown, start=1)]
+    further = [Choice(_("Search"), _SEARCH)] if may(turn.person, "officer") else []
+    if len(found) > skip + _PAGE:
+        further.append(Choice(_("More"), "enrolments", {"skip": skip + _PAGE}))
+    rows = numbered("enrolments-of", [local(one.short_name) for one in shown], [one.id for one in shown], len(further))
+    rows = [Choice(row.label, row.name, {"programme": row.args["id"]}) for row in rows]
+    turn.say(Markdown("\n".join(lines)), [*rows, *further, _to_staff()])
+
+
+def _row(at: int, one: Programme, counts: dict[str, int]) -> Markdown:
+    waiting, accepted = counts.get("submitted", 0), counts.get("accepted", 0)
+    name = brief(f"{one.code} {title(one)}", _TITLE)
+    return _("{at}. {title}: {waiting} wait, {accepted} accepted", at=at, title=name, waiting=waiting,
+             accepted=accepted)  # fmt: skip
+
+
+def _to_staff() -> Choice:
+    return Choice(_("Back"), "staff", {"later": True}, "quiet")
+
+
+@counting.choice("enrolments-of")
+async def overview(turn: Turn) -> None:
+    """How many there are in each state, and the ways to them."""
+    one = await _programme(turn)
+    counts = (await enrolments.counts(turn.db)).get(one.id, {})
+    states = {state: sum(counts.get(each, 0) for each in _LISTS.get(state, (state,))) for state in enrolments.STATES}
+    lines = [
+        _(
+            "**{title}**: {submitted} wait, {accepted} accepted, {correction} to be corrected, {declined} declined.",
+            title=title(one),
+            **states,
+        ),
+        _("Not sent yet: {draft}. Withdrawn: {withdrawn}.", **states),
+    ]
+    if states["waiting"]:
+        lines.append(_("In line for a place: {waiting}.", **states))
+    if one.quota:
+        lines.append(ngettext("{number} place.", "{number} places.", one.quota, number=one.quota))
+    choices = _ways(one, counts) if may(turn.person, "officer") else []
+    turn.say(Markdown("\n".join(lines)), [*choices, Choice(_("Back"), "enrolments", rank="quiet")])
+
+
+def _ways(one: Programme, counts: dict[str, int]) -> list[Choice]:
+    about = {"programme": one.id}
+    waiting = counts.get("submitted", 0)
+    found = [Choice(_("Review {number}", number=waiting), "enrolments-review", about)] if waiting else []
+    for state in _LISTS:
+        if count := sum(counts.get(each, 0) for each in _LISTS[state]):
+            found.append(Choice(_label(state, count), "enrolments-in", about | {"state": state}))
+    if counts.get("accepted"):
+        found.append(Choice(_("Attendance"), "attendance", about))
+    if found:
+        found.append(Choice(_("Download XLSX"), "enrolments-file", about))
+    return [*found, Choice(_("Search"), _SEARCH)]
+
+
+def _label(state: str, count: int) -> Markdown:
+    return {
+        "submitted": _("Waiting: {number}", number=count),
+        "correction": _("To correct: {number}", number=count),
+        "accepted": _("Accepted: {number}", number=count),
+        "waiting": _("In line: {number}", number=count),
+        "declined": _("Declined: {number}", number=count),
+        "withdrawn": _("Withdrawn: {number}", number=count),
+    }[state]
+
+
+@desk.choice("enrolments-in")
+async def in_state(turn: Turn) -> None:
+    """Those in one state, in order of arrival; of those that wait, several can be decided at once."""
+    assert turn.choice is not None
+    one, state, skip = await _programme(turn), str(turn.choice.args["state"]), int(turn.choice.args.get("skip", 0))
+    found = await enrolments.listed(turn.db, one.id, _LISTS[state], skip, _PAGE + 1)
+    count = await enrolments.count(turn.db, one.id, _LISTS[state])
+    shown = found[:_PAGE]
+    lines = [_("{title}, {state}: {number}", title=title(one), state=state_name(state), number=count)]
+    lines += [_entry(at, enrolled) for at, enrolled in enumerate(shown, start=1)]
+    about = {"programme": one.id, "state": state}
+    further = [Choice(_("More"), "enrolments-in", about | {"skip": skip + _PAGE})] if len(found) > _PAGE else []
+    if state == "submitted" and count > 1:
+        further.append(Choice(_("Accept several"), "enrolments-several", {"programme": one.id, "to": "accepted"}))
+        further.append(Choice(_("Decline several"), "enrolments-several", {"programme": one.id, "to": "declined"}))
+    turn.say(Markdown("\n".join(lines)), [*_rows(shown), *further, page.back(one.id)])
+
+
+def _entry(at: int, one: Enrolment) -> Markdown:
+    name = brief(" · ".join(part for part in (one.name, one.business) if part), 2 * _NAME)
+    return _("{at}. {number} · {name}", at=at, number=one.number, name=name)
+
+
+def _rows(found: list[Enrolment]) -> list[Choice]:
+    return [
+        Choice(f"{at}. {one.number}"[:_LABEL], "enrolment", {"id": one.id}) for at, one in enumerate(found, start=1)
+    ]
+
+
+@desk.choice("enrolments-review")
+async def review(turn: Turn) -> None:
+    """The one that waits longest, or the next after another."""
+    assert turn.choice is not None
+    one = await _programme(turn)
+    if after := turn.choice.args.get("after"):
+        await page.go_on(turn, (await page.load(turn, int(after)))[0])
+        return
+    first = await enrolments.listed(turn.db, one.id, ["submitted"], limit=1)
+    if not first:
+        turn.say(_("No enrolment waits here now."), [page.back(one.id), Choice(_("Enrolments"), "enrolments")])
+        return
+    await page.show(turn, first[0], one)
+
+
+@desk.choice("enrolment")
+async def opened(turn: Turn) -> None:
+    """What decides about one."""
+    assert turn.choice is not None
+    await page.show(turn, *await page.load(turn, int(turn.choice.args["id"])))
+
+
+@desk.choice("enrolment-all")
+async def whole(turn: Turn) -> None:
+    """Every answer and document of one, and what became of it."""
+    assert turn.choice is not None
+    await page.show_whole(turn, *await page.load(turn, int(turn.choice.args["id"])))
+
+
+@desk.choice(_SEARCH)
+async def search(turn: Turn) -> None:
+    """What to look for."""
+    turn.ask(_SEARCH, number=True)
+    text = _("Write a name, a business, a registration number or a phone number.")
+    turn.say(text, [Choice(_("Cancel"), "enrolments", rank="quiet")])
+
+
+@desk.when(lambda turn: answers(turn, _SEARCH))
+async def searched(turn: Turn) -> None:
+    """What was found; it can be looked for again at once."""
+    await _look_for(turn, turn.text or turn.inbound.phone)
+
+
+@desk.when(lambda turn: turn.asks == _SEARCH and bare_word(turn.text) in CANCEL)
+async def not_searched(turn: Turn) -> None:
+    """Back to what waits."""
+    turn.say(_("All right."), [Choice(_("Enrolments"), "enrolments")])
+
+
+async def _look_for(turn: Turn, written: str) -> None:
+    asked = " ".join(written.split())[:_LONGEST]
+    if not any(map(str.isalnum, asked)):
+        raise Refusal(_("Write a name, a business, a registration number or a phone number."))
+    found = await _found(turn, asked)
+    if len(found) == 1:
+        await page.show(turn, *await page.load(turn, found[0].id))
+        return
+    again = [Choice(_("Search"), _SEARCH), Choice(_("Enrolments"), "enrolments")]
+    if not found:
+        turn.ask(_SEARCH)
+        text = _("Nothing found for “{words}”. Write it differently, for example a part of the name.", words=asked)
+        turn.say(text, again)
+        return
+    shown = found[:_PAGE]
+    lines = [_("Found for “{words}”:", words=asked), *(_entry(at, one) for at, one in enumerate(shown, start=1))]
+    if len(found) > _PAGE:
+        lines.append(_("There are more. Write more of the name."))
+    turn.say(Markdown("\n".join(lines)), [*_rows(shown), *again])
+
+
+async def _found(turn: Turn, asked: str) -> list[Enrolment]:
+    """By its number, by a phone number, or by names."""
+    if (parsed := parse_number(asked)) and (one := await enrolments.numbered(turn.db, *parsed)):
+        return [one]
+    try:
+        known = str(_PHONE.read(turn, {})["phone"])
+    except Refusal:
+        known = ""
+    return await enrolments.search(turn.db, asked, known, _PAGE + 1)
+
+
+@desk.when(lambda turn: turn.inbound.kind == "job" and turn.inbound.name == NEW and may(turn.person, "officer"))
+async def came_in(turn: Turn) -> None:
+    """What waits in a programme since somebody enrolled, once a day."""
+    turn.silent = True
+    one = await programmes.load(turn.db, int(turn.inbound.args["programme"]))
+    waiting = await enrolments.count(turn.db, one.id, ["submitted"]) if one else 0
+    if one is None or not waiting:
+        return
+    text = ngettext(
+        "{number} enrolment waits for a decision: {title}",
+        "{number} enrolments wait for a decision: {title}",
+        waiting,
+        number=waiting,
+        title=title(one),
+    )
+    choices = [Choice(_("Review"), "enrolments-review", {"programme": one.id}), later()]
+    await turn.tell(recipient(turn.person), f"enrolments:{one.id}:{today(turn)}", text, choices)
+
+
+async def _programme(turn: Turn) -> Programme:
+    assert turn.choice is not None
+    one = await programmes.load(turn.db, int(turn.choice.args["programme"]))
+    if one is None:
+        raise Refusal(_("It is no longer there."), [Choice(_("Enrolments"), "enrolments")])
+    return one

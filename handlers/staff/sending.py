@@ -1,0 +1,225 @@
+"""Sending an announcement: as it will look, to oneself first, now or at a time, and with a second administrator."""
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from bot.broadcasts import body, checks, page
+from bot.broadcasts.news import ask_for_agreement, tell_author
+from bot.broadcasts.steps import start
+from bot.broadcasts.wording import people
+from bot.cases import called, recipient
+from bot.clock import BANDUNG
+from bot.dates import When, read
+from bot.errors import Refusal
+from bot.i18n import LANGUAGES, _, number, speaking
+from bot.markdown import Markdown
+from bot.quiet import is_day
+from bot.reply import Choice, Reply
+from bot.router import bare_word
+from bot.turn import Turn
+from bot.when import MALAYSIA
+from db import audiences, audit, broadcasts, office, staff
+from db.broadcasts import Broadcast
+from handlers.staff.desk import CANCEL, Desk, answers
+
+desk = Desk("sending", "officer")
+agreeing = Desk("agreeing", "admin")
+
+_WHEN = "broadcast-when:"
+#: how far ahead something can be scheduled
+_AHEAD = timedelta(days=366)
+
+
+@desk.choice("broadcast-preview")
+async def preview(turn: Turn) -> None:
+    """As people will see it, in one language."""
+    assert turn.choice is not None
+    await page.preview(turn, await page.chosen(turn), str(turn.choice.args.get("language", "")))
+
+
+@desk.choice("broadcast-test")
+async def test(turn: Turn) -> None:
+    """To oneself, as it will arrive, in every language that was written."""
+    found = await page.chosen(turn)
+    for code in (code for code in LANGUAGES if found.texts.get(code)):
+        with speaking(code):
+            seen = await body.preview(turn.db, found)
+        source = f"broadcast-test:{found.id}:{code}:{turn.id}"
+        await turn.tell(recipient(turn.person), source, seen.text, seen.choices, file=seen.file, at_night=True)
+    turn.say(_("The test is on its way to you."), [page.see_back(found)])
+
+
+@desk.choice("broadcast-skip")
+async def skip(turn: Turn) -> None:
+    """Those who got another one within a day are left out."""
+    found = await page.open_one(turn)
+    await broadcasts.change(turn.db, found.id, turn.now, skips_recent=True)
+    await page.check(turn, await page.known(turn, found.id))
+
+
+@desk.choice("broadcast-ready")
+async def ready(turn: Turn) -> None:
+    """How many, now or at a time; above the office's number, with a second administrator."""
+    await _offer(turn, await page.open_one(turn))
+
+
+async def _offer(turn: Turn, found: Broadcast, due_at: datetime | None = None) -> None:
+    total = page.total_of(await audiences.count(turn.db, found, turn.now))
+    if not total or await checks.faults(turn.db, found, turn.knowledge):
+        await page.check(turn, found)
+        return
+    limit = (await office.load(turn.db)).second_from
+    when = {"at": due_at.isoformat()} if due_at else {}
+    lines = [_("Send to **{people}** now?", people=people(total))]
+    if due_at:
+        lines = [_("Send to **{people}** on {time}?", people=people(total), time=page.both_clocks(due_at))]
+    if not found.is_urgent and not is_day(due_at or turn.now):
+        lines.append(_("It is night then: it leaves from 7 in the morning on."))
+    if total > limit:
+        lines.append(_("Above {number} people one more agreement is needed.", number=number(limit)))
+        send = page.decides(found, _("Ask for agreement"), "ask", **when)
+    else:
+        label = _("Schedule it") if due_at else _("Send to {number}", number=number(total))
+        send = page.decides(found, label, "send", **when)
+    schedule = page.about(found, _("Another time") if due_at else _("Schedule"), "when")
+    keep = Choice(_("Keep the draft"), "broadcasts")
+    turn.say(Markdown("\n".join(lines)), [schedule, send, keep])
+
+
+@desk.choice("broadcast-when")
+async def ask_when(turn: Turn) -> None:
+    """At which time?"""
+    found = await page.open_one(turn)
+    turn.ask(f"{_WHEN}{found.id}", number=True)
+    turn.say(_("When? For example: tomorrow 09.00"), [page.see_back(found)])
+
+
+@desk.when(lambda turn: answers(turn, _WHEN))
+async def at(turn: Turn) -> None:
+    """Read back on both clocks, and whose clock was meant."""
+    found = await page.known(turn, int(turn.asks.removeprefix(_WHEN)))
+    when = read(turn.text, turn.now, turn.person.language)
+    if not isinstance(when, When) or when.opens is None or when.closes or when.period or when.first != when.last:
+        turn.ask(turn.asks, number=True)
+        turn.say(_("Write a day and a time, for example: tomorrow 09.00"), [page.see_back(found)])
+        return
+    on = when.first or turn.now.astimezone(BANDUNG).date()
+    due_at = datetime.combine(on, when.opens, BANDUNG)
+    if not timedelta() < due_at - turn.now < _AHEAD:
+        turn.ask(turn.asks, number=True)
+        turn.say(_("That is past, or too far ahead. Write a day and a time."), [page.see_back(found)])
+        return
+    there = datetime.combine(on, when.opens, ZoneInfo(MALAYSIA))
+    text = _("On whose clock? In Bandung that is {time}.", time=page.both_clocks(due_at))
+    choices = [
+        page.about(found, _("Bandung (WIB)"), "at", at=due_at.isoformat()),
+        page.about(found, _("Malaysia"), "at", at=there.isoformat()),
+    ]
+    turn.say(text, [*choices, page.see_back(found)])
+
+
+@desk.when(lambda turn: turn.asks.startswith(_WHEN) and bare_word(turn.text) in CANCEL)
+async def cancel(turn: Turn) -> None:
+    """Nothing is scheduled."""
+    turn.say(_("All right, nothing is changed."), [page.to_list()])
+
+
+@desk.choice("broadcast-at")
+async def scheduled(turn: Turn) -> None:
+    """Once more how many and when."""
+    await _offer(turn, await page.open_one(turn), _chosen_time(turn))
+
+
+def _chosen_time(turn: Turn) -> datetime | None:
+    assert turn.choice is not None
+    given = turn.choice.args.get("at")
+    return datetime.fromisoformat(str(given)) if given else None
+
+
+@desk.choice("broadcast-send")
+async def send(turn: Turn) -> None:
+    """It begins, now or at its time."""
+    found = await _as_seen(turn)
+    total = page.total_of(await audiences.count(turn.db, found, turn.now))
+    if total > (await office.load(turn.db)).second_from:
+        await _offer(turn, found, _chosen_time(turn))
+        return
+    await _go(turn, found, _chosen_time(turn), total)
+
+
+async def _as_seen(turn: Turn) -> Broadcast:
+    """The one that the choice is about, as it was when the choice was offered."""
+    found = await page.open_one(turn)
+    assert turn.choice is not None
+    if found.sequence != turn.choice.args["sequence"]:
+        raise Refusal(_("It was changed since. Please look at it again."), [page.see(found)])
+    return found
+
+
+async def _go(turn: Turn, found: Broadcast, due_at: datetime | None, total: int, **values: object) -> None:
+    if due_at:
+        moved = await broadcasts.move(turn.db, found.id, page.OPEN, "scheduled", turn.now, due_at=due_at, **values)
+    else:
+        moved = await start(turn.db, found, turn.now, **values)
+    if moved:
+        details = {"people": total, "at": due_at.isoformat()} if due_at else {"people": total}
+        await audit.note(turn.db, turn.person.staff_id, "broadcast.send", found.source, turn.now, **details)
+    await page.show(turn, await page.known(turn, found.id))
+
+
+@desk.choice("broadcast-ask")
+async def ask(turn: Turn) -> None:
+    """The other administrators see it, with the number."""
+    found = await _as_seen(turn)
+    others = [one for one in await staff.active(turn.db) if one.role == "admin" and one.id != turn.person.staff_id]
+    if not others:
+        raise Refusal(
+            _("Nobody else can agree: there is no other administrator. Reach fewer people, or invite one."),
+            [page.see(found)],
+        )
+    author = turn.person.staff_id
+    moved = await broadcasts.move(
+        turn.db, found.id, ["draft", "late"], "waiting", turn.now, due_at=_chosen_time(turn), author_id=author
+    )
+    if moved:
+        await audit.note(turn.db, author, "broadcast.ask", found.source, turn.now)
+        total = page.total_of(await audiences.count(turn.db, found, turn.now))
+        await ask_for_agreement(turn.db, found, others, called(turn.person), total, turn.now)
+    turn.say(_("Asked. It goes out once another administrator agrees."), [page.see(found), page.to_list()])
+
+
+@agreeing.choice("broadcast-approve")
+async def approve(turn: Turn) -> None:
+    """A second administrator agrees to what they have seen: it begins, now or at its time."""
+    found = await _as_seen(turn)
+    if found.state != "waiting" or found.author_id == turn.person.staff_id:
+        await page.show(turn, found)
+        return
+    total = page.total_of(await audiences.count(turn.db, found, turn.now))
+    await _go(turn, found, found.due_at, total, approver_id=turn.person.staff_id)
+    name = called(turn.person)
+
+    def said() -> Reply:
+        text = _("{name} agreed to announcement {number}.", name=name, number=str(found.id))
+        return Reply(text, (page.see(found),))
+
+    await tell_author(turn.db, found, f"approved:{turn.id}", said, turn.now)
+
+
+@agreeing.choice("broadcast-reject")
+async def reject(turn: Turn) -> None:
+    """It is a draft again, and its author hears it."""
+    found = await _as_seen(turn)
+    if found.state != "waiting" or found.author_id == turn.person.staff_id:
+        await page.show(turn, found)
+        return
+    await broadcasts.change(turn.db, found.id, turn.now)
+    await audit.note(turn.db, turn.person.staff_id, "broadcast.reject", found.source, turn.now)
+    name = called(turn.person)
+
+    def said() -> Reply:
+        text = _("{name} did not agree to announcement {number}.", name=name, number=str(found.id))
+        return Reply(text, (page.see(found),))
+
+    await tell_author(turn.db, found, f"rejected:{turn.id}", said, turn.now)
+    turn.say(_("Declined; {number} is a draft again.", number=str(found.id)), [page.to_list()])

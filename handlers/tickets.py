@@ -1,0 +1,122 @@
+"""My ticket: it comes with the acceptance and again at any time; and whether a certificate is genuine."""
+
+from bot import certificates, tickets
+from bot import programmes as programme_page
+from bot.answer import introduce
+from bot.cases import recipient
+from bot.codes import CERTIFICATE, TICKET
+from bot.enrolments import accepted, brief, number, status_line
+from bot.errors import Refusal
+from bot.exhibitions import title, today
+from bot.forms.form import Form
+from bot.i18n import _
+from bot.markdown import Markdown
+from bot.reply import Choice
+from bot.router import Router
+from bot.seats import TICKET as JOB
+from bot.turn import Turn
+from db import attendance, enrolments, programmes
+from db.enrolments import Enrolment
+from db.programmes import Programme
+
+router = Router("tickets")
+
+
+@router.job(JOB)
+async def made(turn: Turn) -> None:
+    """The ticket of an acceptance: at any hour for who just took the place, else by day."""
+    turn.silent = True
+    one = await enrolments.load(turn.db, int(turn.inbound.args["id"]))
+    programme = await programmes.load(turn.db, one.programme_id) if one else None
+    if one is None or programme is None or one.state != "accepted":
+        return
+    own_doing = (await enrolments.history(turn.db, one.id))[-1].staff_id is None
+    told, file = accepted(one, programme), await tickets.keep(turn, one, programme)
+    source = f"enrolment:{one.id}:ticket:{turn.id}"
+    await turn.tell(recipient(turn.person), source, told.text, told.choices, file=file, at_night=own_doing)
+
+
+@router.choice("ticket")
+async def again(turn: Turn) -> None:
+    """The same once more."""
+    form = await _chosen(turn)
+    await _show(turn, form.one, form.programme)
+
+
+async def _show(turn: Turn, one: Enrolment, programme: Programme) -> None:
+    if one.state != "accepted":
+        raise Refusal(status_line(one, programme), [Choice(_("My enrolments"), "status")])
+    told = accepted(one, programme)
+    turn.say(told.text, told.choices, file=await tickets.keep(turn, one, programme))
+
+
+@router.choice("programme-calendar")
+async def calendar(turn: Turn) -> None:
+    """A file that the phone's calendar opens."""
+    assert turn.choice is not None
+    one = await programmes.load(turn.db, int(turn.choice.args["id"]))
+    if one is None or one.first_day is None:
+        raise Refusal(_("No day is set for it yet."), [Choice(_("My enrolments"), "status")])
+    text = _("📎 Open this file to save it in your phone's calendar.")
+    turn.say(text, [Choice(_("My enrolments"), "status")], file=await programme_page.calendar(turn, one))
+
+
+def _starts(turn: Turn, payload: str) -> bool:
+    return turn.inbound.name == "start" and turn.text.lower().startswith(payload)
+
+
+@router.when(lambda turn: _starts(turn, TICKET.payload))
+async def scanned(turn: Turn) -> None:
+    """One's own ticket is shown; who is no staff learns nothing of anybody else's."""
+    parsed = turn.codes.read(TICKET, turn.text[len(TICKET.payload) :])
+    one = await enrolments.numbered(turn.db, *parsed) if parsed else None
+    programme = await programmes.load(turn.db, one.programme_id) if one else None
+    if one is None or programme is None:
+        turn.say(_("⚠️ This is not a ticket of ours."), [Choice(_("Menu"), "menu")])
+    elif one.person_id == turn.person.person_id:
+        await _show(turn, one, programme)
+        return
+    else:
+        turn.say(_("This is somebody's ticket. Only staff at the door can scan it."), [Choice(_("Menu"), "menu")])
+    await introduce(turn)
+
+
+@router.choice("certificate")
+async def certificate(turn: Turn) -> None:
+    """For who was there, once it is over."""
+    form = await _chosen(turn)
+    there = await attendance.of(turn.db, form.one.id)
+    mine = [Choice(_("My enrolments"), "status")]
+    if not there:
+        raise Refusal(_("Your attendance in {title} is not recorded.", title=title(form.programme)), mine)
+    if not form.programme.is_over(today(turn)):
+        when = _("The certificate comes when {title} is over.", title=title(form.programme))
+        raise Refusal(when, mine)
+    file = await certificates.keep(turn, form.one, form.programme, there)
+    text = _("📎 Your certificate. Whoever scans its code sees whether it is genuine, with your name and the days.")
+    turn.say(text, mine, file=file)
+
+
+@router.when(lambda turn: _starts(turn, CERTIFICATE.payload))
+async def checked(turn: Turn) -> None:
+    """Anybody who was shown a certificate sees whose it is."""
+    parsed = turn.codes.read(CERTIFICATE, turn.text[len(CERTIFICATE.payload) :])
+    one = await enrolments.numbered(turn.db, *parsed) if parsed else None
+    programme = await programmes.load(turn.db, one.programme_id) if one else None
+    there = await attendance.of(turn.db, one.id) if one else []
+    if one is None or programme is None or not there:
+        turn.say(_("⚠️ This certificate is not one of ours."), [Choice(_("Menu"), "menu")])
+    else:
+        lines = [
+            _("✅ This certificate is genuine."),
+            _("**{number}** · {who}", number=number(one, programme), who=brief(one.name)),
+            _("**{title}**", title=title(programme)),
+            _("📅 {when}", when=certificates.when(programme, there)),
+        ]
+        turn.say(Markdown("\n".join(lines)), [Choice(_("Menu"), "menu")])
+    await introduce(turn)
+
+
+async def _chosen(turn: Turn) -> Form:
+    assert turn.choice is not None
+    return await Form.load(turn, int(turn.choice.args["id"]))

@@ -1,0 +1,390 @@
+"""Announcements as staff write and send them from their phones, and as people get and stop them."""
+
+from datetime import timedelta
+
+import pytest
+
+from bot.channels import Blocked, Refused
+from bot.channels.memory import Sent
+from db import audiences, office, restores
+from tests.crowds import agrees, enrols, named, states
+from tests.desks import Desks
+from tests.fairs import hold, offer, plan, programme
+from tests.phone import Phone, Town
+
+TEXT = "Pendaftaran delegasi dibuka\n20 tempat, gratis. Ditutup Minggu, 31 Januari 2027."
+
+
+@pytest.fixture
+async def rini(town: Town) -> Phone:
+    """Bu Rini, an officer."""
+    return await Desks(town).employ("rini", "Bu Rini")
+
+
+async def writes(phone: Phone, text: str = TEXT, topic: str = "Pameran") -> Sent:
+    """Until it is asked for whom."""
+    await phone.says("/staf")
+    await phone.taps("Pengumuman")
+    await phone.taps("Pengumuman baru")
+    await phone.says(text)
+    return (await phone.taps(topic))[-1]
+
+
+async def checks(phone: Phone, text: str = TEXT, topic: str = "Pameran", to: str = "Semua yang setuju") -> Sent:
+    """Until the page on which it is checked."""
+    asked = await writes(phone, text, topic)
+    await (phone.taps(to) if to in asked.labels else phone.says(to))
+    return (await phone.taps("Pakai"))[-1]
+
+
+async def sends(phone: Phone, text: str = TEXT, topic: str = "Pameran", to: str = "Semua yang setuju") -> Sent:
+    """From the first word to the progress, which at once is over."""
+    await checks(phone, text, topic, to)
+    (asked,) = await phone.taps("Lanjutkan")
+    return (await phone.taps(next(label for label in asked.labels if label.startswith("Kirim ke")), asked))[0]
+
+
+async def test_one_is_written_counted_checked_and_sent_to_each_once(town: Town, rini: Phone) -> None:
+    ani, budi = await agrees(town, "ani", "budi")
+    (maya,) = await agrees(town, "maya", language="ms")
+    town.phone("eko")
+    asked = await writes(rini)
+    assert asked.text.startswith("Untuk siapa? Tulis saja")
+    (read,) = await rini.taps("Semua yang setuju")
+    assert read.text == "Saya baca: setuju menerima kabar pameran.\n3 orang: memory 3."
+    (check,) = await rini.taps("Pakai")
+    assert "⚠️ English, Bahasa Melayu, Basa Sunda kosong" not in check.text
+    assert "⚠️ Bahasa Melayu kosong: 1 orang mendapat teks Bahasa Indonesia." in check.text
+    assert "Lama kirim: kurang dari 1 menit." in check.text
+    assert check.labels == [
+        "Perbaiki teks",
+        "Lihat pratinjau",
+        "Uji ke saya",
+        "Lainnya",
+        "Lanjutkan",
+        "Semua pengumuman",
+    ]
+    (ready,) = await rini.taps("Lanjutkan")
+    assert ready.text == "Kirim ke 3 orang sekarang?"
+    assert ready.labels == ["Jadwalkan", "Kirim ke 3", "Simpan draf"]
+    sending, report = await rini.taps("Kirim ke 3")
+    assert sending.text.startswith("Mencatat penerimanya")
+    assert report.text == "✅ Selesai, kurang dari 1 menit. Terkirim 3. Jumlah 3 orang."
+    for phone in (ani, budi):
+        assert phone.bubbles[-1].text == f"{TEXT}\nAnda setuju menerima pengumuman"
+        assert phone.bubbles[-1].labels == ["Berhenti"]
+    assert maya.bubbles[-1].labels == ["Berhenti"]
+    assert [len(one.bubbles) for one in (ani, budi, maya, town.phone("eko"))] == [1, 1, 1, 0]
+    (again,) = await rini.taps("Kirim ke 3", ready)
+    assert again.text.startswith("Pengumuman 1 sudah mulai dikirim, 23 November 2026")
+    assert await states(town) == {"sent": 3}
+
+
+async def test_a_sentence_narrows_it_down_and_is_said_back(town: Town, rini: Phone) -> None:
+    await agrees(town, "ani", sector="food", district="Coblong", city="Bandung")
+    await agrees(town, "budi", sector="food", district="Regol", city="Bandung")
+    await agrees(town, "cici", sector="fashion", district="Coblong", city="Bandung")
+    await writes(rini)
+    (unknown,) = await rini.says("kuliner di coblong yang punya helikopter")
+    assert unknown.text.startswith("“punya, helikopter” belum saya mengerti")
+    (read,) = await rini.says("kuliner dan kriya di Coblong")
+    parts = ("setuju menerima kabar pameran", "bidang Makanan dan minuman / Kriya", "di Coblong")
+    assert read.text == f"Saya baca: {' · '.join(parts)}.\n1 orang: memory 1."
+    (who,) = await rini.taps("Lihat orangnya")
+    assert who.text == "1. belum bernama · memory · Bahasa Indonesia"
+
+
+async def test_numbers_that_are_sent_are_the_audience_of_those_who_agreed(town: Town, rini: Phone) -> None:
+    await agrees(town, "ani", "budi")
+    await town.phone("cici").says("/menu")
+    await named(town, ani=("Ani", "+6281234567890"), budi=("Budi", "+6281234567891"), cici=("Cici", "+6281234567892"))
+    await writes(rini)
+    (read,) = await rini.says("0812-3456-7890\n+62 812 3456 7892, 0812 0000 0000\nbukan nomor")
+    first = "Di daftar: 3 nomor, 2 orang di antaranya dikenal di sini.\n\nBukan nomor: bukan nomor\n\nSaya baca: "
+    assert read.text.startswith(first)
+    assert read.text.endswith("ada di daftar Anda.\n1 orang: memory 1.")
+
+
+async def test_who_enrolled_or_not_is_told_apart(town: Town, rini: Phone) -> None:
+    await agrees(town, "ani", "budi", "cici")
+    await offer(
+        town,
+        programme(),
+        programme("DPJ27", kind="delegation", title={"id": "Delegasi"}, short_name={"id": "Delegasi"}),
+    )
+    await enrols(town, "DPJ27", ani="submitted", budi="declined")
+    await writes(rini)
+    (read,) = await rini.says("yang belum daftar delegasi")
+    assert read.text.endswith("belum mendaftar Delegasi.\n2 orang: memory 2.")
+    await rini.taps("Ubah")
+    (which,) = await rini.says("yang sudah daftar")
+    assert which.text == "Program yang mana?"
+    (read,) = await rini.taps("Delegasi")
+    assert read.text.endswith("sudah mendaftar Delegasi.\n1 orang: memory 1.")
+    await rini.taps("Ubah")
+    (read,) = await rini.says("yang ditolak di delegasi")
+    assert read.text.endswith("ditolak di Delegasi.\n1 orang: memory 1.")
+
+
+async def test_whoever_chose_topics_gets_only_those(town: Town, rini: Phone) -> None:
+    ani, budi = await agrees(town, "ani", "budi")
+    (page,) = await ani.says("/topik")
+    assert page.text.startswith("Anda menerima pengumuman semua topik.")
+    (chosen,) = await ani.taps("Halal")
+    assert chosen.text.startswith("Anda menerima pengumuman: halal.")
+    assert "✅ Halal" in chosen.labels
+    await sends(rini)
+    assert [len(phone.bubbles) for phone in (ani, budi)] == [2, 1]
+    await sends(rini, "Biaya halal gratis\nSampai akhir tahun.", "Halal")
+    assert [phone.bubbles[-1].text.partition("\n")[0] for phone in (ani, budi)] == ["Biaya halal gratis"] * 2
+    (none,) = await ani.taps("✅ Halal", chosen)
+    assert none.text.startswith("Anda tidak menerima pengumuman.")
+    (again,) = await ani.taps("Semuanya")
+    assert again.text.startswith("Anda menerima pengumuman semua topik.")
+
+
+async def test_stop_is_at_once_and_takes_back_what_has_not_left(town: Town, rini: Phone) -> None:
+    ani, budi = await agrees(town, "ani", "budi")
+    town.clock.move(timedelta(hours=12))
+    await sends(rini)
+    assert await states(town) == {"pending": 2}
+    (stopped,) = await ani.says("Tolong stop.")
+    assert stopped.text == (
+        "Pengumuman dihentikan mulai sekarang, termasuk peringatan, pengingat, dan kabar. Jawaban dan kabar pendaftaran"
+        " Anda tetap datang."
+    )
+    assert stopped.labels == ["Pilih topik", "Nyalakan lagi"]
+    assert await states(town) == {"cancelled": 1, "pending": 1}
+    await budi.waits(12 * 3600)
+    assert await states(town) == {"cancelled": 1, "sent": 1}
+    assert "Jumlah 2 orang" in rini.bubbles[-1].text
+    assert (await ani.says("berhenti"))[0].text == "Anda memang tidak menerima pengumuman, pengingat, atau kabar."
+    (again,) = await ani.taps("Nyalakan lagi", stopped)
+    assert again.text == "✅ Pengumuman, pengingat, dan kabar datang lagi."
+    await sends(rini, "Kabar kedua\nIsi.")
+    assert ani.bubbles[-1].text.startswith("Kabar kedua")
+    assert (await ani.taps("Berhenti"))[0].text.startswith("Pengumuman dihentikan")
+
+
+async def test_one_may_be_paused_go_on_and_be_cancelled(town: Town, rini: Phone) -> None:
+    await agrees(town, *(f"p{number}" for number in range(20)))
+    town.clock.move(timedelta(hours=12))
+    shown = await sends(rini)
+    (page,) = await rini.taps("Segarkan", shown)
+    assert page.text == "Dilanjutkan pukul 7 pagi. 0 dari 20"
+    (paused,) = await rini.taps("Jeda")
+    assert paused.text == "Dijeda. 0 dari 20"
+    await rini.waits(12 * 3600)
+    assert await states(town) == {"pending": 20}
+    (asked,) = await rini.taps("Batalkan", paused)
+    assert asked.text.startswith("Dijeda dulu. 0 orang sudah menerimanya")
+    await rini.taps("Tidak, lanjut")
+    assert await states(town) == {"sent": 20}
+    town.clock.move(timedelta(hours=12))
+    shown = await sends(rini, "Kabar kedua\nIsi.")
+    await rini.taps("Batalkan", shown)
+    (report,) = await rini.taps("Ya, batalkan")
+    assert report.text == "Dibatalkan. Terkirim 0 · tidak dikirim 20. Jumlah 20 orang."
+    await rini.waits(12 * 3600)
+    assert await states(town, 2) == {"cancelled": 20}
+
+
+async def test_the_report_adds_up_and_each_part_can_be_looked_at_and_tried_again(town: Town, rini: Phone) -> None:
+    phones = await agrees(town, "ani", "budi", "cici", "dedi")
+    town.clock.move(timedelta(hours=12))
+    await sends(rini)
+    town.clock.move(timedelta(hours=12))
+    town.channel.troubles = [Blocked("by the user"), Refused("too odd"), TimeoutError()]
+    await town.assistant.deliveries.run_due()
+    await rini.waits(61)
+    report = rini.bubbles[-1]
+    await rini.taps("Lihat", report)
+    report = rini.bubbles[-1]
+    assert report.text.endswith("Terkirim 1 · gagal 1 · memblokir 1 · belum pasti 1. Jumlah 4 orang.")
+    assert report.labels[:2] == ["Coba lagi yang gagal", "Lihat belum pasti"]
+    (lists,) = await rini.taps("Lihat daftar")
+    assert lists.labels == ["Terkirim", "Gagal", "Memblokir", "Belum pasti", "Kembali"]
+    (failed,) = await rini.taps("Gagal")
+    assert failed.text.startswith("Gagal: 1\n1 × too odd\n1. belum bernama · memory")
+    again = await rini.taps("Coba lagi yang gagal", report)
+    assert again[0].text == "1 orang dicoba lagi."
+    assert await states(town) == {"sent": 2, "blocked": 1, "unsure": 1}
+    (unsure,) = await rini.taps("Lihat belum pasti", report)
+    assert unsure.text.startswith("Belum pasti: mungkin sudah sampai.")
+    assert unsure.labels == ["Kembali", "Kirim ulang"]
+    await rini.taps("Kirim ulang", unsure)
+    assert await states(town) == {"sent": 3, "blocked": 1}
+    assert sorted(len(phone.bubbles) for phone in phones) == [0, 1, 1, 1]
+
+
+async def test_at_most_so_many_a_week_except_what_is_urgent(town: Town, rini: Phone) -> None:
+    (ani,) = await agrees(town, "ani")
+    for number in range(3):
+        await sends(rini, f"Kabar {number}\nIsi.")
+    check = await checks(rini, "Kabar 4\nIsi.")
+    assert "⚠️ 1 orang sudah menerima 3 minggu ini dan tidak ikut dikirimi." in check.text
+    await rini.taps("Lanjutkan")
+    await rini.taps("Kirim ke 1")
+    assert await states(town, 4) == {"skipped": 1}
+    assert "sudah cukup minggu ini 1" in rini.bubbles[-1].text
+    assert len(ani.bubbles) == 3
+    await town.phone("rini").waits(8 * 24 * 3600)
+    await sends(rini, "Kabar 5\nIsi.")
+    assert len(ani.bubbles) == 4
+
+
+async def test_those_who_got_one_today_can_be_left_out(town: Town, rini: Phone) -> None:
+    await agrees(town, "ani", "budi")
+    await sends(rini)
+    await agrees(town, "cici")
+    check = await checks(rini, "Kabar kedua\nIsi.")
+    assert "⚠️ 2 orang sudah menerima pengumuman dalam 24 jam terakhir." in check.text
+    (check,) = await rini.taps("Lewati 2")
+    assert check.text.splitlines()[1] == "1 orang: memory 1."
+    (ready,) = await rini.taps("Lanjutkan")
+    assert ready.text == "Kirim ke 1 orang sekarang?"
+
+
+async def test_what_should_be_looked_at_again_is_said(town: Town, rini: Phone) -> None:
+    await agrees(town, "ani")
+    check = await checks(rini, "Delegasi dibuka\nDitutup 31 Januari 2026, [TANGGAL] menyusul.")
+    assert "⚠️ “31 Januari 2026” sudah lewat: 31 Januari 2026." in check.text
+    assert "⚠️ “[TANGGAL]” seperti masih harus diisi." in check.text
+    await rini.taps("Perbaiki teks")
+    (check,) = await rini.says("x" * 1100)
+    assert "⚠️ Bahasa Indonesia: kelebihan" in check.text
+    assert "Lanjutkan" not in check.labels
+    await rini.taps("Perbaiki teks")
+    (check,) = await rini.says(TEXT)
+    assert "Lanjutkan" in check.labels
+    await sends(rini)
+    assert "⚠️ Teks yang sama sudah dikirim dalam seminggu ini." in (await checks(rini)).text
+
+
+async def test_a_preview_in_each_language_and_a_test_to_oneself(town: Town, rini: Phone) -> None:
+    await agrees(town, "ani")
+    (one,) = await hold(town, plan())
+    await checks(rini)
+    await rini.taps("Lainnya")
+    await rini.taps("Tombol")
+    (check,) = await rini.taps("Pekan Produk")
+    await rini.taps("Lainnya", check)
+    await rini.taps("Tambah bahasa")
+    await rini.taps("English")
+    (check,) = await rini.says("Delegation opens\n20 places, free.")
+    (seen,) = await rini.taps("Lihat pratinjau", check)
+    told = "Begini tampilannya dalam Bahasa Indonesia; tombolnya: Lihat pameran, Berhenti."
+    assert seen.text.endswith(told)
+    (seen,) = await rini.taps("English", seen)
+    assert seen.text.startswith("Delegation opens")
+    assert seen.text.endswith("tombolnya: See the exhibition, Stop.")
+    sent = await rini.taps("Uji ke saya", check)
+    assert [bubble.text.partition("\n")[0] for bubble in sent[1:]] == [
+        "Pendaftaran delegasi dibuka",
+        "Delegation opens",
+    ]
+    (shown,) = await rini.taps("Lihat pameran", sent[1])
+    assert one.title["id"] in shown.text
+
+
+async def test_a_scheduled_one_goes_out_at_its_time_and_a_late_one_waits_and_asks(town: Town, rini: Phone) -> None:
+    (ani,) = await agrees(town, "ani")
+    for day in ("besok 09.00", "lusa 9 pagi"):
+        await checks(rini, f"Kabar {day}\nIsi.")
+        await rini.taps("Lanjutkan")
+        await rini.taps("Jadwalkan")
+        (whose,) = await rini.says(day)
+        assert whose.text.startswith("Jam di mana? Kalau Bandung: ")
+        (ready,) = await rini.taps("Bandung (WIB)")
+        assert "pukul 09.00 WIB (10.00 waktu Malaysia)?" in ready.text
+        await rini.taps("Jadwalkan", ready)
+    assert await states(town) == {}
+    await rini.waits(23.5 * 3600)
+    assert ani.bubbles[-1].text.startswith("Kabar besok")
+    town.clock.move(timedelta(hours=24))
+    (late, *_rest) = await rini.waits(3600)
+    assert late.text.startswith("Pengumuman 2 seharusnya keluar 25 November 2026 pukul 09.00 WIB")
+    assert len(ani.bubbles) == 1
+    (page,) = await rini.taps("Lihat", late)
+    assert page.labels[:3] == ["Kirim saja", "Ubah", "Batalkan"]
+    await rini.taps("Kirim saja")
+    await rini.taps("Kirim ke 1")
+    assert ani.bubbles[-1].text.startswith("Kabar lusa")
+
+
+async def test_above_the_offices_number_a_second_administrator_agrees(town: Town) -> None:
+    desks = Desks(town)
+    rini = await desks.employ("rini", "Bu Rini", "admin")
+    (ani, *_others) = await agrees(town, "ani", "budi", "cici")
+    async with town.assistant.database.transaction() as tx:
+        await office.save(tx, name="Disdagin", second_from=2)
+    await checks(rini)
+    (ready,) = await rini.taps("Lanjutkan")
+    assert ready.text.endswith("Di atas 2 orang perlu satu persetujuan lagi.")
+    (alone,) = await rini.taps("Minta persetujuan")
+    assert alone.text.startswith("Belum ada yang bisa menyetujui")
+    dadan = await desks.employ("dadan", "Pak Dadan", "admin")
+    await desks.news(dadan)
+    (asked,) = await rini.taps("Minta persetujuan", ready)
+    assert asked.text == "Sudah diminta. Dikirim begitu admin lain setuju."
+    preview, question = await desks.news(dadan)
+    assert preview.text.startswith("Pendaftaran delegasi dibuka")
+    assert question.text.startswith(
+        "Bu Rini meminta persetujuan: pengumuman 1 ke 3 orang (setuju menerima kabar pameran)."
+    )
+    assert question.labels == ["Lihat", "Setujui 3", "Tolak"]
+    (mine,) = (await rini.taps("Lihat", asked))[-1:]
+    assert "Setujui 3" not in mine.labels
+    await rini.taps("Ubah", mine)
+    (old,) = await dadan.taps("Setujui 3", question)
+    assert old.text == "Sejak itu ada perubahan. Coba lihat lagi." or "lihat" in old.text.lower()
+    assert await states(town) == {}
+    await rini.taps("Lanjutkan")
+    await rini.taps("Minta persetujuan")
+    question = (await desks.news(dadan))[-1]
+    assert question.labels[1] == "Setujui 3"
+    await dadan.taps("Setujui 3", question)
+    assert await states(town) == {"sent": 3}
+    assert ani.bubbles[-1].text.endswith("Dari Disdagin · kabar pameran")
+    assert any(bubble.text == "Pak Dadan menyetujui pengumuman 1." for bubble in rini.bubbles)
+
+
+async def test_only_officers_may_announce(town: Town) -> None:
+    euis = await Desks(town).employ("euis", "Bu Euis", "viewer")
+    assert (await euis.says("/pengumuman"))[0].text.startswith("Peran Anda tidak mencakup ini")
+    assert (await town.phone("ani").says("/pengumuman"))[0].text.startswith("Anda tidak menerima pengumuman.")
+
+
+async def test_an_audience_is_written_down_from_where_a_crash_left_it(
+    town: Town, rini: Phone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(audiences, "SLICE", 3)
+    await agrees(town, *(f"p{number}" for number in range(10)))
+    await checks(rini)
+    await rini.taps("Lanjutkan")
+    running, town.assistant.deliveries._open = town.assistant.deliveries._open, False
+    await rini.taps("Kirim ke 10")
+    steps = town.assistant.deliveries._steps
+    await steps.run_due()
+    await steps.run_due()
+    assert 0 < (await states(town))["pending"] < 10
+    town.assistant.deliveries._open = running
+    await town.assistant.deliveries.run_due()
+    assert await states(town) == {"sent": 10}
+
+
+async def test_a_restored_copy_does_not_start_what_the_original_started(town: Town, rini: Phone) -> None:
+    await agrees(town, "ani")
+    await checks(rini)
+    await rini.taps("Lanjutkan")
+    town.assistant.deliveries._open = False
+    await rini.taps("Kirim ke 1")
+    async with town.assistant.database.transaction() as tx:
+        await restores.add(tx, town.clock.now(), town.clock.now())
+        await restores.drop_left(tx, town.clock.now())
+        await restores.release(tx, town.clock.now())
+    town.assistant.deliveries._open = True
+    await town.assistant.deliveries.run_due()
+    assert await states(town) == {}
+    (page,) = await rini.says("/pengumuman")
+    assert "terlambat, tidak dikirim" in page.text
