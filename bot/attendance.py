@@ -71,17 +71,22 @@ async def _welcome(turn: Turn, one: Enrolment, programme: Programme, on: date, m
     person = (await people.load(turn.db, [one.address_id]))[one.address_id]
     at_the_door = on == day_there(programme, turn.now)
     with speaking(person.language):
-        named = {"title": title(programme), "name": brief(one.name)}
-        if at_the_door:
-            text = _("Welcome to {title}, {name}. Your attendance is recorded.", **named)
+        if at_the_door and not one.for_other:
+            called = brief(one.name.partition(" ")[0])
+            text = _("Welcome to {title}, {name}. Your attendance is recorded.", title=title(programme), name=called)
         else:
-            text = _("The attendance of {name} in {title} on {date} is recorded.", **named, date=day(on))
-        await turn.tell(recipient(person), f"attendance:{marked}:", text, at_night=at_the_door)
+            named = {"title": title(programme), "name": brief(one.name), "date": day(on)}
+            text = _("The attendance of {name} in {title} on {date} is recorded.", **named)
+        await turn.tell(recipient(person), _source(one, marked), text, at_night=at_the_door)
 
 
 async def say_first(turn: Turn, one: Enrolment, programme: Programme, on: date) -> None:
     """When it was recorded the first time, and by whom."""
-    first = next(presence for presence in await attendance.of(turn.db, one.id) if presence.day == on)
+    found = [presence for presence in await attendance.of(turn.db, one.id) if presence.day == on]
+    if not found:  # taken back at this moment
+        turn.say(_("That is undone already."), [see(one)])
+        return
+    first = found[0]
     by = escape(first.by) if first.by else _("An officer")
     text = _(
         "⚠️ {who}: already recorded as present, at {time} by {name}.",
@@ -100,7 +105,7 @@ async def take_back(turn: Turn, presence: Presence, one: Enrolment, programme: P
     """It was a mistake; whoever heard of it hears that too. False where somebody else said so before."""
     if not await attendance.take_back(turn.db, presence.id):
         return False
-    me, told = turn.person.staff_id, f"attendance:{presence.id}:"
+    me, told = turn.person.staff_id, _source(one, presence.id)
     await audit.note(turn.db, me, "attendance.undo", f"enrolment:{one.id}", turn.now, day=presence.day.isoformat())
     await deliveries.cancel(turn.db, one.person_id, [told])
     if (await deliveries.counts(turn.db, told)).get("sent"):
@@ -114,7 +119,7 @@ async def take_back(turn: Turn, presence: Presence, one: Enrolment, programme: P
 
 def who(one: Enrolment, programme: Programme) -> Markdown:
     """The name first: a queue stands behind."""
-    parts = [_("**{name}**", name=brief(one.name))]
+    parts = [_("**{name}**", name=brief(one.name))] if one.name else []
     parts += [brief(one.business)] if one.business else []
     return Markdown(", ".join([*parts, escape(number(one, programme))]))
 
@@ -127,6 +132,10 @@ def see(one: Enrolment) -> Choice:
 def present_on(found: Sequence[Presence]) -> Markdown:
     """For the person: on which days they were there."""
     return _("Present on {days}.", days=", ".join(weekday_span(one.day, one.day) for one in found))
+
+
+def _source(one: Enrolment, marked: int) -> str:
+    return f"enrolment:{one.id}:attendance:{marked}:"
 
 
 def _hour(at: datetime, programme: Programme) -> Markdown:

@@ -13,9 +13,9 @@ import gzip
 import json
 import os
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TextIO
@@ -23,6 +23,7 @@ from typing import Any, TextIO
 from db import snapshots
 from db.copies import filling
 from db.engine import Database
+from db.erasures import Done
 from db.snapshots import SLICE, Part, Snapshot, Tally
 
 FORMAT = 1
@@ -44,6 +45,8 @@ class Contents:
     #: of the schema
     revision: str
     tables: dict[str, Part] = field(default_factory=dict)
+    #: of a restored one: how many people were erased since it was taken, and are again
+    erased: int = 0
 
     @property
     def rows(self) -> int:
@@ -98,10 +101,13 @@ def _write(file: TextIO, line: dict[str, Any]) -> None:
     file.write(f"{json.dumps(line)}\n")
 
 
-async def restore(database: Database, path: Path, now: datetime, progress: Progress) -> Contents:
+async def restore(
+    database: Database, path: Path, now: datetime, progress: Progress, erased: Collection[Done] = ()
+) -> Contents:
     """Fill an empty database, compare every table with the file, and hold it: it sends nothing until it is released.
 
-    Raises `Broken` and `db.snapshots.Unfit`, and then nothing was written.
+    Who is among the `erased` is erased again before anybody reads the copy. Raises `Broken` and `db.snapshots.Unfit`,
+    and then nothing was written.
     """
     contents = check(path)
     async with filling(database, contents.revision) as copy:
@@ -109,7 +115,8 @@ async def restore(database: Database, path: Path, now: datetime, progress: Progr
             await copy.add(table, columns, rows)
             progress(len(rows), contents.rows)
         await copy.finish(contents.tables, contents.taken_at, now)
-    return contents
+        again = await copy.erase(erased, now)
+    return replace(contents, erased=again)
 
 
 def check(path: Path) -> Contents:

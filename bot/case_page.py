@@ -51,12 +51,16 @@ def choices_for(turn: Turn, case: Case) -> list[Choice]:
     """What whoever looks at it can do with it."""
     about = {"case": case.id}
     if case.state == "open":
-        return [Choice(_("I take it"), "case-take", about, kind="deciding"), back()]
+        take = Choice(_("I take it"), "case-take", about, kind="deciding")
+        warn = [Choice(_("Warn others"), "broadcast-warn")] if case.kind == "signal" else []
+        return [take, *warn, back()]
     if case.state == "closed" or case.owner_id != turn.person.staff_id:
         return [back()]
     enter = [] if turn.memory.case == case.id else [Choice(_("Answer here"), "case-enter", about)]
+    warn = [Choice(_("Warn others"), "broadcast-warn", rank="quiet")] if case.kind == "signal" else []
     return [
         *enter,
+        *warn,
         Choice(_("Close it"), "case-close", about, kind="deciding"),
         Choice(_("Hand it over"), "case-over", about),
         Choice(_("Give it back"), "case-queue", about, "quiet", "deciding"),

@@ -112,6 +112,8 @@ def summary(turn: Turn, case: Case, person: Known) -> Markdown:
     ]
     if case.kind == "report":
         lines.append(_("Says that an answer is not right."))
+    if case.kind == "signal":
+        lines.append(_("⚠️ Reports something that others may have to be warned of."))
     if case.words:
         lines.append(Markdown(f"“{typed(case.words, QUOTED)}”"))
     card = turn.knowledge.card(case.topic, person.language) if case.topic else None

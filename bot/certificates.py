@@ -5,6 +5,7 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import segno
 
@@ -22,9 +23,14 @@ from db.enrolments import Enrolment
 from db.files import File
 from db.programmes import Programme
 
+if TYPE_CHECKING:
+    from fpdf import FPDF
+
 _PDF = "application/pdf"
 #: millimetres of a page of A4 on its side, of its edge and its frame, and of the QR
 _WIDTH, _HEIGHT, _EDGE, _FRAME, _QR = 297, 210, 25, 10, 32
+#: millimetres below a line, and of its height for a point of its size; what is long is set smaller
+_GAP, _STEP, _SCALES = 2.5, 0.48, (1, 0.85, 0.7, 0.55, 0.4)
 #: points
 _LARGE, _NAME, _TITLE, _SMALL, _FINE = 34, 30, 20, 14, 10
 
@@ -78,7 +84,7 @@ def when(programme: Programme, there: Sequence[Presence]) -> str:
 
 def _set(lines: Sequence[_Line], fine: Sequence[str], address: str, made_at: datetime) -> bytes:
     """The same bytes whenever it is asked for again."""
-    from fpdf import FPDF  # some MiB, at first need
+    from fpdf import FPDF  # 30 MiB, at first need
 
     pdf = FPDF("landscape", "mm", "A4")
     pdf.set_creation_date(made_at)
@@ -89,18 +95,31 @@ def _set(lines: Sequence[_Line], fine: Sequence[str], address: str, made_at: dat
     pdf.add_page()
     pdf.set_line_width(0.8)
     pdf.rect(_FRAME, _FRAME, _WIDTH - 2 * _FRAME, _HEIGHT - 2 * _FRAME)
-    for line in lines:
-        if line.text:
-            pdf.set_font("sans", "B" if line.is_bold else "", line.size)
-            pdf.multi_cell(0, line.size * 0.48, line.text, align="C", new_x="LMARGIN", new_y="NEXT")
-            pdf.ln(2.5)
     top = _HEIGHT - _EDGE - _QR + 6
+    said = [line for line in lines if line.text]
+    scale = next((scale for scale in _SCALES if _height(pdf, said, scale) <= top - _EDGE), _SCALES[-1])
+    for line in said:
+        _write(pdf, line, scale)
+        pdf.ln(_GAP * scale)
     pdf.image(_qr(address), _WIDTH - _EDGE - _QR, top, _QR, _QR)
     pdf.set_font("sans", "", _FINE)
     pdf.set_y(top + 10)
     for text in fine:
         pdf.cell(_WIDTH - 2 * _EDGE - _QR - 4, 6, text, align="R", new_x="LMARGIN", new_y="NEXT")
     return bytes(pdf.output())
+
+
+def _height(pdf: "FPDF", lines: Sequence[_Line], scale: float) -> float:
+    return sum(_write(pdf, line, scale, dry=True) + _GAP * scale for line in lines)
+
+
+def _write(pdf: "FPDF", line: _Line, scale: float, dry: bool = False) -> float:
+    """In the middle, over as many lines as it takes; returns its height, all there is to it with `dry`."""
+    pdf.set_font("sans", "B" if line.is_bold else "", line.size * scale)
+    step = line.size * scale * _STEP
+    height = pdf.multi_cell(0, step, line.text, align="C", new_x="LMARGIN", new_y="NEXT", dry_run=dry, output="HEIGHT")
+    assert isinstance(height, float)
+    return height
 
 
 def _qr(address: str) -> io.BytesIO:

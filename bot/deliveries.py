@@ -10,7 +10,7 @@ from bot import metrics
 from bot.attachments import filled
 from bot.batch import Batches
 from bot.broadcasts.steps import Steps
-from bot.channels import Blocked, Channel, Later, Refused, Unreached
+from bot.channels import Amends, Blocked, Channel, Later, Refused, Unreached
 from bot.clock import Clock
 from bot.nursery import Nursery
 from bot.pace import Pace
@@ -19,7 +19,7 @@ from bot.reply import Reply
 from db import broadcasts, lanes, people, sendings
 from db.deliveries import LANES
 from db.engine import Database, Transaction
-from db.sendings import Claimed, Done, Look
+from db.sendings import Claimed, Done, Earlier, Look
 
 log = logging.getLogger(__name__)
 
@@ -145,11 +145,13 @@ class Deliveries:
             log.warning("others have to wait before they send deliveries: %s", type(error).__name__)
 
     def _room(self, channel: str) -> int:
-        """How many may begin now; one at a time while none arrives."""
+        """How many may be taken now; one at a time while none arrives."""
         if not self._open or self._resumes.get(channel, self._clock.now()) > self._clock.now():
             return 0
         at_once = 1 if self._failures[channel] else AT_ONCE
-        return min(at_once - len(self._under_way[channel]), self._paces[channel].room())
+        free = at_once - len(self._under_way[channel])
+        room = min(free, self._paces[channel].room())
+        return 0 if room == free < at_once // 2 else room  # several are soon taken as one
 
     async def _send_next(self, channel: str) -> int:
         """Begin to send what there is room for; returns how many have left the queue."""
@@ -201,9 +203,10 @@ class Deliveries:
         if self._must_wait(channel, claimed.lane):
             return Done(claimed, "pending")
         try:
-            reply = await self._reply(claimed)
             async with asyncio.timeout(PATIENCE):
-                ids = await self._channels[channel].send(claimed.value, reply, claimed.reply_id)
+                if claimed.earlier and not await self._amend(channel, claimed, claimed.earlier):
+                    return Done(claimed, "cancelled", reason="cannot be changed there")
+                ids = [] if claimed.is_silent else await self._bring(channel, claimed)
         except Later as wait:
             until = self._clock.now() + timedelta(seconds=wait.seconds)
             self._waits[channel, claimed.lane] = until
@@ -224,6 +227,23 @@ class Deliveries:
             done = Done(claimed, "sent", message_ids=ids)
         self._failures[channel] = 0
         return done
+
+    async def _bring(self, channel: str, claimed: Claimed) -> list[str]:
+        return await self._channels[channel].send(claimed.value, await self._reply(claimed), claimed.reply_id)
+
+    async def _amend(self, channel: str, claimed: Claimed, earlier: Earlier) -> bool:
+        """Change what the person has; False where it cannot be, and nothing else would tell them."""
+        amends = self._channels[channel]
+        if not (isinstance(amends, Amends) and earlier.message_ids):
+            return not claimed.is_silent
+        reply = Reply.from_json(earlier.body) if earlier.body else None
+        try:
+            if reply or claimed.is_silent:
+                await amends.amend(claimed.value, reply, earlier.reply_id, earlier.message_ids)
+        except Refused:
+            if claimed.is_silent:
+                raise
+        return True
 
     def _must_wait(self, channel: str, lane: int) -> bool:
         """Whether this process was asked to wait with a lane."""

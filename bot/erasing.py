@@ -4,6 +4,7 @@ Whoever wrote that their data shall be erased is told when it is done; it is don
 """
 
 import json
+import logging
 import os
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -12,6 +13,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from bot.cases import number, recipient
+from bot.errors import where
 from bot.i18n import _, speaking
 from bot.reply import Reply
 from db import cases, deliveries, erasure, erasures, people, staff
@@ -20,6 +22,8 @@ from db.deliveries import NOTICE
 from db.engine import Transaction
 from db.erasures import Done, Erasure
 from db.people import Known
+
+log = logging.getLogger(__name__)
 
 #: how long one may change one's mind, and the job that comes then
 DELAY, JOB = timedelta(hours=24), "erase"
@@ -77,7 +81,11 @@ class Erasing:
 
     async def run(self, tx: Transaction, now: datetime) -> None:
         for planned in await erasures.overdue(tx, now - _PATIENCE):
-            await carry_out(tx, planned, now)
+            try:
+                async with tx.savepoint() as attempt:
+                    await carry_out(attempt, planned, now)
+            except Exception as error:  # the others' turn comes all the same
+                log.error("erasure %s failed with %s\n%s", planned.id, type(error).__name__, where(error))
         done = await erasures.unlisted(tx)
         if done and self._folder:
             append(self._folder() / LIST, done.values())

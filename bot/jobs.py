@@ -35,6 +35,10 @@ class Jobs:
         """Run `work` every so many seconds, over restarts; a run that fails is left out."""
         self._repeated[name] = (seconds, work)
 
+    def slow_down(self, seconds: int) -> None:
+        """Let nothing be repeated more often than every so many seconds."""
+        self._repeated = {name: (max(every, seconds), work) for name, (every, work) in self._repeated.items()}
+
     async def prepare(self) -> None:
         """Write the rows of the repeated jobs."""
         async with self._database.transaction() as tx:

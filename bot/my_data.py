@@ -41,6 +41,8 @@ MIME, _LASTS = "application/json", timedelta(days=1)
 _NAMED = 3
 #: UTF-16 units of a name on the page
 _NAME = 60
+#: and of a line with several
+_LINE = 160
 
 
 async def page(turn: Turn) -> Markdown:
@@ -83,7 +85,7 @@ async def _who(turn: Turn) -> Markdown:
     said = ", ".join(plain(brief(one, _NAME)) for one in known if one)
     if not said:
         return _("Name, phone, business: nothing")
-    return _("Name, phone, business: {known}", known=said)
+    return _("Name, phone, business: {known}", known=brief(said, _LINE))
 
 
 async def _enrolments(turn: Turn) -> Markdown:
@@ -107,7 +109,7 @@ async def _news(turn: Turn) -> Markdown:
         wishes += topics or [plain(_("announcements of all topics"))]
     if not wishes:
         return _("News you chose: none")
-    return _("News you chose: {news}", news=", ".join(wishes))
+    return _("News you chose: {news}", news=brief(", ".join(wishes), _LINE))
 
 
 async def _agrees(turn: Turn, kind: str) -> bool:

@@ -84,7 +84,8 @@ class _Set:
     """A line as it is set: broken where it is too wide, each part in the middle."""
 
     def __init__(self, line: _Line, room: int) -> None:
-        self._font = ImageFont.truetype(str(BOLD if line.is_bold else REGULAR), line.size)
+        path = BOLD if line.is_bold else REGULAR
+        self._font = ImageFont.truetype(str(path), line.size, layout_engine=ImageFont.Layout.BASIC)
         self._step = round(line.size * 1.3)
         self._lines = self._broken(line.text, room)
 

@@ -73,10 +73,11 @@ async def take_back(tx: Transaction, id: int) -> bool:  # noqa: A002
     return (await tx.execute(delete(StoredAttendance).where(StoredAttendance.id == id))).rowcount == 1
 
 
-async def add_guest(tx: Transaction, id: int) -> int:  # noqa: A002
-    """One more came along; returns how many that are."""
+async def add_guest(tx: Transaction, id: int) -> int | None:  # noqa: A002
+    """One more came along; returns how many that are, None where it was taken back meanwhile."""
     counted = update(StoredAttendance).where(StoredAttendance.id == id).values(guests=StoredAttendance.guests + 1)
-    return int((await tx.execute(counted.returning(StoredAttendance.guests))).scalar_one())
+    guests: int | None = (await tx.execute(counted.returning(StoredAttendance.guests))).scalar_one_or_none()
+    return guests
 
 
 async def counts(tx: Transaction, programme: int, day: date) -> tuple[int, int]:

@@ -18,7 +18,6 @@ from sqlalchemy import (
     exists,
     func,
     literal,
-    or_,
     select,
     tuple_,
     update,
@@ -26,7 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased
 
 from db import broadcasts
-from db.broadcasts import CORRECTION, Broadcast, Listed, StoredBroadcast
+from db.broadcasts import CORRECTION, RECALL, Broadcast, Listed, StoredBroadcast
 from db.businesses import Membership, StoredBusiness
 from db.consents import ANNOUNCEMENTS, StoredConsent
 from db.deliveries import BROADCAST, StoredDelivery
@@ -44,6 +43,8 @@ NOT_ENROLLED = "none"
 #: what counts as told when it is asked who was told lately
 _TOLD = ("pending", "sending", "sent", "unsure")
 WEEK, DAY = timedelta(days=7), timedelta(days=1)
+#: for how long a platform lets a message be taken back
+RECALLED = timedelta(hours=47, minutes=30)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,7 +143,7 @@ async def freeze(tx: Transaction, one: Broadcast, limit: int, now: datetime) -> 
     last: int | None = (await tx.execute(select(func.max(people.c.id)))).scalar_one()
     if last is None:
         return False
-    inside = _rows(one, await _skipped(tx, one, limit, now), now).where(Person.id > one.frozen_to, Person.id <= last)
+    inside = _rows(one, await _skipped(tx, one, limit, now), now, (one.frozen_to, last))
     into = tx.insert(StoredDelivery).from_select(_COLUMNS, inside, include_defaults=False)
     await tx.execute(into.on_conflict_do_nothing())
     await tx.execute(update(StoredBroadcast).where(StoredBroadcast.id == one.id).values(frozen_to=last))
@@ -155,7 +156,9 @@ _COLUMNS = [
 ]  # fmt: skip
 
 
-def _rows(one: Broadcast, skipped: ColumnElement[bool] | None, now: datetime) -> Select[*tuple[Any, ...]]:
+def _rows(
+    one: Broadcast, skipped: ColumnElement[bool] | None, now: datetime, span: tuple[int, int]
+) -> Select[*tuple[Any, ...]]:
     state: Any = literal("pending") if skipped is None else case((skipped, "skipped"), else_="pending")
     reason: Any = literal(None, StoredDelivery.reason.type)
     if skipped is not None:
@@ -166,7 +169,7 @@ def _rows(one: Broadcast, skipped: ColumnElement[bool] | None, now: datetime) ->
         literal({}, StoredDelivery.body.type), literal(one.id, BigInteger), state, reason, at, at,
         literal(one.is_urgent), literal(0, BigInteger),
     )  # fmt: skip
-    return select(*columns).join(Address, Address.person_id == Person.id).where(*_fits(one, now))
+    return select(*columns).join(Address, Address.person_id == Person.id).where(*_fits(one, now, span))
 
 
 async def _skipped(tx: Transaction, one: Broadcast, limit: int, now: datetime) -> ColumnElement[bool] | None:
@@ -201,26 +204,37 @@ def _told_since(since: datetime, but: int) -> ColumnElement[bool]:
     )
 
 
-def _fits(one: Broadcast, now: datetime) -> list[ColumnElement[bool]]:
-    """Of a person and an address of theirs, whether this is where they are told."""
+def _fits(one: Broadcast, now: datetime, span: tuple[int, int] | None = None) -> list[ColumnElement[bool]]:
+    """Of a person and an address of theirs, whether this is where they are told; `span` is of ids of people."""
     audience = Audience.from_json(one.audience)
     agreed = exists().where(
         StoredConsent.person_id == Person.id, StoredConsent.kind == ANNOUNCEMENTS, StoredConsent.until.is_(None)
     )
     found = [Address.state == "open", agreed]
+    if span:
+        found += [Person.id > span[0], Person.id <= span[1]]
     if one.kind == CORRECTION:
         wrong = broadcasts.source(one.corrects_id or 0)
-        had = (StoredDelivery.source == wrong, StoredDelivery.state == "sent")
+        had = [StoredDelivery.source == wrong, StoredDelivery.state == "sent"]
+        if one.audience.get("mode") == RECALL:
+            had.append(StoredDelivery.sent_at > now - RECALLED)
         return [*found, exists().where(StoredDelivery.address_id == Address.id, *had)]
-    found.append(~_better_address(audience.terminal))
+    found.append(~_better_address(audience.terminal, span))
     if not audience.terminal:
         found.append(Address.channel != "terminal")
     if one.topic:
-        theirs = StoredSubscription.person_id == Person.id
-        found.append(or_(~exists().where(theirs), exists().where(theirs, StoredSubscription.topic == one.topic)))
+        found.append(~_chose_others(one.topic))
     if one.skips_recent:
         found.append(~_told_since(now - DAY, one.id))
     return [*found, *_narrowed(audience, one.id, now)]
+
+
+def _chose_others(topic: str) -> ColumnElement[bool]:
+    """That they chose topics, and not this one."""
+    this = aliased(StoredSubscription)
+    chose_it = exists().where(this.person_id == StoredSubscription.person_id, this.topic == topic)
+    theirs = (StoredSubscription.person_id == Person.id, StoredSubscription.topic != topic)
+    return exists().where(*theirs, ~chose_it)
 
 
 def _narrowed(audience: Audience, id: int, now: datetime) -> list[ColumnElement[bool]]:  # noqa: A002
@@ -257,10 +271,15 @@ def _enrolled(audience: Audience) -> ColumnElement[bool]:
     return exists().where(*in_it, StoredEnrolment.state.in_(audience.states or ENROLLED))
 
 
-def _better_address(terminal: bool) -> ColumnElement[bool]:
-    """That the person used another of their addresses later; of two that were never used, the newer."""
+def _better_address(terminal: bool, span: tuple[int, int] | None) -> ColumnElement[bool]:
+    """That the person used another of their addresses later; of two that were never used, the newer.
+
+    The `span` of people is said here as well: PostgreSQL does not see by itself that no others can be meant.
+    """
     other = aliased(Address)
     reachable = [other.state == "open"] if terminal else [other.state == "open", other.channel != "terminal"]
+    if span:
+        reachable += [other.person_id > span[0], other.person_id <= span[1]]
     later = tuple_(_newest(other), other.id) > tuple_(_newest(Address), Address.id)
     return exists().where(other.person_id == Address.person_id, other.id != Address.id, *reachable, later)
 

@@ -17,6 +17,10 @@ from db.engine import Transaction
 
 #: a correction goes to those who got another one
 ANNOUNCEMENT, WARNING, CORRECTION = "announcement", "warning", "correction"
+#: how a correction is made: a line to those who got it, and what they have changed where that can be; that change
+#: alone; or what they have taken back
+LINE, SILENT, RECALL = "line", "silent", "recall"
+EDITS = "edits"
 #: `late` was to begin at a time at which nobody was there to send it; `waiting` needs a second administrator
 STATES = ("draft", "waiting", "scheduled", "late", "freezing", "sending", "paused", "done", "cancelled")
 #: what the service has something to do with
@@ -43,7 +47,8 @@ class StoredBroadcast(Base):
     buttons: Mapped[list[str]]
     #: as `db.audiences.Audience.to_json` writes it
     audience: Mapped[dict[str, Any]]
-    #: by language, as `bot.reply.Reply.to_json` writes it: what is sent, from the moment it starts
+    #: by language, as `bot.reply.Reply.to_json` writes it: what is sent, from the moment it starts; in `EDITS`, what
+    #: takes the place of the one that is corrected
     bodies: Mapped[dict[str, Any]]
     file_id: Mapped[int | None] = mapped_column(ForeignKey("files.id"))
     #: of a correction: what was wrong
@@ -196,12 +201,36 @@ async def lock(tx: Transaction, id: int) -> Broadcast | None:  # noqa: A002
     return _read(row) if row else None
 
 
-async def bodies(tx: Transaction, ids: Collection[int]) -> dict[int, dict[str, Any]]:
-    """What is sent, by language, of each of these."""
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What is sent, by language; of a correction, of which one, and what takes its place where that can be."""
+
+    bodies: dict[str, Any]
+    corrects_id: int | None
+    audience: dict[str, Any]
+
+    @property
+    def mode(self) -> str:
+        """Of a correction: `line`, `silent` or `recall`."""
+        return str(self.audience.get("mode", ""))
+
+    def body(self, language: str) -> dict[str, Any]:
+        """As a reply of its own; empty where there is none."""
+        found: dict[str, Any] = self.bodies.get(language, {})
+        return found
+
+    def edit(self, language: str) -> dict[str, Any]:
+        """What takes the place of the one that is corrected; empty where it is taken back."""
+        found: dict[str, Any] = self.bodies.get(EDITS, {}).get(language, {})
+        return found
+
+
+async def sent(tx: Transaction, ids: Collection[int]) -> dict[int, Sent]:
+    """What is sent of each of these."""
     if not ids:
         return {}
-    rows = await tx.execute(select(StoredBroadcast.id, StoredBroadcast.bodies).where(StoredBroadcast.id.in_(ids)))
-    return {row[0]: row[1] for row in rows}
+    columns = (StoredBroadcast.id, StoredBroadcast.bodies, StoredBroadcast.corrects_id, StoredBroadcast.audience)
+    return {row[0]: Sent(*row[1:]) for row in await tx.execute(select(*columns).where(StoredBroadcast.id.in_(ids)))}
 
 
 async def limited(tx: Transaction, since: datetime) -> list[int]:

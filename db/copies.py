@@ -10,9 +10,10 @@ from alembic import command
 from sqlalchemy import Connection, LargeBinary, Table, func, insert, inspect, select, text
 from sqlalchemy.exc import DBAPIError
 
-from db import migrations, restores
+from db import erasures, migrations, restores
 from db.base import UtcDateTime
 from db.engine import Database, Transaction
+from db.erasures import Done
 from db.snapshots import Part, Snapshot, Unfit, reflected
 
 
@@ -46,6 +47,10 @@ class Copy:
         await self.refer_ahead(False)
         await self._tx.connection.run_sync(lambda inner: command.upgrade(migrations.config(inner), "head"))
         await restores.add(self._tx, taken_at, now)
+
+    async def erase(self, done: Collection[Done], now: datetime) -> int:
+        """Erase whoever was erased after the backup was taken; returns how many those were."""
+        return await erasures.replay(self._tx, done, now)
 
     async def _go_on_after(self, table: str, last: int) -> None:
         """Let the next id be higher than any that the original gave: buttons on phones carry them."""

@@ -4,11 +4,12 @@ them, without anything that says who that was or what they wrote."""
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, and_, cast, delete, exists, literal, or_, select, update
 from sqlalchemy import String as Text
 
-from db import consents, enrolments, joinings, people, traces
+from db import consents, enrolments, joinings, people, programmes, traces
 from db.broadcasts import Listed, StoredBroadcast
 from db.businesses import Business, Membership, StoredBusiness
 from db.case_messages import StoredCaseMessage
@@ -16,7 +17,7 @@ from db.cases import StoredCase
 from db.consents import ANNOUNCEMENTS, ENROLMENT, StoredConsent
 from db.deliveries import StoredDelivery
 from db.engine import Transaction
-from db.enrolments import ENROLLED, EnrolmentChange, StoredEnrolment
+from db.enrolments import ENROLLED, Enrolment, EnrolmentChange, StoredEnrolment
 from db.feedback import StoredFeedback
 from db.files import StoredFile
 from db.interests import StoredInterest
@@ -32,6 +33,7 @@ from db.turns import StoredTurn
 
 _FINISHED = ("done", "failed", "passed", "joined")
 _UNDER_WAY = ("pending", "sending")
+_BANDUNG = ZoneInfo("Asia/Jakarta")
 #: of an enrolment that stays only to be counted
 EMPTY: dict[str, Any] = {
     "answers": {},
@@ -84,12 +86,10 @@ async def forget_news(tx: Transaction, person: int, now: datetime) -> None:
 
 async def forget_enrolments(tx: Transaction, whose: Collection[int], now: datetime) -> list[int]:
     """What they answered in forms, with its files; a place is given back first. Returns the programmes of those."""
-    freed = []
     found = [one for person in whose for one in await enrolments.of(tx, person)]
-    for one in found:
-        if one.state in ENROLLED:
-            await enrolments.move(tx, one, "withdrawn", now)
-            freed.append(one.programme_id)
+    ahead = [one for person in whose for one in await under_way(tx, person, now)]
+    for one in ahead:
+        await enrolments.move(tx, one, "withdrawn", now)
     files = _numbers([one.answers for one in found])
     await empty(tx, [one.id for one in found if one.state != "draft"])
     await _remove_drafts(tx, [one.id for one in found if one.state == "draft"])
@@ -98,7 +98,17 @@ async def forget_enrolments(tx: Transaction, whose: Collection[int], now: dateti
     agreed = update(StoredConsent).where(StoredConsent.person_id.in_(whose), StoredConsent.kind == ENROLMENT)
     await tx.execute(agreed.where(StoredConsent.until.is_(None)).values(until=now))
     tx.leave_nothing()
-    return list(dict.fromkeys(freed))
+    return list(dict.fromkeys(one.programme_id for one in ahead))
+
+
+async def under_way(tx: Transaction, person: int, now: datetime) -> list[Enrolment]:
+    """What is with staff, in line, or accepted, in programmes that are not over."""
+    today, found = now.astimezone(_BANDUNG).date(), []
+    for one in await enrolments.of(tx, person):
+        programme = await programmes.load(tx, one.programme_id) if one.state in ENROLLED else None
+        if programme and not programme.is_over(today):
+            found.append(one)
+    return found
 
 
 async def empty(tx: Transaction, ids: Collection[int]) -> None:

@@ -1,6 +1,5 @@
 """Holdings: what is kept of somebody, counted and listed for themselves to see."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -32,9 +31,8 @@ class Counts:
 
 
 async def counts(tx: Transaction, person: int) -> Counts:
-    theirs = select(Address.id).where(Address.person_id == person).scalar_subquery()
-    written = select(func.count()).select_from(StoredTurn).where(*_written(theirs))
-    told = select(func.count()).select_from(StoredReply).where(*_told(theirs))
+    written = _written(select(func.count()).select_from(StoredTurn), person)
+    told = _told(select(func.count()).select_from(StoredReply), person)
     files = select(func.count()).select_from(StoredFile).where(StoredFile.person_id == person)
     cases = select(func.count()).select_from(StoredCase).where(StoredCase.person_id == person)
     number = [int((await tx.execute(one)).scalar_one()) for one in (written, told, files, cases)]
@@ -42,22 +40,22 @@ async def counts(tx: Transaction, person: int) -> Counts:
     return Counts(number[0] + number[1], number[2], number[3], [*dict.fromkeys((await tx.execute(channels)).scalars())])
 
 
-def _written(theirs: Any) -> Sequence[Any]:
-    own = select(Address.channel).where(Address.id == StoredTurn.address_id).scalar_subquery()
-    return StoredTurn.address_id.in_(theirs), StoredTurn.raw != "", StoredTurn.channel == own
+def _written(rows: Any, person: int) -> Any:
+    """What they did themselves, and not what a job did."""
+    joined = rows.join(Address, Address.id == StoredTurn.address_id).where(Address.person_id == person)
+    return joined.where(StoredTurn.raw != "", StoredTurn.channel == Address.channel)
 
 
-def _told(theirs: Any) -> Sequence[Any]:
-    return StoredReply.address_id.in_(theirs), StoredReply.body["gone"].as_string().is_(None)
+def _told(rows: Any, person: int) -> Any:
+    joined = rows.join(Address, Address.id == StoredReply.address_id).where(Address.person_id == person)
+    return joined.where(StoredReply.body["gone"].as_string().is_(None))
 
 
 async def written(tx: Transaction, person: int) -> list[Received]:
     """What they wrote, as it came in, oldest first."""
-    theirs = select(Address.id).where(Address.person_id == person).scalar_subquery()
     columns = (StoredTurn.id, StoredTurn.channel, StoredTurn.address_id, Address.person_id, Address.value)
-    rows = select(*columns, StoredTurn.raw, StoredTurn.received_at, StoredTurn.state)
-    rows = rows.join(Address, Address.id == StoredTurn.address_id).where(*_written(theirs)).order_by(StoredTurn.id)
-    return [Received(*row) for row in await tx.execute(rows)]
+    rows = _written(select(*columns, StoredTurn.raw, StoredTurn.received_at, StoredTurn.state), person)
+    return [Received(*row) for row in await tx.execute(rows.order_by(StoredTurn.id))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +69,7 @@ class Told:
 
 async def told(tx: Transaction, person: int) -> list[Told]:
     """What they were told, oldest first."""
-    theirs = select(Address.id).where(Address.person_id == person).scalar_subquery()
-    rows = select(StoredReply.id, StoredReply.created_at, StoredReply.body).where(*_told(theirs))
+    rows = _told(select(StoredReply.id, StoredReply.created_at, StoredReply.body), person)
     return [Told(*row) for row in await tx.execute(rows.order_by(StoredReply.id))]
 
 

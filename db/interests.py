@@ -13,7 +13,7 @@ from db.engine import Transaction
 from db.enrolments import ENROLLED, StoredEnrolment
 from db.exhibitions import Plan as ExhibitionPlan
 from db.people import Person
-from db.programmes import Programme
+from db.programmes import Programme, StoredProgramme
 
 EXHIBITION, PROGRAMME = "exhibition", "programme"
 _OPEN = "until IS NULL"
@@ -132,14 +132,17 @@ async def waiting_for(tx: Transaction, plan: ExhibitionPlan) -> list[Concerned]:
 
 
 async def concerned(tx: Transaction, id: int, *plans: ExhibitionPlan) -> list[Concerned]:  # noqa: A002
-    """Who is to hear of a change or the end of this exhibition, each once: who is reminded of it, and who wants to
-    hear of one like it, as it was or as it is now."""
+    """Who is to hear of a change or the end of this exhibition, each once: who is reminded of it, who is enrolled in a
+    programme of it, and who wants to hear of one like it, as it was or as it is now."""
     reminded = {one.person_id: one.address_id for one in await reminders.of(tx, id)}
     languages = select(Person.id, Person.language)
     found = {}
     for some in _slices(sorted(reminded)):
         for person, language in await tx.execute(languages.where(Person.id.in_(some))):
             found[person] = Concerned(person, reminded[person], language, reminded=True)
+    of_it = StoredEnrolment.programme_id.in_(select(StoredProgramme.id).where(StoredProgramme.exhibition_id == id))
+    for enrolled in await _enrolled(tx, of_it):
+        found.setdefault(enrolled.person_id, enrolled)
     for plan in plans:
         for one in await waiting_for(tx, plan):
             found.setdefault(one.person_id, one)
@@ -148,14 +151,17 @@ async def concerned(tx: Transaction, id: int, *plans: ExhibitionPlan) -> list[Co
 
 async def concerned_by(tx: Transaction, one: Programme) -> list[Concerned]:
     """Who is enrolled in this programme, or wants to hear of one like it, each once."""
-    columns = (StoredEnrolment.person_id, StoredEnrolment.address_id, Person.language)
-    enrolled = select(*columns).join(Person, Person.id == StoredEnrolment.person_id)
-    in_it = (StoredEnrolment.programme_id == one.id, StoredEnrolment.state.in_(ENROLLED))
-    rows = await tx.execute(enrolled.where(*in_it).order_by(StoredEnrolment.id))
-    people = {row[0]: Concerned(row[0], row[1], row[2], enrolled=True) for row in rows}
+    people = {who.person_id: who for who in await _enrolled(tx, StoredEnrolment.programme_id == one.id)}
     for waiting in await _who(tx, [StoredInterest.kind == PROGRAMME, StoredInterest.topic.in_(("", one.kind))]):
         people.setdefault(waiting.person_id, waiting)
     return list(people.values())
+
+
+async def _enrolled(tx: Transaction, where: ColumnElement[bool]) -> list[Concerned]:
+    columns = (StoredEnrolment.person_id, StoredEnrolment.address_id, Person.language)
+    enrolled = select(*columns).join(Person, Person.id == StoredEnrolment.person_id)
+    rows = await tx.execute(enrolled.where(where, StoredEnrolment.state.in_(ENROLLED)).order_by(StoredEnrolment.id))
+    return [Concerned(row[0], row[1], row[2], enrolled=True) for row in rows]
 
 
 async def _who(tx: Transaction, fits: Collection[ColumnElement[bool]]) -> list[Concerned]:

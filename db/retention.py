@@ -31,7 +31,7 @@ from db.turns import StoredTurn
 #: what is looked at, in this order: files last, when nothing refers to them any more
 KINDS = ("messages", "answers", "notices", "cases", "questions", "comments", "enrolments", "audit", "files")
 #: rows of a kind in one go
-SLICE = 1000
+SLICE = 500
 #: for which acts of staff are kept
 _AUDIT = timedelta(days=730)
 _ENDED = ("done", "failed", "passed", "joined")
@@ -74,7 +74,7 @@ class Age:
 
 async def run(tx: Transaction, office: Office, now: datetime) -> bool:
     """Take away the next rows of every kind; returns whether there may be more."""
-    age, more = Age.of(office, now), False
+    age, more, removed = Age.of(office, now), False, 0
     reached = {row.kind: row.upto for row in await tx.execute(select(StoredRetention.kind, StoredRetention.upto))}
     for kind in KINDS:
         done = await _REMOVE[kind](tx, age, reached.get(kind, 0))
@@ -83,8 +83,9 @@ async def run(tx: Transaction, office: Office, now: datetime) -> bool:
         again = {"upto": done.upto, "removed": StoredRetention.removed + done.removed, "ran_at": now}
         await tx.execute(insert.on_conflict_do_update(index_elements=["kind"], set_=again))
         more |= done.more
-        if done.removed:
-            tx.leave_nothing()
+        removed += done.removed
+    if removed and not more:  # once for all slices: it takes longer than any of them
+        tx.leave_nothing()
     return more
 
 
@@ -167,7 +168,7 @@ async def _comments(tx: Transaction, age: Age, _upto: int) -> Slice:
 
 async def _enrolments(tx: Transaction, age: Age, _upto: int) -> Slice:
     """Those of programmes that are over for long, with their documents."""
-    last = func.coalesce(StoredProgramme.last_day, StoredProgramme.first_day)
+    last = func.coalesce(StoredProgramme.last_day, StoredProgramme.first_day, StoredProgramme.enrolment_closes)
     over = select(StoredProgramme.id).where(last < age.ended)
     old = (StoredEnrolment.programme_id.in_(over), StoredEnrolment.state != "draft", StoredEnrolment.name != "")
     found = (await tx.execute(select(StoredEnrolment.id).where(*old).limit(SLICE // 10))).scalars()

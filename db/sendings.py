@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, and_, bindparam, exists, or_, select, text, update
 
 from db import broadcasts, turns
+from db.broadcasts import Sent
 from db.consents import ANNOUNCEMENTS, StoredConsent
 from db.deliveries import BROADCAST, StoredDelivery
 from db.engine import Transaction
@@ -33,6 +34,22 @@ class Claimed:
     value: str
     body: dict[str, Any]
     reply_id: int
+    #: what the person has already and is to be changed
+    earlier: "Earlier | None" = None
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether what they have is changed and nothing is sent."""
+        return self.earlier is not None and not self.body
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """A reply that was sent and is to be changed to `body`, or taken back where that is empty."""
+
+    reply_id: int
+    message_ids: list[str]
+    body: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,23 +113,40 @@ async def claim(
     found: dict[int, Claimed] = {}
     unreachable, stopped = [], []
     rows = await _next(tx, look, limit)
-    sent = await broadcasts.bodies(tx, {row.broadcast_id for row in rows} - {None})
+    sent = await broadcasts.sent(tx, {row.broadcast_id for row in rows} - {None})
     for row in rows:
         if row.broadcast_id and not row.agrees:
             stopped.append(row.id)
         elif row.address != "open":
             unreachable.append(row.id)
         else:
-            body = sent[row.broadcast_id].get(row.language, {}) if row.broadcast_id else row.body
-            one = Claimed(row.id, row.lane, row.address_id, row.value, body, row.reply_id or 0)
+            said = sent[row.broadcast_id] if row.broadcast_id else None
+            body = said.body(row.language) if said else row.body
+            earlier = await _earlier(tx, said, row) if said and said.corrects_id else None
+            one = Claimed(row.id, row.lane, row.address_id, row.value, body, row.reply_id or 0, earlier)
             found.setdefault(row.address_id, one)
     await _end(tx, unreachable, state="blocked")
     await _end(tx, stopped, state="cancelled", reason="stopped")
     claimed = await _become_replies(tx, list(found.values()), look.now)
     if claimed:
         held = {"by": holder, "until": held_until}
-        await tx.execute(_TAKE, [{"of": one.id, "reply": one.reply_id, **held} for one in claimed])
+        await tx.execute(_TAKE, [{"of": one.id, "reply": one.reply_id or None, **held} for one in claimed])
     return claimed, len(unreachable) + len(stopped)
+
+
+async def _earlier(tx: Transaction, said: Sent, row: Any) -> Earlier | None:
+    """What they got and is corrected; from here on it reads as it is corrected wherever it is shown again."""
+    same = (StoredDelivery.broadcast_id == said.corrects_id, StoredDelivery.person_id == row.person_id)
+    had = select(StoredReply.id, StoredReply.message_ids).join(
+        StoredDelivery, StoredDelivery.reply_id == StoredReply.id
+    )
+    reply = (await tx.execute(had.where(*same))).one_or_none()
+    if reply is None:
+        return None
+    body = said.edit(row.language)
+    if body:
+        await tx.execute(update(StoredReply).where(StoredReply.id == reply[0]).values(body=body))
+    return Earlier(reply[0], reply[1] or [], body)
 
 
 async def _end(tx: Transaction, ids: Collection[int], **values: str) -> None:
@@ -144,6 +178,7 @@ _NEXT = (
         StoredDelivery.reply_id,
         Address.state.label("address"),
         StoredDelivery.broadcast_id,
+        StoredDelivery.person_id,
         Person.language,
         _AGREES.label("agrees"),
     )
@@ -155,7 +190,7 @@ _NEXT = (
 
 
 async def _become_replies(tx: Transaction, claimed: list[Claimed], now: datetime) -> list[Claimed]:
-    new = [one for one in claimed if not one.reply_id]
+    new = [one for one in claimed if not (one.reply_id or one.is_silent)]
     if not new:
         return claimed
     stored = await turns.store(tx, DELIVERY, [NewTurn(str(one.id), one.address_id, "{}") for one in new], now)
@@ -219,18 +254,18 @@ async def mark(tx: Transaction, done: Sequence[Done], now: datetime) -> None:
             for one in done
         ],
     )
-    await tx.execute(
-        _MARK_REPLY,
-        [
-            {
-                "of": one.claimed.reply_id,
-                "new_state": _OF_REPLY.get(one.state, one.state),
-                "ids": one.message_ids,
-                "at": now if one.state == "sent" else None,
-            }
-            for one in done
-        ],
-    )
+    replies = [
+        {
+            "of": one.claimed.reply_id,
+            "new_state": _OF_REPLY.get(one.state, one.state),
+            "ids": one.message_ids,
+            "at": now if one.state == "sent" else None,
+        }
+        for one in done
+        if one.claimed.reply_id
+    ]
+    if replies:
+        await tx.execute(_MARK_REPLY, replies)
 
 
 async def abandon(tx: Transaction, channels: Collection[str], now: datetime, whoever_holds: bool) -> int:

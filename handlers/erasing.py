@@ -10,8 +10,7 @@ from bot.reply import Choice
 from bot.router import Router
 from bot.seats import fill
 from bot.turn import Memory, Turn
-from db import enrolments, erasure, erasures, jobs, staff
-from db.enrolments import ENROLLED
+from db import erasure, erasures, jobs, staff
 from db.erasures import Erasure
 
 router = Router("erasing")
@@ -30,7 +29,7 @@ async def ask(turn: Turn) -> None:
     if await staff.is_active(turn.db, person):
         text = _("You belong to the staff. Leave the staff first; then your data can be erased here.")
         raise Refusal(text, [Choice(_("Open"), "staff"), _back()])
-    own = [one for one in await enrolments.of(turn.db, person) if one.state in ENROLLED]
+    own = await erasure.under_way(turn.db, person, turn.now)
     text = _("This erases everything: name, phone, messages and files. After that it cannot be brought back.")
     if own:
         text = _(
@@ -62,7 +61,7 @@ async def everything(turn: Turn) -> None:
 
 def _say_when(turn: Turn, planned: Erasure) -> None:
     text = _(
-        "Your data are erased on {when}. Until then you can take that back.", when=deadline(planned.due_at, turn.now)
+        "Your data will be erased {when}. Until then you can take that back.", when=deadline(planned.due_at, turn.now)
     )
     turn.say(text, [Choice(_("Do not erase"), "erase-cancel"), Choice(_("Download everything"), "my-data-file")])
 

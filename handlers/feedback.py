@@ -37,7 +37,7 @@ async def thank(turn: Turn) -> None:
         return
     text = _("Thank you for coming to {title}. How was it, from 1 (poor) to 5 (very good)?", title=title(programme))
     choices = [*_ratings(one), _certificate(one)]
-    await turn.tell(recipient(turn.person), f"{_ASKS}{one.id}", text, choices)
+    await turn.tell(recipient(turn.person), f"enrolment:{one.id}:thanks", text, choices)
 
 
 def _ratings(one: Enrolment) -> list[Choice]:
@@ -65,7 +65,9 @@ async def rate(turn: Turn) -> None:
 
 
 def _answers(turn: Turn) -> bool:
-    return turn.asks.startswith(_ASKS) and bool(turn.text.strip()) and bare_word(turn.text) not in _LEAD_OUT
+    """A question is none: it is answered, and the feedback stays as it is."""
+    words = turn.text.strip()
+    return turn.asks.startswith(_ASKS) and bool(words) and "?" not in words and bare_word(words) not in _LEAD_OUT
 
 
 @router.when(_answers)

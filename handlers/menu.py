@@ -1,7 +1,9 @@
 """The menu: the areas, and the most asked topics of each. For those who do not know what to ask; text always works."""
 
 from bot.answer import card_choice
+from bot.broadcasts.standing import heading, warnings
 from bot.i18n import _
+from bot.markdown import Markdown
 from bot.reply import Choice
 from bot.router import Router
 from bot.turn import Turn
@@ -37,7 +39,12 @@ async def menu(turn: Turn) -> None:
     choices.append(Choice(_("My data"), "my-data"))
     talk = _("Talk to a person")
     choices += [Choice(talk, "person"), Choice(_("Bahasa / Language"), "language")]
-    turn.say(_("What can I help you with? You can also just write your question."), choices)
+    text = _("What can I help you with? You can also just write your question.")
+    if hold := await warnings(turn):
+        newest = hold[0]
+        choices.insert(0, Choice(_("⚠️ Warning"), "warning", {"id": newest.id}))
+        text = Markdown(f"{heading(newest)}\n\n{text}")
+    turn.say(text, choices)
 
 
 @router.choice("area")

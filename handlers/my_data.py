@@ -10,9 +10,8 @@ from bot.reply import Choice
 from bot.router import Router, without_courtesy
 from bot.seats import fill
 from bot.turn import Turn
-from db import consents, enrolments, erasures, holdings, joinings
+from db import consents, enrolments, erasure, erasures, holdings, joinings
 from db.consents import ANNOUNCEMENTS, ENROLMENT
-from db.enrolments import ENROLLED
 from db.holdings import Opening
 
 router = Router("my_data")
@@ -126,7 +125,7 @@ async def of_announcements(turn: Turn) -> None:
 @router.choice("consent-enrolment")
 async def of_enrolment(turn: Turn) -> None:
     """What becomes of enrolments is said before."""
-    own = [one for one in await enrolments.of(turn.db, turn.person.person_id) if one.state in ENROLLED]
+    own = await erasure.under_way(turn.db, turn.person.person_id, turn.now)
     choices = [Choice(_("Take it back"), "consent-back", kind="deciding"), Choice(_("No, thanks"), "my-data")]
     if own:
         numbers = ", ".join(one.number for one in own)
@@ -146,15 +145,13 @@ async def taken_back(turn: Turn) -> None:
     person = turn.person.person_id
     if not await consents.withdraw(turn.db, person, ENROLMENT, turn.now):
         raise Refusal(_("There is no consent that you could take back."), [_back()])
-    freed = []
+    ahead = await erasure.under_way(turn.db, person, turn.now)
+    for one in ahead:
+        await enrolments.move(turn.db, one, "withdrawn", turn.now)
     for one in await enrolments.of(turn.db, person):
-        if one.state == "draft":
-            await enrolments.discard(turn.db, one.id)
-        elif one.state in ENROLLED:
-            await enrolments.move(turn.db, one, "withdrawn", turn.now)
-            freed.append(one.programme_id)
+        await enrolments.discard(turn.db, one.id)
     turn.memory.form = 0
-    for programme in dict.fromkeys(freed):
+    for programme in dict.fromkeys(one.programme_id for one in ahead):
         await fill(turn, programme)
     text = _("✅ Taken back. What you had sent is withdrawn; to have the answers erased too, choose the button below.")
     turn.say(text, [Choice(_("Erase my data"), "erase"), _back()])

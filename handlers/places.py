@@ -6,10 +6,11 @@ from bot.cases import recipient
 from bot.errors import Refusal
 from bot.exhibitions import title, today
 from bot.forms.form import Form
+from bot.fragments import is_thanks, opens_only
 from bot.i18n import _
 from bot.office_hours import deadline
 from bot.reply import Choice
-from bot.router import Router
+from bot.router import Router, bare_word
 from bot.seats import announce, fill, in_line, offer_choices
 from bot.turn import Turn
 from db import enrolments, seats
@@ -19,6 +20,7 @@ router = Router("places")
 
 #: what the next message is to say
 _ASKS = "place-why:"
+_LEAD_OUT = {"menu", "status", "bahasa", "stop", "berhenti", "lirén", "liren", "batal"}
 #: characters of a reason
 _LONGEST = 300
 
@@ -66,12 +68,16 @@ async def why(turn: Turn) -> None:
     turn.say(_("Thank you."), [_again(one), Choice(_("All programmes"), "programmes")])
 
 
-@router.when(lambda turn: turn.asks.startswith(_ASKS) and turn.inbound.kind == "text")
+@router.when(lambda turn: turn.asks.startswith(_ASKS) and turn.inbound.kind == "text" and _is_reason(turn))
 async def explained(turn: Turn) -> None:
     """The reason in their words, for staff."""
     form = await Form.load(turn, int(turn.asks.removeprefix(_ASKS)))
     await enrolments.explain(turn.db, form.one.id, " ".join(turn.text.split())[:_LONGEST])
     turn.say(_("Thank you."), [_again(form.one), Choice(_("All programmes"), "programmes")])
+
+
+def _is_reason(turn: Turn) -> bool:
+    return bare_word(turn.text) not in _LEAD_OUT and not opens_only(turn.text) and not is_thanks(turn.text)
 
 
 @router.choice("wait-again")

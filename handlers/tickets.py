@@ -21,6 +21,9 @@ from db.programmes import Programme
 
 router = Router("tickets")
 
+#: tickets in one bubble
+_PAGE = 6
+
 
 @router.job(JOB)
 async def made(turn: Turn) -> None:
@@ -34,6 +37,24 @@ async def made(turn: Turn) -> None:
     told, file = accepted(one, programme), await tickets.keep(turn, one, programme)
     source = f"enrolment:{one.id}:ticket:{turn.id}"
     await turn.tell(recipient(turn.person), source, told.text, told.choices, file=file, at_night=own_doing)
+
+
+@router.command("tiket", "ticket", "tikét")
+async def asked_for(turn: Turn) -> None:
+    """The next one; of several, which."""
+    found = []
+    for one in await enrolments.of(turn.db, turn.person.person_id):
+        programme = await programmes.load(turn.db, one.programme_id)
+        if programme and one.state == "accepted" and not programme.is_over(today(turn)):
+            found.append((one, programme))
+    if len(found) == 1:
+        await _show(turn, *found[0])
+    elif found:
+        lines = [status_line(*each) for each in found[:_PAGE]]
+        rows = [Choice(one.number, "ticket", {"id": one.id}) for one, _programme in found[:_PAGE]]
+        turn.say(Markdown("\n".join(lines)), rows)
+    else:
+        turn.say(_("You have no ticket now."), [Choice(_("My enrolments"), "status")])
 
 
 @router.choice("ticket")
@@ -104,7 +125,7 @@ async def checked(turn: Turn) -> None:
     one = await enrolments.numbered(turn.db, *parsed) if parsed else None
     programme = await programmes.load(turn.db, one.programme_id) if one else None
     there = await attendance.of(turn.db, one.id) if one else []
-    if one is None or programme is None or not there:
+    if one is None or programme is None or not (there and one.name):
         turn.say(_("⚠️ This certificate is not one of ours."), [Choice(_("Menu"), "menu")])
     else:
         lines = [

@@ -216,10 +216,13 @@ class Applicant:
 
     async def _come_back(self) -> None:
         """Go on with what is open, or begin where nothing is; first end a talk with staff."""
+        before = {one.id: one.answers for one in await rows(self.town, self.phone)}
         if not await self.phone.says("lanjut"):
             await self.phone.says("selesai")
             await self.phone.says("lanjut")
-        enrolled = [one for one in await rows(self.town, self.phone) if one.number and one.state != "withdrawn"]
+        found = await rows(self.town, self.phone)
+        assert {one.id: one.answers for one in found} == before, "going on changes no answer"
+        enrolled = [one for one in found if one.number and one.state != "withdrawn"]
         if await self.open_form() is None and not enrolled:
             await begin(self.phone)
 

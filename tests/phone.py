@@ -10,6 +10,7 @@ from bot.assistant import Assistant
 from bot.channels import Update
 from bot.channels.memory import Memory, Sent, insist, raw
 from bot.clock import ManualClock
+from bot.codes import Codes
 from bot.knowledge import Knowledge
 from bot.router import Router
 from bot.turn import Inbound, InboundKind
@@ -106,11 +107,16 @@ class Town:
     @classmethod
     @asynccontextmanager
     async def opened(
-        cls, url: str, known: Knowledge, now: datetime = NOW, routers: Sequence[Router] = ROUTERS
+        cls,
+        url: str,
+        known: Knowledge,
+        now: datetime = NOW,
+        routers: Sequence[Router] = ROUTERS,
+        codes: Codes | None = None,
     ) -> AsyncIterator[Self]:
         """Start it on a database and stop it again; opened twice on one database, it is a restart."""
         channel, clock = Memory(), ManualClock(now)
-        assistant = Assistant(Database(url), known, routers, [channel], clock)
+        assistant = Assistant(Database(url), known, routers, [channel], clock, codes)
         await assistant.start(background=False)
         yield cls(assistant, channel, clock)
         await assistant.stop()

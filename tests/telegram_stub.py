@@ -25,7 +25,15 @@ Json = dict[str, Any]
 TOKEN = "123456:STUB-TOKEN"
 TEXT_LIMIT = 4096
 CAPTION_LIMIT = 1024
-MESSAGES = {"sendMessage", "editMessageText", "editMessageReplyMarkup", "sendDocument", "sendPhoto", "sendVoice"}
+MESSAGES = {
+    "sendMessage",
+    "editMessageText",
+    "editMessageCaption",
+    "editMessageReplyMarkup",
+    "sendDocument",
+    "sendPhoto",
+    "sendVoice",
+}
 ACCEPTED = {
     "sendChatAction",
     "answerCallbackQuery",
@@ -466,6 +474,8 @@ class TelegramStub:
         message = {"date": int(time.time()), "chat": chat_of(params["chat_id"]), "from": sender}
         if method in ("sendMessage", "editMessageText"):
             message |= text_of(params, "text", "entities", TEXT_LIMIT)
+        elif method == "editMessageCaption":
+            message |= text_of(params, "caption", "caption_entities", CAPTION_LIMIT)
         elif method in ("sendDocument", "sendPhoto", "sendVoice"):
             message |= text_of(params, "caption", "caption_entities", CAPTION_LIMIT)
             message |= self._attachment(method.removeprefix("send").lower(), params)

@@ -51,6 +51,8 @@ class Load:
     texts: Sequence[str] = field(default_factory=lambda: list(dict.fromkeys(questions())))
     asked: int = 0
     in_flight: list[set[int]] = field(default_factory=list)
+    #: what the platform was asked so far
+    calls: list[dict[str, Any]] = field(default_factory=list)
 
     async def befall(self) -> None:
         """Say what the platform does, and to whom."""
@@ -92,13 +94,15 @@ class Load:
         return [arrived[chat][bisect_left(arrived[chat], at)] - at for chat, times in said.items() for at in times]
 
     async def messages(self, ok: bool = True) -> list[dict[str, Any]]:
-        calls = await self.platform.calls()
-        return [call for call in calls if call["method"] == "sendMessage" and call["ok"] is ok]
+        return [call for call in await self._sends() if call["ok"] is ok]
+
+    async def _sends(self) -> list[dict[str, Any]]:
+        self.calls += await self.platform.calls(since=len(self.calls))
+        return [call for call in self.calls if call["method"] == "sendMessage"]
 
     async def tries(self) -> list[float]:
         """When the platform was asked to bring the announcement, whatever came of it."""
-        calls = [call for call in await self.platform.calls() if call["method"] == "sendMessage"]
-        return [call["at"] for call in calls if chat_of(call) >= FIRST]
+        return [call["at"] for call in await self._sends() if chat_of(call) >= FIRST]
 
     def rows(self, query: str) -> list[Any]:
         with closing(sqlite3.connect(self.service.folder / "jembatan.db")) as opened:

@@ -388,3 +388,83 @@ async def test_a_restored_copy_does_not_start_what_the_original_started(town: To
     assert await states(town) == {}
     (page,) = await rini.says("/pengumuman")
     assert "terlambat, tidak dikirim" in page.text
+
+
+async def test_a_correction_reaches_exactly_those_who_got_it_and_changes_what_they_have(
+    town: Town, rini: Phone
+) -> None:
+    ani, budi = await agrees(town, "ani", "budi")
+    await sends(rini, "Pertemuan teknis\nTanggal 5 Februari 2027 di Balai Kota. Gratis.")
+    (cici,) = await agrees(town, "cici")
+    await budi.says("stop")
+    await rini.taps("Lihat", next(sent for sent in rini.bubbles if "Lihat" in sent.labels))
+    await rini.taps("Koreksi")
+    (shown,) = await rini.says("Pertemuan teknis\nTanggal 6 Februari 2027 di Balai Kota. Gratis.")
+    assert "“5 Februari 2027” → “6 Februari 2027”\n1 orang" in shown.text.replace("Penerima ", "")
+    assert shown.labels == ["Sunting diam saja", "Koreksi 1", "Batal"]
+    await rini.taps("Koreksi 1")
+    assert [sent.text.splitlines()[0] for sent in ani.bubbles] == [
+        "Pertemuan teknis",
+        "Koreksi: Pertemuan teknis Tanggal 6 Februari 2027 di Balai Kota, bukan 5 Februari 2027.",
+    ]
+    assert "6 Februari" in ani.bubbles[0].text
+    assert "5 Februari" in budi.bubbles[0].text
+    assert not cici.bubbles
+
+
+async def test_spelling_is_changed_silently_and_what_should_not_be_is_taken_back(town: Town, rini: Phone) -> None:
+    (ani,) = await agrees(town, "ani")
+    await sends(rini, "Pertemuan tehnis\nBesok.")
+    await rini.taps("Lihat", next(sent for sent in rini.bubbles if "Lihat" in sent.labels))
+    report = rini.bubbles[-1]
+    await rini.taps("Koreksi")
+    await rini.says("Pertemuan teknis\nBesok.")
+    await rini.taps("Sunting diam saja")
+    assert [sent.text.splitlines()[0] for sent in ani.bubbles] == ["Pertemuan teknis"]
+    (asked,) = await rini.taps("Tarik kembali", report)
+    assert asked.labels == ["Batal", "Hapus untuk 1"]
+    await rini.taps("Hapus untuk 1")
+    assert ani.bubbles == []
+    town.clock.move(timedelta(hours=49))
+    (late,) = await rini.taps("Tarik kembali", report)
+    assert late.text.startswith("Sudah lebih dari 48 jam")
+
+
+async def test_a_warning_stands_above_the_menu_of_its_sector_while_it_holds(town: Town, rini: Phone) -> None:
+    (ani,) = await agrees(town, "ani", sector="food", district="Coblong", city="Bandung")
+    (budi,) = await agrees(town, "budi", sector="fashion", district="Coblong", city="Bandung")
+    await rini.says("/pengumuman")
+    await rini.taps("Pengumuman baru")
+    await rini.says("Penipuan jasa ekspor\nJangan transfer. Telepon Bravo Bea Cukai 1500225.")
+    (until,) = await rini.taps("Peringatan penting")
+    assert until.text.startswith("Peringatannya berlaku sampai hari apa?")
+    await rini.says("23 Desember 2026")
+    await rini.says("kuliner")
+    town.clock.move(timedelta(hours=12))
+    await rini.taps("Pakai")
+    await rini.taps("Lanjutkan")
+    await rini.taps("Kirim ke 1")
+    assert "Berlaku sampai 23 Desember 2026." in ani.bubbles[-1].text
+    assert ani.bubbles[-1].labels == ["Saya mengalaminya", "Berhenti"]
+    (menu,) = await ani.says("/menu")
+    assert menu.text.startswith("⚠️ Penipuan jasa ekspor\n\n")
+    assert menu.labels[0] == "⚠️ Peringatan"
+    assert (await ani.taps("⚠️ Peringatan"))[0].text.startswith("Penipuan jasa ekspor\nJangan transfer.")
+    assert not (await budi.says("/menu"))[0].text.startswith("⚠️")
+    town.clock.move(timedelta(days=40))
+    assert not (await ani.says("/menu"))[0].text.startswith("⚠️")
+    assert (await ani.taps("⚠️ Peringatan", menu))[0].text.startswith("Peringatan itu sudah tidak berlaku.")
+
+
+async def test_a_signal_becomes_a_case_and_the_case_a_warning(town: Town, rini: Phone) -> None:
+    desks, ani = Desks(town), town.phone("ani")
+    (asked,) = await ani.says("lapor")
+    assert asked.text.startswith("Ceritakan yang terjadi")
+    (thanks,) = await ani.says("ada yg WA minta 5 juta katanya bs masukin keripik ke malaysia")
+    assert thanks.text.startswith("Terima kasih, laporan Anda diterima, nomor K-1. Petugas membacanya paling lambat")
+    alert = (await desks.news(rini))[-1]
+    assert "⚠️ Melaporkan sesuatu" in alert.text
+    await rini.taps("Lihat dulu", alert)
+    await rini.taps("Peringatkan")
+    (until,) = await rini.says("Penipuan\nJangan transfer.")
+    assert until.text.startswith("Peringatannya berlaku sampai hari apa?")

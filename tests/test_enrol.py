@@ -64,7 +64,7 @@ async def stored(town: Town) -> list[Enrolment]:
     return [one for one in found if one]
 
 
-async def test_from_consent_to_number(town: Town, ani: Phone) -> None:
+async def test_consent_comes_first(town: Town, ani: Phone) -> None:
     await offer(town, delegation())
     await ani.says("program apa yang buka")
     await ani.taps("1 Delegasi")
@@ -72,7 +72,15 @@ async def test_from_consent_to_number(town: Town, ani: Phone) -> None:
     assert consent.text.startswith("Pendaftaran Delegasi Pekan Produk Bandung: 11 pertanyaan")
     assert "Disimpan 365 hari" in consent.text
     assert consent.labels == ["Setuju", "Baca lengkap", "Tidak jadi", "Untuk orang lain"]
-    (first,) = await ani.taps("Setuju")
+    (whole,) = await ani.taps("Baca lengkap")
+    assert "UU 27/2022" in whole.text
+    await ani.taps("Tidak jadi")
+    assert await stored(town) == []
+
+
+async def test_from_the_first_question_to_the_review(town: Town, ani: Phone) -> None:
+    await offer(town, delegation())
+    first = await begins(ani)
     assert first.text.startswith("1 dari 11 · Nama Anda seperti di paspor?")
     (phone,) = await ani.says("euis komariah")
     assert phone.text.startswith("2 dari 11") and phone.reply.wants == "contact"
@@ -92,14 +100,22 @@ async def test_from_consent_to_number(town: Town, ani: Phone) -> None:
     assert which.labels == ["Cibeunying Kaler", "Cibeunying Kidul", "Kembali"]
     (sector,) = await ani.says("kidul")
     assert sector.text.startswith("6 dari 11")
-    (review,) = [*await fills_rest(ani)]
-    assert review.text.splitlines()[:4] == [
+    (review,) = await fills_rest(ani)
+    assert review.text.splitlines()[:5] == [
         "Periksa dulu, lalu kirim. Ketik nomor untuk mengubah.",
         "1. Nama: Euis Komariah",
         "2. HP: 0812-3456-7890",
         "3. Usaha: Keripik Teh Euis",
+        "4. NIB: dilewati",
     ]
-    assert "4. NIB: dilewati" in review.text and review.labels == ["Kirim", "Simpan dulu", "Batal", "Ubah"]
+    assert review.labels == ["Kirim", "Simpan dulu", "Batal", "Ubah"]
+
+
+async def test_from_the_review_to_the_number(town: Town, ani: Phone) -> None:
+    await offer(town, delegation())
+    await begins(ani)
+    await fills(ani, *ANSWERS)
+    await ani.sends_photo(JPEG)
     (change,) = await ani.says("7")
     assert "Tadi: keripik singkong" in change.text and "Tetap itu" in change.labels
     (again,) = await ani.says("keripik singkong, basreng")

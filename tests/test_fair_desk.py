@@ -321,7 +321,8 @@ async def test_adding_a_programme_of_an_exhibition(town: Town, rini: Phone) -> N
     await rini.taps("Buat program")
     preview = await enters(
         rini, "Delegasi", "Delegasi Pekan Produk", "Delegasi Pekan", "Tempat pameran dan pendampingan.", "UMKM Bandung",
-        "2", "Lewati", "Dewan Sivik MBPJ", "sampai 31 januari 2027", "PPB27", "Petugas memilih", "Disdagin",
+        "2", "Lewati", "Dewan Sivik MBPJ", "sampai 31 januari 2027", "PPB27", "Ukuran baju? (S, M, L)\nPunya paspor? (ya/tidak)", "Selesai", "Lewati",
+        "Petugas memilih", "Disdagin",
     )  # fmt: skip
     assert preview.labels[0] == "Terbitkan"
     (done,) = await rini.taps("Terbitkan")
@@ -329,6 +330,7 @@ async def test_adding_a_programme_of_an_exhibition(town: Town, rini: Phone) -> N
     async with town.assistant.database.reading() as tx:
         (kept,) = await programmes.all_of(tx)
     assert (kept.kind, kept.quota, kept.exhibition_id, kept.decides) == ("delegation", 2, one.id, "staff")
+    assert kept.questions == ["Ukuran baju? (S, M, L)", "Punya paspor? (ya/tidak)"]
     await rini.taps("Kabari 1 orang")
     assert "Delegasi Pekan Produk" in ani.bubbles[-1].text
     await goes_to(rini, "Program")

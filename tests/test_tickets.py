@@ -13,9 +13,10 @@ from PIL import Image, ImageChops
 from bot.codes import CERTIFICATE, TICKET, Codes
 from bot.knowledge import Knowledge
 from bot.lettering import legible
-from bot.tickets import _drawn, _Line
+from bot.tickets import _drawn, _Line, _qr
 from db import jobs
 from tests import door
+from tests.applicants import tap
 from tests.hall import Hall, opened
 from tests.phone import Phone, Town
 from tests.web_site import serving
@@ -61,6 +62,12 @@ async def test_a_ticket_is_everything_that_is_needed_at_the_door(hall: Hall, rin
     width, height = door.size(ticket.file)
     assert width == 720 and 800 < height < 1300
     assert len(ticket.file.content) < 100_000
+    code = hall.town.assistant.codes.code(TICKET, "DPJ27-0001")
+    expected = _qr(f"https://chat.example/?start=tiket_{code}")
+    with Image.open(io.BytesIO(ticket.file.content)) as picture:
+        left = (width - expected.width) // 2
+        parts = (picture.crop((left, top, left + expected.width, top + expected.height)) for top in range(300))
+        assert any(part.tobytes() == expected.tobytes() for part in parts)
 
 
 async def test_it_comes_by_day_where_staff_decided_and_at_once_where_the_person_took_the_place(hall: Hall) -> None:
@@ -89,6 +96,51 @@ async def test_a_ticket_is_shown_again_at_any_time_and_only_while_it_is_good(hal
     (gone,) = await euis.taps("Tiket", page)
     assert gone.text == "DPJ27-0001 · Delegasi Pekan Produk: mundur" and not gone.file
     assert (await hall.load(one)).state == "withdrawn"
+
+
+async def test_the_word_alone_shows_the_ticket(hall: Hall, rini: Phone) -> None:
+    euis = hall.town.phone("euis")
+    (none,) = await euis.says("tiket")
+    assert none.text == "Anda tidak punya tiket sekarang."
+    await accepts(hall, rini)
+    (shown,) = await euis.says("Tiket dong")
+    assert shown.file and "DPJ27-0001" in shown.text
+    await hall.enrols("euis", "accepted", name="Ujang", for_other=True)
+    (which,) = await euis.says("/tiket")
+    assert which.labels == ["DPJ27-0002", "DPJ27-0001"]
+    (second,) = await euis.taps("DPJ27-0002")
+    assert second.text.startswith("✅ Ujang diterima di")
+
+
+@pytest.mark.parametrize("language", ["en", "ms", "su"])
+async def test_everything_is_said_in_every_language(hall: Hall, language: str) -> None:
+    """What a bubble may hold is looked at as it arrives."""
+    dadan = await hall.desks.employ("dadan", "Pak Dadan", language=language)
+    await hall.enrols("euis", "accepted", language=language)
+    euis = hall.phones["euis"]
+    await euis.says("/ticket")
+    await hall.enrols("ujang", "accepted")
+    door.opens(hall)
+    await door.scans(hall, dadan, "DPJ27-0001")
+    await door.scans(hall, dadan, "DPJ27-0001")
+    await tap(dadan, "attendance-guest")
+    await dadan.says("/hadir DPJ27-0002")
+    await tap(dadan, "attendance-mark")
+    await tap(dadan, "attendance-undo")
+    await dadan.says("/pendaftaran")
+    await tap(dadan, "enrolments-of")
+    await tap(dadan, "attendance")
+    await tap(dadan, "attendance-list")
+    (asked,) = await door.next_morning(hall, "euis")
+    await euis.taps(asked.labels[0], asked)
+    await tap(euis, "feedback-skip")
+    await tap(euis, "feedback-again")
+    await tap(euis, "certificate")
+    await dadan.says("/pendaftaran")
+    await tap(dadan, "enrolments-of")
+    await tap(dadan, "attendance")
+    (summary,) = await tap(dadan, "feedback-summary")
+    assert "1" in summary.text
 
 
 async def test_who_withdraws_before_it_is_made_gets_none(hall: Hall, rini: Phone) -> None:

@@ -211,7 +211,7 @@ async def report(turn: Turn, one: Broadcast) -> None:
     if counts:
         choices.append(about(one, _("See the lists"), "lists"))
     if counts.get("sent") and one.kind != broadcasts.CORRECTION:
-        choices.append(about(one, _("Correct it"), "correct"))
+        choices += [about(one, _("Send a correction"), "correct"), about(one, _("Delete it again"), "recall")]
     turn.say(progress.report(one, counts, turn.now), [*choices, to_list()])
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from bot.pace import Rate
 from bot.reply import Limits, Reply
@@ -55,6 +55,17 @@ class Channel(Protocol):
 
     async def typing(self, address: str) -> None:
         """Show that an answer is being prepared; never raises."""
+
+
+@runtime_checkable
+class Amends(Protocol):
+    """A channel on which what was sent can still be changed."""
+
+    async def amend(self, address: str, reply: Reply | None, number: int, messages: Sequence[str]) -> None:
+        """Have the messages of the reply `number` read like this, or with None take them back.
+
+        Raises as `Channel.send` does; `Refused` where they cannot be changed any more.
+        """
 
 
 class Later(Exception):

@@ -3,7 +3,7 @@
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 
 from bot import i18n
@@ -68,6 +68,11 @@ class Memory:
             raise self.troubles.pop(0)
         self.sent[address].append(Sent(number, reply))
         return [str(number)]
+
+    async def amend(self, address: str, reply: Reply | None, number: int, _messages: Sequence[str]) -> None:
+        kept = self.sent[address]
+        place = next(place for place, sent in enumerate(kept) if sent.number == number)
+        kept[place : place + 1] = [Sent(number, reply)] if reply else []
 
     async def typing(self, address: str) -> None:
         """Nothing to show."""

@@ -33,7 +33,7 @@ from bot import logs
 from bot.attachments import LARGEST
 from bot.channels import Blocked, Later, Receive, Refused, Unreached, Update
 from bot.channels import telegram_profile as profile
-from bot.channels.telegram_messages import Part, parts
+from bot.channels.telegram_messages import Part, changes, parts
 from bot.channels.telegram_request import AiohttpRequest, NotConnected
 from bot.channels.telegram_updates import ALLOWED, Myself, as_update, number_of, read, tapped
 from bot.i18n import LANGUAGES, speaking
@@ -121,6 +121,21 @@ class Telegram:
             raise (Blocked if _is_unreachable(error) else Refused)(error.message) from None
         del self._begun[number]
         return sent
+
+    async def amend(self, address: str, reply: Reply | None, number: int, messages: Sequence[str]) -> None:
+        """The last message carries text and keyboard; an announcement is never longer than one."""
+        try:
+            for method, given in changes(reply, number, messages):
+                await self._bot.do_api_request(method, {"chat_id": address, **given})
+        except RetryAfter as error:
+            raise Later(float(error.retry_after)) from None  # type: ignore[arg-type]
+        except NotConnected as error:
+            raise Unreached(error.message) from None
+        except Forbidden as error:
+            raise Blocked(error.message) from None
+        except BadRequest as error:
+            if "not modified" not in error.message.lower():
+                raise (Blocked if _is_unreachable(error) else Refused)(error.message) from None
 
     async def typing(self, address: str) -> None:
         with suppress(TelegramError):

@@ -69,6 +69,22 @@ def parts(reply: Reply, number: int, private: bool) -> list[Part]:
     return first + [Part(piece.text, _entities(piece), markup) for piece, markup in zip(pieces, ends, strict=True)]
 
 
+def changes(reply: Reply | None, number: int, messages: Sequence[str]) -> Iterator[tuple[str, Json]]:
+    """Methods of the Bot API, and what they are given, that make the messages of a reply read like this; with None,
+    that take them back."""
+    if reply is None:
+        yield from (("delete_Message", {"message_id": int(message)}) for message in messages)
+        return
+    painted = paint(reply.text)
+    markup = {"reply_markup": _keyboard(reply, number, private=False)} if reply.choices else {}
+    at = {"message_id": int(messages[-1]), **markup}
+    if reply.file and utf16_length(painted.text) <= _CAPTION:
+        yield "edit_Message_Caption", {"caption": painted.text, "caption_entities": _entities(painted), **at}
+    else:
+        whole = {"text": painted.text, "entities": _entities(painted), "link_preview_options": _NO_PREVIEW}
+        yield "edit_Message_Text", {**whole, **at}
+
+
 def split(painted: Painted, limit: int) -> list[Painted]:
     """Pieces of at most `limit` UTF-16 units, cut between paragraphs where that can be."""
     pieces, rest = [], painted

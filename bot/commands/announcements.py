@@ -8,6 +8,9 @@ import click
 from bot.commands import configured
 
 
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
 @click.group()
 def broadcast() -> None:
     """Send announcements to many, and watch, pause or cancel them. The running service sends them.
@@ -19,19 +22,21 @@ def broadcast() -> None:
 
 
 @broadcast.command()
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("file", type=_FILE)
 @click.option("--audience", default="", help="What narrows it down: language, sector, district, scale, programme ...")
 @click.option("--at", default="", help="When, in ISO 8601: 2026-12-01T09:00 is Bandung's clock.")
-@click.option("--file", "picture", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="JPG, PNG or PDF.")
+@click.option("--file", "picture", type=_FILE, help="JPG, PNG or PDF.")
+@click.option("--list", "people", type=_FILE, help="A file of phone or registration numbers, one a line.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
-def send(file: Path, audience: str, at: str, picture: Path | None, yes: bool) -> None:
+def send(file: Path, audience: str, at: str, picture: Path | None, people: Path | None, yes: bool) -> None:
     """Send the text in FILE to those who agreed to announcements.
 
     FILE is Markdown, in Indonesian until a line `[en]`, `[ms]` or `[su]` begins another language. Before the text,
     between two lines `---`, may stand `topic: exhibitions` and `buttons: [exhibition:PPB27, enrol:DPJ27]`.
 
     --audience takes pairs: language=id,su sector=food district=Coblong scale=micro programme=DPJ27 state=accepted
-    (state=none: not enrolled) interested=yes seen=30 (wrote within 30 days).
+    (state=none: not enrolled) interested=yes seen=30 (wrote within 30 days). --list is a file of phone or registration
+    numbers: only those on it get the announcement.
 
     \b
     Examples:
@@ -40,7 +45,7 @@ def send(file: Path, audience: str, at: str, picture: Path | None, yes: bool) ->
     """
     from bot.commands import broadcast as broadcasts
 
-    broadcasts.send(configured(logging.WARNING), file, audience, at, picture, yes)
+    broadcasts.send(configured(logging.WARNING), file, audience, at, picture, people, yes)
 
 
 @broadcast.command("list")

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 import click
 
-from bot import backup
+from bot import backup, erasing
 from bot.backup import Broken, Contents, Progress
 from bot.clock import Clock
 from bot.commands import Stop, no_database, on_database
@@ -29,14 +29,20 @@ def take(settings: Settings, path: Path) -> None:
         taken = _run(settings, lambda database: backup.take(database, path, Clock().now(), progress))
     _show(taken)
     click.echo(f"Everything is in {path}, read again and found whole. It holds people's words: keep it safe.")
-    click.echo("The secret key and the tokens are not in it: keep .env and the data folder's secret_key too.")
+    click.echo(
+        "The secret key and the tokens are not in it: keep .env and the data folder's secret_key too,"
+        f" and {erasing.LIST}, by which people who were erased stay so after a restore."
+    )
 
 
 def restore(settings: Settings, path: Path) -> None:
     """Fill the configured database, which must be empty."""
     with _bar("Restore") as progress:
-        restored = _run(settings, lambda database: backup.restore(database, path, Clock().now(), progress))
+        erased = erasing.read(settings.folder() / erasing.LIST)
+        restored = _run(settings, lambda database: backup.restore(database, path, Clock().now(), progress, erased))
     _show(restored)
+    if restored.erased:
+        click.echo(f"Erased again, as they had wished since: {restored.erased} people.")
     click.echo("Every table is as it was. This copy sends nothing until you say so: `jembatan restore --release`.")
     click.echo("First make sure that the original has stopped: two would answer the same people.")
 

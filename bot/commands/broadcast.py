@@ -2,7 +2,9 @@
 
 import asyncio
 import json
+import sys
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -13,6 +15,7 @@ from bot.attachments import recognised
 from bot.broadcasts import checks, page, progress
 from bot.broadcasts.file import audience_of, read_file
 from bot.broadcasts.news import ask_for_agreement
+from bot.broadcasts.reading import numbers
 from bot.broadcasts.steps import start
 from bot.broadcasts.wording import described, reached
 from bot.clock import BANDUNG, Clock
@@ -31,11 +34,14 @@ Result = TypeVar("Result")
 _LOOK, _PATIENCE = 1.0, 15.0
 
 
-def send(settings: Settings, path: Path, audience: str, at: str, picture: Path | None, yes: bool) -> None:
+def send(
+    settings: Settings, path: Path, audience: str, at: str, picture: Path | None, people: Path | None, yes: bool
+) -> None:
     """Store it, say whom it reaches and what to look at again, and once that is agreed to let it go out."""
     with speaking("en"):
         text, file = _content(path, picture)
-        id_ = _run(settings, lambda database: _write(database, text, audience, file))
+        listed = _numbers(people) if people else None
+        id_ = _run(settings, lambda database: _write(database, text, audience, file, listed))
         due_at = _time(at) if at else None
         stops, total = _run(settings, lambda database: _say(database, id_, due_at))
         if stops or not total:
@@ -44,9 +50,8 @@ def send(settings: Settings, path: Path, audience: str, at: str, picture: Path |
         if not (yes or click.confirm(f"Send it to {total:,} people?")):
             _run(settings, lambda database: _drop(database, id_))
             raise Stop("Nothing is sent.")
-        sent = _run(settings, lambda database: _start(database, id_, total, due_at))
-        click.echo(sent)
-        if not due_at and click.get_text_stream("stdout").isatty():
+        click.echo(_run(settings, lambda database: _start(database, id_, total, due_at)))
+        if not due_at and sys.stdout.isatty():
             _run(settings, lambda database: _watch(database, id_))
 
 
@@ -153,7 +158,26 @@ def _content(path: Path, picture: Path | None) -> tuple[str, File | None]:
     return text, file
 
 
-async def _write(database: Database, text: str, audience: str, file: File | None) -> int:
+def _numbers(path: Path) -> tuple[list[str], list[tuple[str, int]]]:
+    """The phone and registration numbers of a list, one a line; what is none is said."""
+    try:
+        phones, registered, neither = numbers(path.read_text("utf-8-sig"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise Stop(f"{path} cannot be read ({type(error).__name__}); write one number a line, as text.") from None
+    if not (phones or registered):
+        raise Stop(f"{path} has no phone and no registration numbers; write one a line.")
+    if neither:
+        click.echo(f"{len(neither):,} lines of {path} are no number.")
+    return phones, registered
+
+
+async def _write(
+    database: Database,
+    text: str,
+    audience: str,
+    file: File | None,
+    listed: tuple[list[str], list[tuple[str, int]]] | None,
+) -> int:
     now = Clock().now()
     async with database.transaction() as tx:
         try:
@@ -162,7 +186,11 @@ async def _write(database: Database, text: str, audience: str, file: File | None
         except ValueError as error:
             raise Stop(str(error)) from None
         kept = await files.add(tx, None, file, now) if file else None
-        return await broadcasts.add(tx, None, now, **written, audience=narrowed.to_json(), file_id=kept)
+        narrowed = replace(narrowed, listed=listed is not None)
+        id_ = await broadcasts.add(tx, None, now, **written, audience=narrowed.to_json(), file_id=kept)
+        if listed:
+            await broadcasts.list_people(tx, id_, await audiences.find(tx, *listed))
+        return id_
 
 
 async def _say(database: Database, id_: int, due_at: datetime | None) -> tuple[bool, int]:

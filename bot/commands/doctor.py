@@ -21,7 +21,7 @@ from bot.i18n import LOCALES
 from bot.knowledge.check import check
 from bot.settings import PREFIX, Settings, Unusable
 from bot.web import health
-from db import channels, soundness, staff
+from db import channels, retention, soundness, staff
 from db.engine import Database
 
 #: bytes; below it a busy month and a backup may not fit
@@ -30,6 +30,8 @@ LEAST_SPACE = 500_000_000
 MOST_SKEW = timedelta(seconds=30)
 #: a sign of life younger than this is that of a running assistant
 ALIVE = timedelta(seconds=60)
+#: days without a look for what is too old
+MOST_DAYS = 3
 #: a failure of Telegram's call that is older than this is over
 RECENT = timedelta(hours=1)
 
@@ -146,6 +148,7 @@ async def _opened_database(database: Database, now: datetime) -> AsyncIterator[F
     for words in await health.waits(database, now):
         yield Finding(True, "work", words)
     yield await _staffed(database)
+    yield await _retained(database, now)
     yield await _running(database, now)
 
 
@@ -155,6 +158,17 @@ async def _staffed(database: Database) -> Finding:
     if "admin" in roles:
         return Finding(True, "staff", f"{len(roles)}, of whom {roles.count('admin')} may decide everything")
     return Finding(True, "staff", "no administrator yet: `jembatan run` prints a code, `jembatan staff add` makes one")
+
+
+async def _retained(database: Database, now: datetime) -> Finding:
+    async with database.reading() as tx:
+        ran = await retention.last_ran(tx)
+    if ran is None:
+        return Finding(True, "retention", "has not run yet: the next `jembatan run` begins with it")
+    days = (now - ran).days
+    if days > MOST_DAYS:
+        return Finding(False, "retention", f"last ran {days} days ago: keep `jembatan run` going, or read its log.")
+    return Finding(True, "retention", f"what is too old was last looked for at {ran:%Y-%m-%d %H:%M} UTC")
 
 
 async def _running(database: Database, now: datetime) -> Finding:

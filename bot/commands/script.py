@@ -15,12 +15,12 @@ from bot.commands import assemble, begin, data_folder, insist_on_release, jsonl
 from bot.markdown import paint, with_marks
 from bot.quiet import morning
 from bot.reply import Reply
-from db import channels, deliveries
+from db import deliveries
 
 MARKS = {"bold": ("*", "*"), "italic": ("_", "_")}
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _DURATION = re.compile(r"(\d+(?:\.\d+)?) ?([smhdw])")
-#: the sign of life is for whoever watches a running service; here it would only slow a long wait
+#: what is repeated is for a running service; here it would only slow a long wait
 _RARELY = 86_400
 
 
@@ -125,7 +125,7 @@ class Script:
         self._clock = ManualClock()
         self._terminal = Terminal(self._note, data_folder)
         self.assistant: Assistant = assemble(url, [self._terminal], self._clock)
-        self.assistant.jobs.every(_RARELY, "heartbeat", channels.beat)
+        self.assistant.jobs.slow_down(_RARELY)
 
     def _note(self, person: str, reply: Reply) -> None:
         self._sent.append(Sent(person, reply, self._delivers))

@@ -8,7 +8,7 @@ from bot.errors import Refusal
 from bot.fields.field import NEXT, Field, Values, answer
 from bot.fields.wording import bare, figures, listed, meant
 from bot.i18n import _
-from bot.markdown import Markdown
+from bot.markdown import Markdown, plain
 from bot.reply import Choice
 from bot.turn import Turn
 
@@ -50,7 +50,7 @@ def one_of(
     def offered(codes: Iterable[str], shown: Mapping[str, Markdown]) -> list[Choice]:
         return [answer(shown[code], **{name: code}) for code in codes]
 
-    said = lambda values: str(labels().get(values.get(name) or "", ""))  # noqa: E731
+    said = lambda values: plain(labels().get(values.get(name) or "", Markdown("")))  # noqa: E731
     return Field(name, label, question, read, said, {name: None} if optional else None, offers, sets=(name,))
 
 
@@ -110,7 +110,7 @@ class _Some:
 
     def said(self, values: Values) -> str:
         known = self.labels()
-        return ", ".join(known[code] for code in values.get(self.name) or [] if code in known)
+        return ", ".join(plain(known[code]) for code in values.get(self.name) or [] if code in known)
 
     def _row(self, code: str, chosen: list[str]) -> Choice:
         shown = self.labels()[code]

@@ -39,7 +39,7 @@ def text(
         label,
         question,
         lambda turn, _values: {name: words(turn.text, longest)},
-        lambda values: str(values.get(name, "")),
+        lambda values: str(values.get(name) or ""),
         {name: ""} if optional else None,
         offers,
         is_free=True,

@@ -44,7 +44,8 @@ async def send(turn: Turn, form: Form) -> Markdown:
     form.one = replace(form.one, state=state)
     if state == "accepted":
         return _(
-            "✅ Sent, and you have a place in **{title}**. Your number is **{number}**.",
+            "✅ Sent, and you have a place in **{title}**. Your number is **{number}**; "
+            "your ticket comes right after this.",
             title=title(form.programme),
             number=number,
         )

@@ -72,7 +72,7 @@ class Doors:
             one = await enrolments.numbered(tx, *parsed)
             programme = await programmes.load(tx, one.programme_id) if one else None
             there = await attendance.of(tx, one.id) if one else []
-        if one is None or programme is None or not there:
+        if one is None or programme is None or not (there and one.name):
             return None
         genuine = _("This certificate is genuine.")
         return [genuine, one.name, number(one, programme), title(programme), certificates.when(programme, there)]

@@ -8,6 +8,7 @@ from handlers.staff import (
     cases,
     checkin,
     contents,
+    correcting,
     deciding,
     downloads,
     enrolments,
@@ -44,6 +45,7 @@ DESKS: tuple[Desk, ...] = (
     audience.desk,  # whom it reaches
     sending.desk,  # looking at it as people will, and sending it
     sending.agreeing,  # a second administrator
+    correcting.desk,  # what was sent and is wrong
     members.desk,  # who works here
     members.own,  # leaving
     office.desk,  # what the office decides

@@ -30,8 +30,23 @@ async def new(turn: Turn) -> None:
     _ask(turn, 0, LANGUAGES[0], _("Write the text in Indonesian. A photo or a PDF may come in the same message."))
 
 
-def _ask(turn: Turn, id: int, code: str, text: Markdown) -> None:  # noqa: A002
-    turn.ask(f"{_TEXT}{id}:{code}")
+@desk.choice("broadcast-warn")
+async def warn(turn: Turn) -> None:
+    """What somebody reported becomes a warning, in staff's own words and without a name."""
+    _ask(
+        turn,
+        0,
+        LANGUAGES[0],
+        _(
+            "Write the warning in Indonesian: what happened, what to do now, who says so. No names of those who"
+            " reported it."
+        ),
+        "warnings",
+    )
+
+
+def _ask(turn: Turn, id: int, code: str, text: Markdown, about: str = "") -> None:  # noqa: A002
+    turn.ask(f"{_TEXT}{id}:{code}:{about}")
     turn.say(text, [Choice(_("Cancel"), "broadcasts", rank="quiet")])
 
 
@@ -52,18 +67,21 @@ async def rewrite(turn: Turn) -> None:
 @desk.when(lambda turn: answers(turn, _TEXT))
 async def written(turn: Turn) -> None:
     """Kept as a draft; a new one goes on with what it is about."""
-    _asks, id_, code = turn.asks.split(":")
+    _asks, id_, code, about = turn.asks.split(":")
     sent = await content(turn)
     if not isinstance(sent, Content) or (turn.file and turn.file.kind == "voice") or not sent.words.strip():
         what = sent if isinstance(sent, Markdown) else _("Write it as a text; a photo or a PDF may come with it.")
-        _ask(turn, int(id_), code, what)
+        _ask(turn, int(id_), code, what, about)
         return
     text = formed(sent.words)
     if not int(id_):
         said = {"texts": {code: text}, "file_id": sent.file or None, "audience": _reach(turn)}
         new_one = await broadcasts.add(turn.db, turn.person.staff_id, turn.now, **said)
         await audit.note(turn.db, turn.person.staff_id, "broadcast.write", f"broadcast:{new_one}", turn.now)
-        await _ask_topic(turn, await page.known(turn, new_one), _("Saved as a draft."))
+        if about:
+            await _take_topic(turn, await page.known(turn, new_one), about)
+        else:
+            await _ask_topic(turn, await page.known(turn, new_one), _("Saved as a draft."))
         return
     found = await page.known(turn, int(id_))
     changed: dict[str, object] = {"texts": found.texts | {code: text}}
@@ -109,10 +127,13 @@ async def topic(turn: Turn) -> None:
     """A warning needs to know until when it holds; then for whom it is."""
     found = await page.open_one(turn)
     assert turn.choice is not None
-    about = str(turn.choice.args["topic"])
     if found.kind == CORRECTION:
         await page.check(turn, found)
-        return
+    else:
+        await _take_topic(turn, found, str(turn.choice.args["topic"]))
+
+
+async def _take_topic(turn: Turn, found: Broadcast, about: str) -> None:
     kind = WARNING if about == "warnings" else ANNOUNCEMENT
     until = found.valid_until if kind == WARNING else None
     await broadcasts.change(turn.db, found.id, turn.now, topic=about, kind=kind, valid_until=until)
@@ -126,7 +147,7 @@ async def topic(turn: Turn) -> None:
 async def _on(turn: Turn, id: int) -> None:  # noqa: A002
     """For whom, where nobody said it yet; else what to look at again."""
     found = await page.known(turn, id)
-    if found.audience.keys() - {"terminal"} or found.sequence > 1:
+    if found.audience.get("chosen"):
         await page.check(turn, found)
     else:
         page.ask_audience(turn, found)

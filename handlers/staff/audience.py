@@ -118,7 +118,7 @@ async def cancel(turn: Turn) -> None:
 async def _take(turn: Turn, found: Broadcast, audience: Audience) -> None:
     """Keep it, and say it back with the count."""
     kept = replace(audience, terminal=turn.person.channel == "terminal")
-    if not await broadcasts.change(turn.db, found.id, turn.now, audience=kept.to_json()):
+    if not await broadcasts.change(turn.db, found.id, turn.now, audience={**kept.to_json(), "chosen": True}):
         await page.show(turn, await page.known(turn, found.id))
         return
     now = await page.known(turn, found.id)

@@ -89,11 +89,11 @@ async def guest(turn: Turn) -> None:
     """Somebody came along, with the same ticket."""
     assert turn.choice is not None
     presence = await attendance.load(turn.db, int(turn.choice.args["mark"]))
-    if presence is None:
+    count = await attendance.add_guest(turn.db, presence.id) if presence else None
+    if presence is None or count is None:
         turn.say(_("That is undone already."), [_by_name()])
         return
     one, programme = await page.load(turn, presence.enrolment_id)
-    count = await attendance.add_guest(turn.db, presence.id)
     about = f"enrolment:{one.id}"
     await audit.note(turn.db, turn.person.staff_id, "attendance.guest", about, turn.now, number=count)
     turn.say(_("✅ Guests with {who}: {number}.", who=say.who(one, programme), number=count), [say.see(one)])

@@ -1,0 +1,36 @@
+"""Warnings that hold today: they stand above the menu of those whom they concern, and vanish by themselves."""
+
+from dataclasses import replace
+
+from bot.broadcasts.body import spoken
+from bot.exhibitions import today
+from bot.markdown import Markdown, escape, plain
+from bot.turn import Turn
+from db import broadcasts, businesses, recipients
+from db.audiences import Audience
+from db.broadcasts import Broadcast
+
+#: characters of a first line
+_LONGEST = 120
+
+
+async def warnings(turn: Turn) -> list[Broadcast]:
+    """Those that were for everybody, or for their sector, or that they got; the newest first."""
+    hold = await broadcasts.warnings(turn.db, today(turn))
+    return [one for one in hold if await _concerns(turn, one)]
+
+
+async def _concerns(turn: Turn, one: Broadcast) -> bool:
+    audience = replace(Audience.from_json(one.audience), terminal=False)
+    if audience == Audience() or await recipients.got(turn.db, turn.person.person_id, one.id):
+        return True
+    own = await businesses.of(turn.db, turn.person.person_id)
+    by_sector = replace(audience, sectors=()) == Audience()
+    return by_sector and any(business.sector in audience.sectors for business in own.values())
+
+
+def heading(one: Broadcast) -> Markdown:
+    """Its first line, with the sign."""
+    first = plain(spoken(one.texts)).partition("\n")[0]
+    short = first if len(first) <= _LONGEST else first[: _LONGEST - 1] + "…"
+    return Markdown(f"⚠️ **{escape(short.removeprefix('⚠️').strip())}**")
