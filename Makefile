@@ -18,11 +18,11 @@ run: $(BASE) $(CATALOGUES)  ## serve the configured channels
 chat: $(BASE) $(CATALOGUES)  ## talk to it here
 	$(BIN)/jembatan chat
 
-test: $(DEV) $(CATALOGUES)  ## the fast tests
-	$(BIN)/python -m pytest -q
+test: $(DEV) $(CATALOGUES)  ## the fast tests, on all cores
+	$(BIN)/python -m pytest -q -n auto
 
-test-all: $(DEV) $(CATALOGUES)  ## all tests
-	$(BIN)/python -m pytest -q -m ''
+test-all: test  ## all tests; the slow ones measure, so they run alone
+	$(BIN)/python -m pytest -q -m slow
 
 check: $(DEV)  ## style, types, cards, facts and translations
 	$(BIN)/ruff check

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, delete, func, select, text, update
+from sqlalchemy import ForeignKey, Index, String, delete, func, or_, select, text, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import KEPT_IDS, Base
@@ -166,6 +166,13 @@ async def latest(tx: Transaction, skip: int = 0, limit: int = 10) -> list[Broadc
 async def active(tx: Transaction) -> list[Broadcast]:
     """What the service has something to do with, oldest first."""
     return [_read(row) for row in await tx.execute(_SELECT.where(text(_ACTIVE)).order_by(StoredBroadcast.id))]
+
+
+async def moving(tx: Transaction, since: datetime) -> list[Broadcast]:
+    """What somebody may be watching: what is being sent, or is over since then."""
+    under_way = StoredBroadcast.state.in_(("freezing", "sending", "paused"))
+    rows = await tx.execute(_SELECT.where(or_(under_way, StoredBroadcast.finished_at > since)))
+    return [_read(row) for row in rows]
 
 
 async def sending(tx: Transaction) -> list[int]:

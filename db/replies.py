@@ -126,6 +126,27 @@ async def bodies(tx: Transaction, replies: Collection[int]) -> dict[int, tuple[i
     return {row[0]: (row[1], row[2]) for row in rows if row[2] != GONE}
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A reply as it stands on somebody's phone."""
+
+    id: int
+    address_id: int
+    channel: str
+    value: str
+    body: dict[str, Any]
+    message_ids: list[str] | None
+
+
+async def of_turn(tx: Transaction, turn: int) -> Shown | None:
+    """The last reply that a turn got and that was sent."""
+    columns = (StoredReply.id, StoredReply.address_id, Address.channel, Address.value, StoredReply.body)
+    rows = select(*columns, StoredReply.message_ids).join(Address, Address.id == StoredReply.address_id)
+    sent = rows.where(StoredReply.turn_id == turn, StoredReply.state == "sent")
+    row = (await tx.execute(sent.order_by(StoredReply.id.desc()).limit(1))).one_or_none()
+    return Shown(*row) if row else None
+
+
 _QUEUED = select(StoredReply.address_id).where(
     text("replies.state = 'unsent'"),
     StoredReply.address_id.in_(bindparam("addresses", expanding=True)),

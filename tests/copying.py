@@ -7,7 +7,20 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, Double, LargeBinary, String, Table, func, insert, inspect, select, update
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Connection,
+    Double,
+    LargeBinary,
+    String,
+    Table,
+    func,
+    insert,
+    inspect,
+    select,
+    update,
+)
 
 from bot import backup
 from bot.channels import Later
@@ -83,17 +96,24 @@ async def fill(tx: Transaction) -> None:
     """Five rows in every table that has none, with a value in each column; of those that refer to their own table, the
     first refers to the last."""
     ids: dict[str, list[int]] = {}
-    here = await tx.connection.run_sync(lambda inner: inspect(inner).get_table_names())
+    here = await tx.connection.run_sync(_columns)
     for table in (table for table in Base.metadata.sorted_tables if table.name in here):
         if not (await tx.execute(select(func.count()).select_from(table))).scalar_one():
             for number in range(5):
-                await tx.execute(insert(table).values(_sample(table, number, ids)))
+                row = _sample(table, number, ids)
+                await tx.execute(insert(table).values({name: row[name] for name in row.keys() & here[table.name]}))
         if "id" in table.columns:
             ids[table.name] = list((await tx.execute(select(table.columns["id"]).order_by("id"))).scalars())
         for column in table.columns:
-            if any(key.column.table is table for key in column.foreign_keys):
+            if column.name in here[table.name] and any(key.column.table is table for key in column.foreign_keys):
                 first, *others = ids[table.name]
                 await tx.execute(update(table).where(table.columns["id"] == first).values({column.name: others[-1]}))
+
+
+def _columns(connection: Connection) -> dict[str, set[str]]:
+    """The tables that there are, and their columns: an older version has fewer."""
+    seen = inspect(connection)
+    return {name: {column["name"] for column in seen.get_columns(name)} for name in seen.get_table_names()}
 
 
 def _sample(table: Table, number: int, ids: dict[str, list[int]]) -> dict[str, Any]:

@@ -118,9 +118,9 @@ async def test_a_backup_from_before_there_were_staff_is_restored_with_all_its_ro
             await fill(tx)
     before = await parts(sqlite_empty)
     after = await parts(await restored(await taken(sqlite_empty, tmp_path / "file"), empty_url))
-    assert {table: after[table].checksum for table in before} == {
-        table: part.checksum for table, part in before.items()
-    }
+    assert {table: after[table].rows for table in before} == {table: part.rows for table, part in before.items()}
+    same = before.keys() - {"people"}  # of whom more is kept now
+    assert {table: after[table].checksum for table in same} == {table: before[table].checksum for table in same}
     assert {"people", "turns", "replies"} < before.keys() and not {"staff", "files"} & before.keys()
 
 
@@ -152,7 +152,7 @@ def flipped(raw: bytes) -> bytes:
 
 
 def rewritten(raw: bytes) -> bytes:
-    return gzip.compress(gzip.decompress(raw).replace(b"halal", b"haram", 1))
+    return gzip.compress(gzip.decompress(raw).replace(b"biaya", b"bayar", 1))
 
 
 def without_its_end(raw: bytes) -> bytes:

@@ -6,7 +6,7 @@ import pytest
 
 from bot.channels import Blocked, Refused
 from bot.channels.memory import Sent
-from db import audiences, office, restores
+from db import audiences, deliveries, office, people, restores
 from tests.crowds import agrees, enrols, named, states
 from tests.desks import Desks
 from tests.fairs import hold, offer, plan, programme
@@ -468,3 +468,29 @@ async def test_a_signal_becomes_a_case_and_the_case_a_warning(town: Town, rini: 
     await rini.taps("Peringatkan")
     (until,) = await rini.says("Penipuan\nJangan transfer.")
     assert until.text.startswith("Peringatannya berlaku sampai hari apa?")
+
+
+async def test_the_page_on_which_one_is_watched_changes_in_place(town: Town, rini: Phone) -> None:
+    await agrees(town, "ani", "budi")
+    await sends(rini)
+    page = next(sent for sent in rini.bubbles if sent.text.startswith("Mencatat penerimanya"))
+    count = len(rini.bubbles)
+    await town.assistant.deliveries.watching.look()
+    now = next(sent for sent in rini.bubbles if sent.number == page.number)
+    assert now.text == "✅ Selesai, kurang dari 1 menit. Terkirim 2. Jumlah 2 orang."
+    assert (now.labels, len(rini.bubbles)) == (page.labels, count)
+    (shown,) = await rini.taps("Segarkan", now)
+    assert shown.text == now.text
+
+
+async def test_announcements_can_be_held_for_somebody(town: Town, rini: Phone) -> None:
+    ani, _budi = await agrees(town, "ani", "budi")
+    town.clock.move(timedelta(hours=12))
+    await sends(rini)
+    async with town.assistant.database.transaction() as tx:
+        (_address, person) = (await people.known_addresses(tx, "memory", ["ani"]))["ani"]
+        await deliveries.hold_broadcasts(tx, person, town.clock.now() + timedelta(hours=13))
+    await ani.waits(12 * 3600)
+    assert await states(town) == {"pending": 1, "sent": 1}
+    await ani.waits(3600)
+    assert await states(town) == {"sent": 2}

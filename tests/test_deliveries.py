@@ -184,15 +184,15 @@ async def test_what_waited_arrives_in_the_order_in_which_it_was_told(town: Town)
 
 async def test_a_platform_that_fails_is_tried_with_one_at_a_time(town: Town) -> None:
     rini = town.phone("rini")
-    await rini.sends([Inbound.typed(f"tell p{number} notice news") for number in range(12)])
+    await rini.sends([Inbound.typed(f"tell p{number} notice news") for number in range(16)])
     await town.assistant.settled()
-    town.channel.troubles = [TimeoutError()] * 9
+    town.channel.troubles = [TimeoutError()] * 13
     await town.assistant.deliveries.run_due()
-    assert await _count(town) == {"unsure": 8, "pending": 4}
+    assert await _count(town) == {"unsure": 12, "pending": 4}
     await rini.waits(61)
-    assert await _count(town) == {"unsure": 9, "pending": 3}
+    assert await _count(town) == {"unsure": 13, "pending": 3}
     await rini.waits(61)
-    assert await _count(town) == {"unsure": 9, "sent": 3}
+    assert await _count(town) == {"unsure": 13, "sent": 3}
 
 
 async def test_many_who_blocked_us_do_not_keep_the_others_waiting(town: Town) -> None:

@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from sqlalchemy import func, select, text
 
 from bot import backup, erasing
 from bot.channels import Blocked
 from bot.channels.memory import Sent
+from bot.cli import jembatan
 from bot.knowledge import Knowledge
 from db import erasures, people, snapshots, staff
 from db.base import Base
@@ -286,3 +288,32 @@ async def test_every_table_that_could_hold_words_of_somebody_was_thought_of(data
         if any(key.column.table.name in roots for key in table.foreign_keys)
     }
     assert referring | {"people", "files"} == known
+
+
+@pytest.mark.slow
+def test_from_the_command_line_a_restore_says_how_many_were_erased_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("JEMBATAN_DATABASE_URL", f"sqlite:///{tmp_path}/a.db")
+    assert "Ujungberung" not in _talk("halo, saya Anindita dari Ujungberung")
+    _run("backup", "kept")
+    said = _talk(
+        "data saya", {"choice": "Hapus data saya"}, {"choice": "Hapus semuanya"}, {"wait": "25h"}, {"wait": "30h"}
+    )
+    assert PROOF.search(said)
+    assert erasing.read(tmp_path / "data" / erasing.LIST)[0].proof in said
+    monkeypatch.setenv("JEMBATAN_DATABASE_URL", f"sqlite:///{tmp_path}/b.db")
+    assert "Erased again, as they had wished since: 1 people." in _run("restore", "kept")
+    assert b"Ujungberung" not in b"".join(one.read_bytes() for one in tmp_path.glob("b.db*"))
+
+
+def _talk(*done: str | dict[str, str]) -> str:
+    lines = [{"person": "a"} | ({"text": one} if isinstance(one, str) else one) for one in done]
+    return _run("chat", "--jsonl", given="\n".join(map(json.dumps, lines)))
+
+
+def _run(*words: str, given: str = "") -> str:
+    result = CliRunner().invoke(jembatan, [*words], input=given)
+    assert result.exit_code == 0, result.output
+    return result.output

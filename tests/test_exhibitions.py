@@ -163,7 +163,7 @@ async def test_programmes_are_listed_by_kind_and_shown(town: Town, ani: Phone) -
     (one,) = await ani.says("1")
     assert "30 tempat, siapa cepat dia dapat." in one.text
     assert "sampai Sabtu, 20 Februari 2027 pukul 23.59 WIB" in one.text
-    assert one.labels == ["Semua program", "Menu"]
+    assert one.labels == ["Daftar ikut", "Semua program", "Menu"]
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,6 @@ import click
 
 from bot.commands import configured
 
-
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 

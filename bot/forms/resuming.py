@@ -1,5 +1,7 @@
 """Leaving a form and coming back to it: it waits as long as it has to."""
 
+from datetime import timedelta
+
 from bot.content import Content
 from bot.errors import Refusal
 from bot.exhibitions import title, today
@@ -9,10 +11,12 @@ from bot.i18n import _, day
 from bot.markdown import Markdown
 from bot.reply import Choice
 from bot.turn import Turn
-from db import enrolments, people
+from db import deliveries, enrolments, people
 from db.enrolments import Enrolment
 from db.programmes import Programme
 
+#: for how long announcements wait for somebody who may have meant to stop them
+_UNDECIDED = timedelta(hours=2)
 #: words with which one goes on with a form that was left
 CONTINUE = ("lanjut", "lanjutkan", "lanjutin", "teruskan", "teraskeun", "continue")
 
@@ -109,7 +113,8 @@ async def ask_to_stop(turn: Turn, form: Form) -> None:
 
 
 async def which_stop(turn: Turn, form: Form) -> None:
-    """The word has two meanings inside a form."""
+    """The word has two meanings inside a form; until they say which, no announcement comes."""
+    await deliveries.hold_broadcasts(turn.db, turn.person.person_id, turn.now + _UNDECIDED)
     await form.ask(turn, number=False)
     about = {"form": form.one.id}
     choices = [

@@ -65,8 +65,9 @@ async def _move(turn: Turn, before: list[str], state: str, act: str) -> None:
 
 
 async def note(turn: Turn, found: Broadcast, act: str, **details: object) -> None:
-    """Into the audit trail."""
-    await audit.note(turn.db, turn.person.staff_id, f"broadcast.{act}", f"broadcast:{found.id}", turn.now, **details)
+    """Into the audit trail, with the turn whose page shows how it goes on."""
+    what = {**details, "turn": turn.id}
+    await audit.note(turn.db, turn.person.staff_id, f"broadcast.{act}", found.source, turn.now, **what)
 
 
 @desk.choice("broadcast-cancel")

@@ -162,7 +162,7 @@ async def _go(turn: Turn, found: Broadcast, due_at: datetime | None, total: int,
     else:
         moved = await start(turn.db, found, turn.now, **values)
     if moved:
-        details = {"people": total, "at": due_at.isoformat()} if due_at else {"people": total}
+        details = {"people": total, "turn": turn.id} | ({"at": due_at.isoformat()} if due_at else {})
         await audit.note(turn.db, turn.person.staff_id, "broadcast.send", found.source, turn.now, **details)
     await page.show(turn, await page.known(turn, found.id))
 
