@@ -153,7 +153,7 @@ class Deliveries:
         """How many may be taken now; one at a time while none arrives."""
         if not self._open or self._resumes.get(channel, self._clock.now()) > self._clock.now():
             return 0
-        at_once = 1 if self._failures[channel] else AT_ONCE
+        at_once = 1 if self._failures[channel] > FORGIVEN else AT_ONCE
         free = at_once - len(self._under_way[channel])
         room = min(free, self._paces[channel].room())
         return 0 if room == free < at_once // 4 else room  # several are soon taken as one

@@ -74,17 +74,16 @@ class Age:
 
 async def run(tx: Transaction, office: Office, now: datetime) -> bool:
     """Take away the next rows of every kind; returns whether there may be more."""
-    age, more, removed = Age.of(office, now), False, 0
+    age = Age.of(office, now)
     reached = {row.kind: row.upto for row in await tx.execute(select(StoredRetention.kind, StoredRetention.upto))}
-    for kind in KINDS:
-        done = await _REMOVE[kind](tx, age, reached.get(kind, 0))
-        row = {"kind": kind, "upto": done.upto, "removed": done.removed, "ran_at": now}
-        insert = tx.insert(StoredRetention).values(row)
-        again = {"upto": done.upto, "removed": StoredRetention.removed + done.removed, "ran_at": now}
-        await tx.execute(insert.on_conflict_do_update(index_elements=["kind"], set_=again))
-        more |= done.more
-        removed += done.removed
-    if removed and not more:  # once for all slices: it takes longer than any of them
+    done = {kind: await _REMOVE[kind](tx, age, reached.get(kind, 0)) for kind in KINDS}
+    rows = [{"kind": kind, "upto": one.upto, "removed": one.removed, "ran_at": now} for kind, one in done.items()]
+    insert = tx.insert(StoredRetention)
+    removed = StoredRetention.removed + insert.excluded.removed
+    again = {"upto": insert.excluded.upto, "removed": removed, "ran_at": insert.excluded.ran_at}
+    await tx.execute(insert.on_conflict_do_update(index_elements=["kind"], set_=again), rows)
+    more = any(one.more for one in done.values())
+    if not more and any(one.removed for one in done.values()):  # once for all slices: it takes longer than any of them
         tx.leave_nothing()
     return more
 

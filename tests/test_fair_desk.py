@@ -321,8 +321,8 @@ async def test_adding_a_programme_of_an_exhibition(town: Town, rini: Phone) -> N
     await rini.taps("Buat program")
     preview = await enters(
         rini, "Delegasi", "Delegasi Pekan Produk", "Delegasi Pekan", "Tempat pameran dan pendampingan.", "UMKM Bandung",
-        "2", "Lewati", "Dewan Sivik MBPJ", "sampai 31 januari 2027", "PPB27", "Ukuran baju? (S, M, L)\nPunya paspor? (ya/tidak)", "Selesai", "Lewati",
-        "Petugas memilih", "Disdagin",
+        "2", "Lewati", "Dewan Sivik MBPJ", "sampai 31 januari 2027", "PPB27",
+        "Ukuran baju? (S, M, L)\nPunya paspor? (ya/tidak)", "Selesai", "Lewati", "Petugas memilih", "Disdagin",
     )  # fmt: skip
     assert preview.labels[0] == "Terbitkan"
     (done,) = await rini.taps("Terbitkan")
