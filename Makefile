@@ -21,8 +21,9 @@ chat: $(BASE) $(CATALOGUES)  ## talk to it here
 test: $(DEV) $(CATALOGUES)  ## the fast tests, on all cores
 	$(BIN)/python -m pytest -q -n auto
 
-test-all: test  ## all tests; the slow ones measure, so they run alone
-	$(BIN)/python -m pytest -q -m slow
+test-all: test  ## all tests; those that measure run alone
+	$(BIN)/python -m pytest -q -n auto -m "slow and not alone"
+	$(BIN)/python -m pytest -q -m alone
 
 check: $(DEV)  ## style, types, cards, facts and translations
 	$(BIN)/ruff check

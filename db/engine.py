@@ -12,6 +12,8 @@ from sqlalchemy.engine import Connection, CursorResult
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+#: milliseconds to wait for another process that writes, and for whoever reads while the log beside the file is cut
+_BUSY, _CHECKPOINT = 5000, 300
 Parameters = Mapping[str, Any] | Sequence[Mapping[str, Any]]
 Insert = sqlite.Insert | postgresql.Insert
 Rows = CursorResult[*tuple[Any, ...]]
@@ -201,7 +203,7 @@ def _set_up_sqlite(connection: Any, _record: object) -> None:
     first write, so that a value read before and written back would silently overwrite another task's."""
     connection.isolation_level = None
     cursor = connection.cursor()
-    pragmas = ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=5000", "foreign_keys=ON", "secure_delete=ON")
+    pragmas = (f"busy_timeout={_BUSY}", "journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "secure_delete=ON")
     for pragma in pragmas:
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
@@ -211,7 +213,8 @@ async def _write_back(connection: AsyncConnection) -> None:
     """Bring everything into the database's own file and cut the one beside it, which holds what was overwritten."""
     raw = await connection.get_raw_connection()
     assert raw.driver_connection is not None
-    await raw.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    for pragma in (f"busy_timeout={_CHECKPOINT}", "wal_checkpoint(TRUNCATE)", f"busy_timeout={_BUSY}"):
+        await raw.driver_connection.execute(f"PRAGMA {pragma}")
 
 
 def _abandon_sqlite(connection: Any, _record: object, _error: BaseException | None) -> None:

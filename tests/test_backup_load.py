@@ -28,7 +28,7 @@ PACE, PEOPLE = 50, 25
 #: turns of earlier days, so that the backup takes its time
 EARLIER = 20_000
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.alone]
 
 
 async def fill(database: Database) -> None:

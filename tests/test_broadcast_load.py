@@ -27,7 +27,7 @@ from tests.bench import questions
 from tests.fast_service import RATE
 from tests.kill_service import Platform, Service, message
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.alone]
 
 SEED = 20261126
 WORDS = "Ada kabar untuk Anda."

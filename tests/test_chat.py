@@ -264,11 +264,11 @@ def test_somebody_who_types_is_answered_and_ends_with_ctrl_d_or_ctrl_c(tmp_path:
 
 def read_until(terminal: int, *wanted: str) -> str:
     """What the terminal shows until all of these were seen, one after the other."""
-    seen, deadline = "", time.monotonic() + 30
+    seen, start, deadline = "", 0, time.monotonic() + 30
     for word in wanted:
-        start = len(seen)
         while word not in seen[start:]:
             ready, _, _ = select.select([terminal], [], [], deadline - time.monotonic())
             assert ready, f"{word!r} was not shown, but: {seen}"
             seen += os.read(terminal, 4096).decode(errors="replace")
+        start = seen.index(word, start) + len(word)
     return seen

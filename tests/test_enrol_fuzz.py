@@ -348,7 +348,7 @@ async def conversations(url: str, known: Knowledge, seed: int, number: int) -> N
 
 
 async def test_whatever_was_done_a_patient_person_can_finish(sqlite_url: str, known: Knowledge) -> None:
-    await conversations(sqlite_url, known, SEED, 14)
+    await conversations(sqlite_url, known, SEED, 10)
 
 
 @pytest.mark.slow

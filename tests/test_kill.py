@@ -203,12 +203,14 @@ async def test_the_first_of_many_is_answered_before_the_last_is_read(sqlite_url:
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 async def test_thirty_kills_lose_nothing_and_double_hardly_anything(tmp_path: Path) -> None:
     run = await under_fire(f"sqlite+aiosqlite:///{tmp_path / 'jembatan.db'}", tmp_path, 30, UPDATES)
     assert run.doubled <= len(run.kills)
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 async def test_kills_in_a_backlog_double_no_more_than_may_be_on_its_way(tmp_path: Path) -> None:
     run = await under_fire(f"sqlite+aiosqlite:///{tmp_path / 'jembatan.db'}", tmp_path, 10, UPDATES, alive=BACKLOG)
     assert any(kill.in_hand for kill in run.kills)
@@ -216,10 +218,12 @@ async def test_kills_in_a_backlog_double_no_more_than_may_be_on_its_way(tmp_path
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 async def test_kills_lose_nothing_on_postgresql(postgres_url: str, tmp_path: Path) -> None:
     await under_fire(postgres_url, tmp_path, 5, PEOPLE * 2)
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 async def test_kills_lose_nothing_with_the_webhook(tmp_path: Path) -> None:
     await under_fire(f"sqlite+aiosqlite:///{tmp_path / 'jembatan.db'}", tmp_path, 5, PEOPLE * 2, webhook=True)

@@ -27,7 +27,7 @@ from db.engine import Database
 from tests.bench import questions
 from tests.kill_service import Platform, Service, message
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.alone]
 
 SEED = 20261125
 SOURCE, WORDS = "load:1", "Ada kabar untuk Anda."

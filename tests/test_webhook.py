@@ -121,13 +121,18 @@ async def test_a_body_of_more_than_a_megabyte_is_refused(stub: TelegramStub, tmp
 async def test_what_cannot_be_stored_is_brought_again(stub: TelegramStub, tmp_path: Path) -> None:
     update = User(stub, CHAT, "Ani").says("halal?", queue=False)
     async with serving(stub, tmp_path) as (chat, _url):
-        with closing(sqlite3.connect(tmp_path / "jembatan.db")) as damaged:
-            damaged.execute("ALTER TABLE turns RENAME TO lost")
-            assert await stub.deliver(update) == 503
-            damaged.execute("ALTER TABLE lost RENAME TO turns")
+        await asyncio.to_thread(rename, tmp_path, "turns", "lost")
+        assert await stub.deliver(update) == 503
+        await asyncio.to_thread(rename, tmp_path, "lost", "turns")
         assert await stub.deliver(update) == 200
         assert (await stub.wait_for(1))[0]["text"] == "text halal?"
         assert await chat.wait_for_turns(1) == {"done": 1}
+
+
+def rename(folder: Path, table: str, to: str) -> None:
+    """In a thread: the assistant goes on, and may be writing."""
+    with closing(sqlite3.connect(folder / "jembatan.db")) as damaged:
+        damaged.execute(f"ALTER TABLE {table} RENAME TO {to}")
 
 
 async def test_an_update_that_comes_before_telegram_was_reached_is_brought_again(
