@@ -11,7 +11,7 @@ from bot.programmes import details as programme_details
 from bot.reply import Choice, Reply
 from bot.turn import Turn
 from bot.when import hours, span, weekday_span
-from db import deliveries, interests, programmes, reminders
+from db import deliveries, interests, office, programmes, reminders
 from db.deliveries import NOTICE, Recipient
 from db.exhibitions import Exhibition
 from db.interests import Concerned
@@ -23,7 +23,7 @@ News = Callable[[bool, int], Reply]
 
 async def announce(turn: Turn, one: Exhibition) -> int:
     """Tell those who wait for one like this; returns how many."""
-    waiting = await interests.waiting_for(turn.db, one)
+    waiting = await _not_too_often(turn, await interests.waiting_for(turn.db, one))
     programme = await programmes.at(turn.db, one.id, say.today(turn))
 
     def news(_reminded: bool, _file: int) -> Reply:
@@ -36,7 +36,8 @@ async def announce(turn: Turn, one: Exhibition) -> int:
 
 async def announce_programme(turn: Turn, one: Programme) -> int:
     """Tell those who wait for a programme like this; returns how many."""
-    waiting = [person for person in await interests.concerned_by(turn.db, one) if not person.enrolled]
+    concerned = await interests.concerned_by(turn.db, one)
+    waiting = await _not_too_often(turn, [person for person in concerned if not person.enrolled])
 
     def news(_reminded: bool, _file: int) -> Reply:
         head = _("This is new, and you asked to hear of it:")
@@ -113,6 +114,13 @@ async def announce_cancellation(turn: Turn, one: Exhibition, reason: str = "") -
         return Reply(Markdown("\n".join(lines)), choices, file=file)
 
     return await _tell(turn, one, f"exhibition:{one.code}:cancelled:{one.sequence}", concerned, news)
+
+
+async def _not_too_often(turn: Turn, to: Collection[Concerned]) -> list[Concerned]:
+    """Without those who have had as many announcements this week as the office sends to one person."""
+    limit = (await office.load(turn.db)).weekly_limit
+    had = await deliveries.news_of_a_week(turn.db, turn.now)
+    return [person for person in to if had.get(person.person_id, 0) < limit]
 
 
 async def _tell(turn: Turn, of_calendar: Exhibition | None, source: str, to: Collection[Concerned], news: News) -> int:

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String, Text, UniqueConstraint, select, update
+from sqlalchemy import ForeignKey, String, Text, UniqueConstraint, func, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import KEPT_IDS, Base
@@ -90,8 +90,17 @@ async def load(tx: Transaction, id: int) -> Business:  # noqa: A002
 
 
 async def with_nib(tx: Transaction, nib: str) -> int | None:
-    """The business with this number."""
+    """The first business with this number."""
     found = select(StoredBusiness.id).where(StoredBusiness.nib == nib).order_by(StoredBusiness.id).limit(1)
+    return (await tx.execute(found)).scalar_one_or_none()
+
+
+async def same_as(tx: Transaction, business: Business) -> int | None:
+    """One of this number and name, whoever entered it; a number alone may be that of an owner with several."""
+    if not business.nib:
+        return None
+    same = (StoredBusiness.nib == business.nib, func.lower(StoredBusiness.name) == business.name.lower())
+    found = select(StoredBusiness.id).where(*same).order_by(StoredBusiness.id).limit(1)
     return (await tx.execute(found)).scalar_one_or_none()
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
@@ -79,6 +79,9 @@ class StoredDelivery(Base):
     reply_id: Mapped[int | None] = mapped_column(ForeignKey("replies.id"))
 
 
+_WEEK = timedelta(days=7)
+
+
 @dataclass(frozen=True, slots=True)
 class Recipient:
     """A person, and the address at which they are told."""
@@ -88,6 +91,16 @@ class Recipient:
 
 
 _CHANNEL = select(Address.channel).where(Address.id == bindparam("at")).scalar_subquery()
+
+
+async def news_of_a_week(tx: Transaction, now: datetime) -> dict[int, int]:
+    """How many announcements each person had, or is about to have, within a week: what was new to those who wait for
+    such, and what staff sent to all."""
+    told = (StoredDelivery.source.like("%:announced"), StoredDelivery.broadcast_id.is_not(None))
+    counts = StoredDelivery.state.in_(("pending", "sending", "sent"))
+    had = select(StoredDelivery.person_id, func.count()).where(StoredDelivery.created_at > now - _WEEK, counts)
+    rows = await tx.execute(had.where(or_(*told)).group_by(StoredDelivery.person_id))
+    return {row[0]: row[1] for row in rows}
 
 
 async def add(

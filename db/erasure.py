@@ -85,7 +85,8 @@ async def forget_news(tx: Transaction, person: int, now: datetime) -> None:
 
 
 async def forget_enrolments(tx: Transaction, whose: Collection[int], now: datetime) -> list[int]:
-    """What they answered in forms, with its files; a place is given back first. Returns the programmes of those."""
+    """What they answered in forms, with its files, tickets and certificates; a place is given back first. Returns the
+    programmes of those."""
     found = [one for person in whose for one in await enrolments.of(tx, person)]
     ahead = [one for person in whose for one in await under_way(tx, person, now)]
     for one in ahead:
@@ -93,7 +94,9 @@ async def forget_enrolments(tx: Transaction, whose: Collection[int], now: dateti
     files = _numbers([one.answers for one in found])
     await empty(tx, [one.id for one in found if one.state != "draft"])
     await _remove_drafts(tx, [one.id for one in found if one.state == "draft"])
-    mine = (StoredFile.person_id.in_(whose), StoredFile.id.in_(files), ~is_in_use())
+    made = [name for one in found if one.number for name in (f"{one.number}.png", f"sertifikat-{one.number}.pdf")]
+    theirs = or_(StoredFile.id.in_(files), StoredFile.name.in_(made))
+    mine = (StoredFile.person_id.in_(whose), theirs, ~is_in_use())
     await tx.execute(delete(StoredFile).where(*mine))
     agreed = update(StoredConsent).where(StoredConsent.person_id.in_(whose), StoredConsent.kind == ENROLMENT)
     await tx.execute(agreed.where(StoredConsent.until.is_(None)).values(until=now))

@@ -16,6 +16,7 @@ from bot.markdown import Markdown
 from bot.reply import Choice
 from bot.router import Router, bare_word
 from bot.turn import Turn
+from db import businesses
 
 router = Router("form")
 
@@ -214,6 +215,9 @@ async def _done(turn: Turn, form: Form, field: Field) -> None:
 
 async def _confirm(turn: Turn, form: Form, same: bool) -> None:
     if form.confirms:
+        known = await businesses.of(turn.db, turn.person.person_id) if same else {}
+        spoken_of = [id_ for id_, one in known.items() if one.name == form.one.known.get("business")]
+        form.set_business(spoken_of[0] if spoken_of else None)
         form.confirm(same)
     await go_on(turn, form)
 

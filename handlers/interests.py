@@ -3,17 +3,20 @@
 from datetime import datetime
 
 from bot import coming
-from bot.i18n import _, day
+from bot.i18n import _, day, ngettext
+from bot.markdown import Markdown
 from bot.reply import Choice
 from bot.router import Router
 from bot.turn import Turn
-from db import consents, deliveries, exhibitions, interests, reminders
+from db import consents, deliveries, exhibitions, interests, office, reminders
 from db.consents import ANNOUNCEMENTS
 from db.interests import EXHIBITION, PROGRAMME, Wish
 from db.reminders import Reminder
 
 router = Router("interests")
 
+#: wishes in one bubble, so that the ways out find room
+_ROWS = 8
 #: what the sources of their deliveries begin with
 _NEWS = ("exhibition:", "programme:", "reminder:")
 
@@ -24,11 +27,39 @@ async def keep_posted(turn: Turn) -> None:
     assert turn.choice is not None
     wish, words = _wish(turn), str(turn.choice.args.get("words", ""))
     since = await interests.add(turn.db, turn.person.person_id, turn.person.address_id, wish, words, turn.now)
-    choices = [Choice(_("No, thanks"), "keep-posted-undo", turn.choice.args), Choice(_("Menu"), "menu")]
+    choices = [Choice(_("Change interests"), "interests"), Choice(_("Menu"), "menu")]
     if since < turn.now:
         turn.say(_("Noted since {date}: {wish}.", date=day(since.date()), wish=coming.wished(wish)), choices)
         return
-    turn.say(_("✅ Noted: {wish}. Write **stop** at any time.", wish=coming.wished(wish)), choices)
+    limit = (await office.load(turn.db)).weekly_limit
+    often = ngettext(
+        "At most {limit} message a week; write **stop** at any time.",
+        "At most {limit} messages a week; write **stop** at any time.",
+        limit,
+        limit=str(limit),
+    )
+    noted = _("✅ Noted: {wish}.", wish=coming.wished(wish))
+    turn.say(Markdown(f"{noted} {often}"), choices)
+
+
+@router.choice("interests")
+async def mine(turn: Turn) -> None:
+    """What they want to hear of; a tap ends one."""
+    own = await interests.of(turn.db, turn.person.person_id)
+    topics = Choice(_("Choose topics"), "topics")
+    if not own:
+        turn.say(_("You are not waiting for news of exhibitions or programmes."), [topics, Choice(_("Menu"), "menu")])
+        return
+    shown = list(enumerate(own[:_ROWS], start=1))
+    lines = [_("{number}. {wish}", number=str(at), wish=coming.wished(wish)) for at, wish in shown]
+    rows = [Choice(_("End {number}", number=str(at)), "keep-posted-undo", kept(wish)) for at, wish in shown]
+    first = _("You hear of this as soon as there is something:")
+    turn.say(Markdown("\n".join([first, *lines])), [*rows, topics, Choice(_("Menu"), "menu")])
+
+
+def kept(wish: Wish) -> dict[str, str]:
+    """What a choice carries of a wish."""
+    return {"kind": wish.kind, "city": wish.city, "topic": wish.topic}
 
 
 @router.choice("keep-posted-undo")

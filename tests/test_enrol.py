@@ -9,7 +9,7 @@ import pytest
 from bot.channels.memory import Sent
 from bot.knowledge import Knowledge
 from bot.turn import Inbound
-from db import consents, enrolments, people, programmes
+from db import businesses, consents, enrolments, people, programmes
 from db.enrolments import Enrolment
 from db.programmes import Plan
 from tests.desks import Desks
@@ -331,3 +331,23 @@ async def test_a_person_answers_in_the_middle_of_a_form(town: Town, ani: Phone) 
     assert back.labels[:3] == ["Sampai Rp2 miliar", "Rp2–15 miliar", "Di atas Rp15 miliar"]
     (asked,) = await ani.says("300 juta")
     assert asked.text.startswith("9 dari 11")
+
+
+async def test_one_number_may_be_that_of_two_businesses(town: Town, ani: Phone) -> None:
+    await offer(town, delegation())
+    nib = (*ANSWERS[:3], "1234567890123", *ANSWERS[4:])
+    await begins(ani)
+    await fills(ani, *nib)
+    await ani.sends_photo(JPEG)
+    await ani.taps("Kirim")
+    await ani.says("program apa yang buka")
+    await ani.taps("1 Delegasi")
+    await ani.taps("Daftar ikut")
+    await ani.taps("Daftar satu lagi")
+    await ani.taps("Setuju")
+    await ani.taps("Usaha lain")
+    await fills(ani, "Basreng Euis", *nib[3:])
+    await ani.sends_photo(JPEG)
+    await ani.taps("Kirim")
+    async with town.assistant.database.reading() as tx:
+        assert {one.name for one in (await businesses.of(tx, 1)).values()} == {"Keripik Teh Euis", "Basreng Euis"}

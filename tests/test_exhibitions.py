@@ -93,8 +93,12 @@ async def test_nothing_known_is_an_answer_and_the_wish_is_kept(town: Town, ani: 
     assert bubble.labels == ["Kabari saya", "Sektor lain", "Pameran di KL", "Bulan lain"]
     (noted,) = await ani.taps("Kabari saya", bubble)
     assert (
-        noted.text == "✅ Dicatat: kabar pameran di Petaling Jaya, sektor sepatu dan kulit. Tulis berhenti kapan saja."
+        noted.text == "✅ Dicatat: kabar pameran di Petaling Jaya, sektor sepatu dan kulit. "
+        "Paling sering 3 pesan seminggu; tulis berhenti kapan saja."
     )
+    (mine,) = await ani.taps("Ubah minat")
+    assert "1. kabar pameran di Petaling Jaya, sektor sepatu dan kulit" in mine.text
+    assert mine.labels == ["Hentikan 1", "Pilih topik", "Menu"]
     town.clock.move(timedelta(days=3))
     (again,) = await ani.taps("Kabari saya", bubble)
     assert again.text.startswith("Sudah dicatat sejak 23 November 2026")

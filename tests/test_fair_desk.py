@@ -13,7 +13,7 @@ from bot.i18n import LANGUAGES, speaking
 from bot.knowledge import Knowledge
 from bot.reply import WHATSAPP
 from bot.turn import Inbound
-from db import exhibitions, programmes, reminders, staff
+from db import exhibitions, office, programmes, reminders, staff
 from db.audit import StoredAct
 from db.jobs import StoredJob
 from tests.desks import Desks
@@ -115,6 +115,21 @@ async def test_adding_an_exhibition_as_people_write_reading_back_and_publishing(
     assert await acts(town, "exhibition:PPB27") == ["exhibition.publish", "exhibition.tell"]
     (twice,) = await rini.taps("Terbitkan", preview)
     assert twice.text.startswith("Itu sudah selesai")
+
+
+async def test_nobody_hears_of_more_than_the_office_sends_in_a_week(town: Town, rini: Phone) -> None:
+    ani = town.phone("ani")
+    await ani.says("ada pameran apa bulan april")
+    await ani.taps("Kabari saya")
+    async with town.assistant.database.transaction() as tx:
+        await office.save(tx, weekly_limit=1)
+    for told in (1, 0):
+        await begins(rini)
+        await finishes(rini)
+        await rini.taps("Terbitkan")
+        before = len(ani.bubbles)
+        await rini.taps("Kabari 1 orang")
+        assert len(ani.bubbles) - before == told
 
 
 async def _first_question(phone: Phone) -> list[Sent]:

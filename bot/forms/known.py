@@ -46,8 +46,7 @@ async def keep(turn: Turn, one: Enrolment) -> int:
     answers = one.answers
     said = business(answers)
     if one.for_other:
-        known = await businesses.with_nib(turn.db, said.nib) if said.nib else None
-        return known or await businesses.add(turn.db, said, turn.now)
+        return await businesses.same_as(turn.db, said) or await businesses.add(turn.db, said, turn.now)
     person = turn.person.person_id
     await people.set_profile(turn.db, person, answers["name"], answers["phone"])
     theirs = await businesses.of(turn.db, person)
@@ -55,18 +54,15 @@ async def keep(turn: Turn, one: Enrolment) -> int:
     if same:
         await businesses.change(turn.db, same, said, turn.now)
         return same
-    known = await businesses.with_nib(turn.db, said.nib) if said.nib else None
-    found = known or await businesses.add(turn.db, said, turn.now)
+    found = await businesses.same_as(turn.db, said) or await businesses.add(turn.db, said, turn.now)
     await businesses.join(turn.db, person, found, turn.now)
     return found
 
 
 def _same(theirs: dict[int, Business], said: Business) -> int | None:
-    """One of theirs with this number, or this name and no other number."""
+    """One of theirs of this name, whose number is no other one; an owner's number may be that of several."""
     for id_, one in theirs.items():
-        by_number = said.nib and one.nib == said.nib
-        by_name = one.name.lower() == said.name.lower() and not (said.nib and one.nib)
-        if by_number or by_name:
+        if one.name.lower() == said.name.lower() and (one.nib == said.nib or not (said.nib and one.nib)):
             return id_
     return None
 
