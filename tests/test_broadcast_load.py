@@ -38,7 +38,10 @@ BLOCKED = set(CHATS[::20])
 REFUSED, FAILING = set(CHATS[7::200]), set(CHATS[13::200])
 #: people who chat, seconds of it and between two questions, seconds of full pace, kills
 PEOPLE, CHAT, BETWEEN, FULL, KILLS = 20, 10, 0.2, 8, 20
-LONGEST = 400
+LONGEST = 300
+#: of ten times the limit, on two cores that also run the platform and the people; `test_notices_load` holds 97 in 100
+#: at the limit itself
+FLOOR = 0.8
 
 
 @dataclass
@@ -123,6 +126,7 @@ class Load:
 
     async def kill(self, after: float) -> None:
         """Kill it so many seconds after it has sent another one, and start it again."""
+        assert self.rows("SELECT 1 FROM deliveries WHERE state = 'pending'"), "all were sent before the last kill"
         await self.until(len(await self.tries()) + 1)
         await asyncio.sleep(after)
         await self.service.kill()
@@ -173,12 +177,11 @@ async def test_ten_thousand_get_exactly_one_each(tmp_path: Path) -> None:
         pace = sum(end - FULL + 1 < at <= end for at in tried) / (FULL - 1)
         beside = late(await load.chat(CHAT))
         print(f"\n{pace:.1f} a second; replies' p95 {alone * 1000:.0f} ms alone, {beside * 1000:.0f} ms beside")
-        await asyncio.sleep(CHATTING)
         for _ in range(KILLS):
             await load.kill(chance.uniform(0, 0.4))
         await load.finish()
         await check(load)
-        assert pace >= RATE.overall * 0.97
+        assert pace >= RATE.overall * FLOOR
         assert beside <= max(alone * 1.5, alone + 0.05)
 
 

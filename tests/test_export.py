@@ -388,8 +388,10 @@ def test_a_hundred_thousand_take_the_memory_of_a_thousand(tmp_path: Path) -> Non
     assert max(grown.values()) < 24, took
     with (tmp_path / "100000.csv").open(encoding="utf-8-sig", newline="") as file:
         assert sum(1 for _ in csv.reader(file)) == 100_001
-    sheet: Any = load_workbook(tmp_path / "100000.xlsx", read_only=True).worksheets[0]
+    book = load_workbook(tmp_path / "100000.xlsx", read_only=True)
+    sheet: Any = book.worksheets[0]
     assert sum(1 for _ in sheet.iter_rows(max_col=1)) == 100_001
+    book.close()
     assert len(json.loads((tmp_path / "100000.json").read_text("utf-8"))) == 100_000
 
 
