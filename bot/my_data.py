@@ -18,10 +18,12 @@ from bot.office_hours import deadline
 from bot.reply import Reply
 from bot.turn import Turn
 from db import (
+    attendance,
     businesses,
     consents,
     enrolments,
     erasures,
+    feedback,
     files,
     holdings,
     interests,
@@ -165,6 +167,7 @@ async def _everything(turn: Turn) -> dict[str, Any]:
             for one in await consents.of(turn.db, person)
         ],
         "announcement_topics": await subscriptions.of(turn.db, person),
+        "reminders": await holdings.reminders(turn.db, person),
         "interests": [_known(one) for one in await interests.of(turn.db, person)],
         "enrolments": [await _enrolment(turn, one, names) for one in own],
         "cases": [
@@ -194,6 +197,8 @@ async def _enrolment(turn: Turn, one: Enrolment, names: dict[int, str]) -> dict[
         "began": _at(one.created_at),
         "answers": answers,
         "changes": [{"at": _at(change.at), "state": change.state, "reason": change.reason} for change in changes],
+        "present": [one_day.day.isoformat() for one_day in await attendance.of(turn.db, one.id)],
+        "feedback": _known(words) if (words := await feedback.of(turn.db, one.id)) else None,
     }
 
 

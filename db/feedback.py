@@ -45,6 +45,22 @@ async def keep(tx: Transaction, enrolment: int, now: datetime, **said: Any) -> N
     await tx.execute(insert.on_conflict_do_update(index_elements=["enrolment_id"], set_=said))
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What somebody said, see `StoredFeedback`."""
+
+    rating: int
+    useful: str
+    again: bool | None
+
+
+async def of(tx: Transaction, enrolment: int) -> Said | None:
+    """What was said about this one."""
+    columns = (StoredFeedback.rating, StoredFeedback.useful, StoredFeedback.again)
+    row = (await tx.execute(select(*columns).where(StoredFeedback.enrolment_id == enrolment))).one_or_none()
+    return Said(*row) if row else None
+
+
 async def summary(tx: Transaction, programme: int) -> Summary:
     answers = (
         func.count(),

@@ -11,8 +11,10 @@ from db.case_messages import StoredCaseMessage
 from db.cases import StoredCase
 from db.engine import Transaction
 from db.enrolments import StoredEnrolment
+from db.exhibitions import StoredExhibition
 from db.files import StoredFile
 from db.people import Address
+from db.reminders import StoredReminder
 from db.replies import StoredReply
 from db.staff import StaffMember
 from db.turns import Received, StoredTurn
@@ -96,6 +98,13 @@ async def file_names(tx: Transaction, person: int) -> dict[int, str]:
     """The names of their files, by id."""
     rows = select(StoredFile.id, StoredFile.name).where(StoredFile.person_id == person).order_by(StoredFile.id)
     return {row[0]: row[1] for row in await tx.execute(rows)}
+
+
+async def reminders(tx: Transaction, person: int) -> list[str]:
+    """The codes of the exhibitions that they are reminded of."""
+    rows = select(StoredExhibition.code).join(StoredReminder, StoredReminder.exhibition_id == StoredExhibition.id)
+    theirs = rows.where(StoredReminder.person_id == person, StoredReminder.until.is_(None))
+    return list((await tx.execute(theirs.order_by(StoredReminder.id))).scalars())
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,7 +64,7 @@ async def why(turn: Turn) -> None:
         turn.say(_("What is the reason? One sentence is enough."))
         return
     if given:
-        await enrolments.explain(turn.db, one.id, given)
+        await enrolments.explain(turn.db, one.id, turn.choice.shown)
     turn.say(_("Thank you."), [_again(one), Choice(_("All programmes"), "programmes")])
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from bot import live
 from bot.attendance import present_on
+from bot.clock import BANDUNG
 from bot.enrolments import state_name, status_line
 from bot.errors import Refusal
 from bot.exhibitions import title, today
@@ -16,7 +17,7 @@ from bot.router import Router
 from bot.seats import fill, offer_choices
 from bot.turn import Turn
 from db import attendance, enrolments, programmes, seats
-from db.enrolments import Enrolment
+from db.enrolments import Change, Enrolment
 
 router = Router("status")
 
@@ -67,7 +68,7 @@ async def show(turn: Turn) -> None:
     if form.one.reason:
         lines.append(_("Note of the staff: “{note}”", note=form.one.reason))
     for change in await enrolments.history(turn.db, form.one.id):
-        lines.append(_("{date}: {state}", date=day(change.at.date()), state=state_name(change.state)))
+        lines.append(_became(change))
     if form.one.state == "waiting":
         place = await seats.place_in_line(turn.db, form.one)
         lines.append(_("You are number {place} in line.", place=str(place)))
@@ -82,6 +83,11 @@ async def show(turn: Turn) -> None:
     if answers:
         turn.say(Markdown("\n".join(answers)))
     turn.say(Markdown("\n".join(lines)), _choices(turn, form, was_there=bool(there)))
+
+
+def _became(change: Change) -> Markdown:
+    said = {"date": day(change.at.astimezone(BANDUNG).date()), "state": state_name(change.state)}
+    return _("{date}: {state} ({name})", **said, name=change.by) if change.by else _("{date}: {state}", **said)
 
 
 def _choices(turn: Turn, form: Form, *, was_there: bool) -> list[Choice]:

@@ -1,13 +1,13 @@
 """My data: what is kept, as a page and as a file; correcting it; taking a consent back; who looked at it."""
 
 import json
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
 
 from bot.channels.memory import Sent
-from db import businesses, consents, erasures, interests, people, subscriptions
+from db import attendance, businesses, consents, erasures, feedback, interests, people, subscriptions
 from db.businesses import Business
 from db.consents import ANNOUNCEMENTS, Consent, StoredConsent
 from db.files import StoredFile
@@ -123,6 +123,9 @@ async def test_in_the_middle_of_a_form_it_is_no_answer_and_the_form_goes_on(town
 
 async def test_the_file_holds_everything_and_is_gone_after_a_day(town: Town) -> None:
     euis, _rini, _desks = await move_in(town)
+    async with town.assistant.database.transaction() as tx:
+        await attendance.mark(tx, 1, date(2026, 11, 23), 1, NOW)
+        await feedback.keep(tx, 1, NOW, rating=5, useful="cara menghitung harga")
     await euis.says("data saya")
     (sent,) = await euis.taps("Unduh semua")
     assert sent.file is not None
@@ -136,6 +139,8 @@ async def test_the_file_holds_everything_and_is_gone_after_a_day(town: Town) -> 
     [enrolment] = whole["enrolments"]
     assert enrolment["number"] == "DPJ27-0001"
     assert enrolment["answers"]["Usaha"] == "Keripik Teh Euis"
+    assert enrolment["present"] == ["2026-11-23"]
+    assert enrolment["feedback"] == {"rating": 5, "useful": "cara menghitung harga"}
     assert {"at": "2026-11-23T09:41:00+07:00", "from": "me", "kind": "tap", "text": "Kurang tepat?"} in whole[
         "messages"
     ]

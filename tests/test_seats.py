@@ -89,7 +89,7 @@ async def test_who_lets_it_go_is_not_asked_again_by_itself(town: Town) -> None:
     assert await states(town) == ["withdrawn", "offered", "withdrawn"]
     async with town.assistant.database.reading() as tx:
         reasons = [change.reason for change in await enrolments.history(tx, 2)]
-    assert "dates" in reasons
+    assert "Bentrok jadwal" in reasons
 
 
 async def withdraw(town: Town, phone: Phone) -> None:
