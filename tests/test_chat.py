@@ -243,6 +243,7 @@ def test_somebody_who_types_is_answered_and_ends_with_ctrl_d_or_ctrl_c(tmp_path:
         cwd=tmp_path,
         env=os.environ | settings,
         start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # in the background it would be ignored
     )
     os.close(theirs)
     try:
