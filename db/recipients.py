@@ -62,12 +62,6 @@ async def listed(tx: Transaction, broadcast: int, state: str, skip: int = 0, lim
     return [Recipient(*row) for row in await tx.execute(rows.order_by(StoredDelivery.id).offset(skip).limit(limit))]
 
 
-async def sent_since(tx: Transaction, broadcast: int, since: datetime) -> int:
-    """How many have been sent since then."""
-    in_it = (StoredDelivery.broadcast_id == broadcast, StoredDelivery.state == "sent")
-    return int((await tx.execute(select(func.count()).where(*in_it, StoredDelivery.sent_at > since))).scalar_one())
-
-
 async def send_again(tx: Transaction, broadcast: int, state: str, now: datetime) -> int:
     """A person decided that those which are failed, or unsure, are tried once more; returns how many."""
     assert state in ("failed", "unsure")

@@ -3,7 +3,7 @@
 from bot.fields import Values
 from bot.forms.form import Form
 from bot.forms.page import go_on
-from bot.forms.resuming import CONTINUE, back_to, latest, opened, resume
+from bot.forms.resuming import CONTINUE, ask_to_stop, back_to, latest, opened, resume
 from bot.i18n import _
 from bot.reply import Choice
 from bot.router import Router
@@ -46,6 +46,12 @@ async def later(turn: Turn) -> None:
         turn.say(_("✅ Kept. I offer your answers when you enrol next time."), [Choice(_("Menu"), "menu")])
         return
     turn.say(_("✅ Kept. Write **continue** when you want to go on."), [Choice(_("Menu"), "menu")])
+
+
+@router.choice("form-stop")
+async def stop(turn: Turn) -> None:
+    """Whether to stop, once."""
+    await ask_to_stop(turn, await opened(turn))
 
 
 @router.choice("form-restart")

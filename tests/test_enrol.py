@@ -303,6 +303,10 @@ async def test_stopping_asks_once_and_keeps_everything(town: Town, ani: Phone) -
     (asked,) = await ani.taps("Lanjut mengisi")
     assert asked.text.startswith("2 dari 11")
     (stop,) = await ani.says("batal")
+    await ani.taps("Lanjut mengisi")
+    await fills(ani, *ANSWERS[1:])
+    await ani.sends_photo(JPEG)
+    (stop,) = await ani.taps("Batal")
     assert stop.labels == ["Lanjut mengisi", "Simpan dulu", "Hapus jawaban"]
     await ani.taps("Hapus jawaban")
     await ani.taps("Hapus")

@@ -107,3 +107,32 @@ def test_every_handler_says_what_the_person_experiences() -> None:
 def test_no_file_is_named_after_a_drawer() -> None:
     drawers = {"utils", "util", "helpers", "helper", "managers", "manager", "services", "service", "common", "misc"}
     assert not [name(path) for path in files(*ROOMS, "tests") if path.stem in drawers]
+
+
+def test_every_choice_that_is_offered_has_a_handler() -> None:
+    offered: dict[str, str] = {}
+    taken = {"retry"}  # the conversation takes it
+    for path in files("bot", "handlers"):
+        tree = ast.parse(path.read_text("utf-8"))
+        constants = {
+            target.id: node.value.value
+            for node in tree.body
+            if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant)
+            for target in node.targets
+            if isinstance(target, ast.Name)
+        }
+        for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
+            names = [str(_said(argument, constants)) for argument in call.args]
+            if isinstance(call.func, ast.Attribute) and call.func.attr == "choice":
+                taken.update(names)
+            elif isinstance(call.func, ast.Name) and call.func.id == "Choice" and len(names) > 1 and names[1]:
+                offered[names[1]] = name(path)
+    assert len(offered) > 100
+    assert not {choice: path for choice, path in offered.items() if choice not in taken}
+
+
+def _said(node: ast.expr, constants: dict[str, object]) -> object:
+    """The text of a literal or of a constant of the same file; empty for what is put together."""
+    if isinstance(node, ast.Name):
+        return constants.get(node.id, "")
+    return node.value if isinstance(node, ast.Constant) else ""

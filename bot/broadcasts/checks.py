@@ -20,7 +20,6 @@ from db.engine import Transaction
 
 #: what may be a date: days and months in words or figures, with a year or without
 _DATES = re.compile(r"\b\d{1,2}(?:\s+[^\W\d]{3,10}|[/.-]\d{1,2})(?:[\s/.-]+20\d\d)\b|\b20\d\d-\d\d-\d\d\b")
-_LINKS = re.compile(r"https?://\S+")
 _PLACEHOLDERS = re.compile(r"\{[^}]*\}|\[[A-Z ]{3,}\]|\bX{2,6}\b|\blorem\b", re.IGNORECASE)
 #: of what is left to be filled in
 _SHOWN = 3
