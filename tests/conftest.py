@@ -91,3 +91,16 @@ async def town(sqlite_url: str, known: Knowledge) -> AsyncIterator[Town]:
 def ani(town: Town) -> Phone:
     """Ani, who has never written here."""
     return town.phone("ani")
+
+
+@pytest.fixture
+def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files are named as a technician names them, without a folder."""
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def configured(engine_url: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The database of the settings, once on each engine."""
+    monkeypatch.setenv("JEMBATAN_DATABASE_URL", engine_url)
+    return engine_url

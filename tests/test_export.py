@@ -12,14 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 from sqlalchemy import delete, select
 
 from bot import enrolment_file, sheets
-from bot.cli import jembatan
 from bot.enrolment_sheet import EnrolmentSheet
 from bot.forms import own
 from bot.forms.enrolment import BUSINESS, PERSON
@@ -29,9 +27,12 @@ from db.engine import Database, Transaction
 from db.enrolments import EnrolmentChange, StoredEnrolment
 from db.files import StoredFile
 from db.programmes import Programme
+from tests.command_line import run
 from tests.desks import Desks
 from tests.fairs import programme
 from tests.phone import NOW, Phone, Town
+
+pytestmark = pytest.mark.usefixtures("own_folder")
 
 QUESTIONS = [
     "Ukuran baju? (S, M, L)",
@@ -76,21 +77,6 @@ EVIL = [
     "keripik\t@A1",
     "#N/A",
 ]
-
-
-@pytest.fixture(autouse=True)
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-
-
-@pytest.fixture
-def configured(engine_url: str, monkeypatch: pytest.MonkeyPatch) -> str:
-    monkeypatch.setenv("JEMBATAN_DATABASE_URL", engine_url)
-    return engine_url
-
-
-def run(*arguments: str) -> Result:
-    return CliRunner().invoke(jembatan, arguments)
 
 
 def table(content: bytes, form: str) -> list[dict[str, str]]:

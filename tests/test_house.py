@@ -1,7 +1,7 @@
 """The rules of the house, so that no paragraph has to repeat them."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -131,7 +131,7 @@ def test_every_choice_that_is_offered_has_a_handler() -> None:
     assert not {choice: path for choice, path in offered.items() if choice not in taken}
 
 
-def _said(node: ast.expr, constants: dict[str, object]) -> object:
+def _said(node: ast.expr, constants: Mapping[str, object]) -> object:
     """The text of a literal or of a constant of the same file; empty for what is put together."""
     if isinstance(node, ast.Name):
         return constants.get(node.id, "")

@@ -7,27 +7,30 @@ import json
 import time
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
 from openpyxl import Workbook, load_workbook
 from sqlalchemy import select
 
 from bot import sheets
-from bot.cli import jembatan
 from bot.commands import demo
 from bot.commands.data import take
 from bot.commands.imports import Tally
 from bot.commands.tables import EXHIBITIONS, row
-from db import exhibitions, programmes, reminders
+from db import attendance, exhibitions, feedback, reminders, samples
 from db.engine import Database
 from db.jobs import StoredJob
 from db.reminders import Reminder
+from db.staff import StaffMember
+from tests import applicants
+from tests.command_line import run
 from tests.fairs import plan
 from tests.phone import NOW, Phone, Town
+
+pytestmark = pytest.mark.usefixtures("own_folder")
 
 HEADINGS = EXHIBITIONS.headings()
 #: what each cell is changed to, and what is said of it
@@ -78,21 +81,6 @@ FAULTS = [
 ]
 #: of what goes together, the column that is named is the other one
 NAMED = {("opens", ""): "opens", ("enrolment_opens", "2027-03-01"): "enrolment_closes"}
-
-
-@pytest.fixture(autouse=True)
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-
-
-@pytest.fixture
-def configured(engine_url: str, monkeypatch: pytest.MonkeyPatch) -> str:
-    monkeypatch.setenv("JEMBATAN_DATABASE_URL", engine_url)
-    return engine_url
-
-
-def run(*arguments: str) -> Result:
-    return CliRunner().invoke(jembatan, arguments)
 
 
 def rows(number: int) -> list[dict[str, str]]:
@@ -287,8 +275,25 @@ async def test_samples_stay_ahead_with_the_same_weekdays_and_go_with_their_remin
     await ani.says("/start pameran_PPB27")
     await ani.taps("Ingatkan saya")
     async with database.transaction() as tx:
-        assert await programmes.remove_samples(tx) + await exhibitions.remove_samples(tx) == 5
+        assert await samples.remove(tx) == 5
     assert "tidak ada" in (await ani.says("/start pameran_PPB27"))[0].text
+
+
+async def test_samples_go_with_what_was_tried_out_in_them(town: Town, ani: Phone) -> None:
+    async with town.assistant.database.transaction() as tx:
+        await demo._fill(tx, NOW)
+    await applicants.begin(ani)
+    await applicants.leap(town, ani, 10)
+    await applicants.tap(ani, "form-send")
+    (one,) = await applicants.rows(town)
+    assert one.state == "accepted"
+    async with town.assistant.database.transaction() as tx:
+        staff = await tx.insert_all(StaffMember, [{"address_id": 1, "role": "officer", "name": "", "since": NOW}])
+        await attendance.mark(tx, one.id, date(2027, 3, 1), staff[0], NOW)
+        await feedback.keep(tx, one.id, NOW, rating=5)
+        assert await samples.remove(tx) == 5
+    assert await applicants.rows(town) == []
+    assert "Anda belum" in (await ani.says("status"))[0].text
 
 
 async def test_an_import_moves_the_reminders(town: Town, ani: Phone) -> None:

@@ -11,10 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
 from sqlalchemy import select
 
-from bot.cli import jembatan
 from bot.commands.people import PEOPLE
 from bot.forms.enrolment import certificates
 from db import businesses, consents, people
@@ -22,7 +20,10 @@ from db.audit import StoredAct
 from db.businesses import Business
 from db.consents import ANNOUNCEMENTS, Consent
 from db.engine import Database, Transaction
+from tests.command_line import run
 from tests.phone import NOW
+
+pytestmark = pytest.mark.usefixtures("own_folder")
 
 HEADINGS = PEOPLE.headings()
 KERIPIK = Business(
@@ -78,21 +79,6 @@ FAULTS = [
     ({"scale": "big"}, "scale", "must be one of micro, small, medium"),
     ({"halal": "perhaps"}, "halal", "must be one of yes, applied, no"),
 ]
-
-
-@pytest.fixture(autouse=True)
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-
-
-@pytest.fixture
-def configured(engine_url: str, monkeypatch: pytest.MonkeyPatch) -> str:
-    monkeypatch.setenv("JEMBATAN_DATABASE_URL", engine_url)
-    return engine_url
-
-
-def run(*arguments: str) -> Result:
-    return CliRunner().invoke(jembatan, arguments)
 
 
 def in_database(url: str, work: Callable[[Transaction], Awaitable[Any]]) -> Any:

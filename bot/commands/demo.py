@@ -15,7 +15,7 @@ from bot.commands.imports import run
 from bot.commands.tables import TABLES
 from bot.i18n import LOCALES
 from bot.settings import Settings
-from db import exhibitions, programmes
+from db import exhibitions, programmes, samples
 from db.engine import Database, Transaction
 
 #: whole weeks, so that weekdays stay
@@ -76,4 +76,4 @@ def _later(plan: Any, by: timedelta) -> Any:
 async def _remove(database: Database) -> int:
     await database.migrate()
     async with database.transaction() as tx:
-        return await programmes.remove_samples(tx) + await exhibitions.remove_samples(tx)
+        return await samples.remove(tx)
