@@ -99,14 +99,14 @@ class Deliveries:
     async def _keep_sending(self, channel: str) -> None:
         pace = self._paces[channel]
         while True:
-            moved, begun = self._moved, 0
+            moved, begun, room = self._moved, 0, pace.room()
             try:
                 begun = await self._send_next(channel)
             except Exception as error:
                 log.warning("deliveries cannot be sent now: %s", type(error).__name__)
             if not begun:
                 with suppress(TimeoutError):
-                    async with asyncio.timeout(LOOK if pace.room() > 0 else min(LOOK, pace.wait())):
+                    async with asyncio.timeout(LOOK if room > 0 else min(LOOK, pace.wait())):
                         await moved.wait()
 
     async def _keep_looking_back(self) -> None:

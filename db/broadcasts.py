@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, delete, func, or_, select, text, update
+from sqlalchemy import ForeignKey, Index, String, delete, false, func, or_, select, text, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import KEPT_IDS, Base
@@ -71,6 +71,10 @@ class StoredBroadcast(Base):
     started_at: Mapped[datetime | None]
     frozen_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
+    #: messages a second at most, 0 for as many as the channel takes
+    speed: Mapped[int] = mapped_column(server_default="0")
+    #: whether the platform is paid to take more than its usual number a second
+    is_paid: Mapped[bool] = mapped_column(server_default=false())
 
 
 class Listed(Base):
@@ -107,6 +111,8 @@ class Broadcast:
     started_at: datetime | None
     frozen_at: datetime | None
     finished_at: datetime | None
+    speed: int
+    is_paid: bool
 
     @property
     def source(self) -> str:

@@ -29,6 +29,7 @@ from db.replies import GONE, StoredReply
 from db.reports import StoredReport
 from db.staff import StaffMember
 from db.subscriptions import StoredSubscription
+from db.taps import StoredTap
 from db.turns import StoredTurn
 
 _FINISHED = ("done", "failed", "passed", "joined")
@@ -134,7 +135,7 @@ async def _remove_drafts(tx: Transaction, ids: Collection[int]) -> None:
 async def _forget_news(tx: Transaction, whose: Sequence[int]) -> None:
     theirs = select(StoredReminder.address_id).where(StoredReminder.person_id.in_(whose))
     await tx.execute(delete(StoredJob).where(StoredJob.name == "remind", StoredJob.address_id.in_(theirs)))
-    for table in (StoredReminder, StoredInterest, StoredSubscription):
+    for table in (StoredReminder, StoredInterest, StoredSubscription, StoredTap):
         await tx.execute(delete(table).where(table.person_id.in_(whose)))
 
 

@@ -36,6 +36,8 @@ class StoredOffice(Base):
     idle_minutes: Mapped[int]
     #: days for which an enrolment is kept after its programme is over
     enrolment_days: Mapped[int] = mapped_column(server_default="365")
+    #: announcements a second that Telegram may be paid to take, 0 where nothing is paid
+    paid_speed: Mapped[int] = mapped_column(server_default="0")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,7 @@ class Office:
     second_from: int = 500
     idle_minutes: int = 30
     enrolment_days: int = 365
+    paid_speed: int = 0
 
 
 _OFFICE = select(
@@ -63,6 +66,7 @@ _OFFICE = select(
     StoredOffice.second_from,
     StoredOffice.idle_minutes,
     StoredOffice.enrolment_days,
+    StoredOffice.paid_speed,
 )
 
 

@@ -279,7 +279,7 @@ async def test_every_table_that_could_hold_words_of_somebody_was_thought_of(data
         "addresses", "arrivals", "attendance", "broadcast_listed", "case_messages", "cases", "consents", "deliveries",
         "enrolment_changes", "enrolments", "erasures", "feedback", "files", "interests", "jobs", "joinings",
         "memberships", "people", "questions", "reminders", "replies", "reports", "settled_reports", "staff",
-        "subscriptions", "turns",
+        "subscriptions", "taps", "turns",
     }  # fmt: skip
     roots = {"people", "addresses", "turns", "enrolments", "replies", "cases", "reports"}
     referring = {
