@@ -7,25 +7,25 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 
 from bot import metrics
-from bot.attachments import filled
+from bot.attempts import Attempts, Unchangeable
 from bot.batch import Batches
+from bot.broadcasts import news
 from bot.broadcasts.steps import Steps
 from bot.broadcasts.watching import Watching
-from bot.channels import Amends, Blocked, Channel, Later, Refused, Unreached
+from bot.channels import Blocked, Channel, Later, Refused, Unreached
 from bot.clock import Clock
 from bot.nursery import Nursery
-from bot.pace import Pace
+from bot.pace import Pace, Paces, Speed
 from bot.quiet import is_day
-from bot.reply import Reply
 from db import broadcasts, lanes, people, sendings
 from db.deliveries import LANES
 from db.engine import Database, Transaction
-from db.sendings import Claimed, Done, Earlier, Look
+from db.sendings import Claimed, Done, Leaving, Look
 
 log = logging.getLogger(__name__)
 
-#: on their way at one time on a channel, enough for 30 a second at 0.3 s each: what a crash leaves unsure is no more
-AT_ONCE = 12
+#: taken at one time, so that replies come in between; and marks that are written at one time
+TAKEN, MARKED = 12, 50
 #: seconds between two looks for something that may leave
 LOOK = 0.5
 #: seconds for one of them to arrive; then nobody knows
@@ -54,12 +54,13 @@ class Deliveries:
         self._database = database
         self._clock = clock
         self._channels = channels
-        self._paces = paces
+        self._paces = {channel: Paces(pace) for channel, pace in paces.items()}
         self._holder = holder
         self._nursery = nursery
+        self._attempts = Attempts(database)
         self._steps = Steps(database, clock)
         self.watching = Watching(database, clock, channels)
-        self._marks = Batches("delivery marks", self._mark, AT_ONCE, nursery)
+        self._marks = Batches("delivery marks", self._mark, MARKED, nursery)
         #: to whom something is under way, or has arrived and is not marked yet
         self._under_way: dict[str, set[str]] = {channel: set() for channel in channels}
         #: where the last look found something: the next one writes at once
@@ -97,16 +98,16 @@ class Deliveries:
                 group.create_task(self._keep_looking_back())
 
     async def _keep_sending(self, channel: str) -> None:
-        pace = self._paces[channel]
         while True:
-            moved, begun, room = self._moved, 0, pace.room()
+            moved, begun, wait = self._moved, 0, self._paces[channel].wait()
+            next_look = asyncio.get_running_loop().time() + (LOOK if wait is None else min(LOOK, wait))
             try:
                 begun = await self._send_next(channel)
             except Exception as error:
                 log.warning("deliveries cannot be sent now: %s", type(error).__name__)
             if not begun:
                 with suppress(TimeoutError):
-                    async with asyncio.timeout(LOOK if room > 0 else min(LOOK, pace.wait())):
+                    async with asyncio.timeout_at(next_look):
                         await moved.wait()
 
     async def _keep_looking_back(self) -> None:
@@ -153,10 +154,10 @@ class Deliveries:
         """How many may be taken now; one at a time while none arrives."""
         if not self._open or self._resumes.get(channel, self._clock.now()) > self._clock.now():
             return 0
-        at_once = 1 if self._failures[channel] > FORGIVEN else AT_ONCE
+        at_once = 1 if self._failures[channel] > FORGIVEN else self._paces[channel].at_once
         free = at_once - len(self._under_way[channel])
-        room = min(free, self._paces[channel].room())
-        return 0 if room == free < at_once // 4 else room  # several are soon taken as one
+        room = min(free, self._paces[channel].most(), TAKEN)
+        return 0 if room == free < min(at_once, TAKEN) // 4 else room  # several are soon taken as one
 
     async def _send_next(self, channel: str) -> int:
         """Begin to send what there is room for; returns how many have left the queue."""
@@ -164,8 +165,9 @@ class Deliveries:
             claimed, unreachable = await self._claim(channel)
             for one in claimed:
                 self._under_way[channel].add(one.value)
-                self._paces[channel].take(one.value)
-                self._nursery.start(self._send(channel, one), f"delivery {one.id}")
+                for pace in (kept := self._paces[channel].of(one.broadcast_id)):
+                    pace.take(one.value)
+                self._nursery.start(self._send(channel, one, kept), f"delivery {one.id}")
         metrics.DELIVERIES.labels(channel, "blocked").inc(unreachable)
         return len(claimed) + unreachable
 
@@ -189,18 +191,23 @@ class Deliveries:
     async def _look(self, tx: Transaction, channel: str, now: datetime) -> Look:
         paused = await lanes.paused(tx, now)
         may_leave = [lane for lane in LANES if (channel, lane) not in paused and not self._must_wait(channel, lane)]
-        busy = self._under_way[channel] | self._paces[channel].busy()
-        return Look(channel, now, is_day(now), may_leave, busy, await broadcasts.sending(tx))
+        paces, speeds = self._paces[channel], [Speed(*one) for one in await broadcasts.sending(tx)]
+        paces.keep(speeds)
+        leaving = [Leaving(of, paces.room(of), not paces.is_paid(of)) for of in (one.broadcast for one in speeds)]
+        busy = self._under_way[channel] | paces.busy()
+        return Look(channel, now, is_day(now), may_leave, busy, paces.usual.room(), leaving)
 
     async def _may_send(self, tx: Transaction, channel: str, now: datetime) -> bool:
         """Whether this process holds the channel's pace; SQLite has one process and no need to ask."""
         return await lanes.lease(tx, f"pace:{channel}", self._holder, now, now + TENURE)
 
-    async def _send(self, channel: str, claimed: Claimed) -> None:
+    async def _send(self, channel: str, claimed: Claimed, paces: Sequence[Pace]) -> None:
         try:
-            await self._paces[channel].place(claimed.value)
+            for pace in paces:
+                await pace.place(claimed.value)
             done = await self._attempt(channel, claimed)
-            self._paces[channel].end(claimed.value, done.message_ids)
+            for pace in paces:
+                pace.end(claimed.value, done.message_ids)
             metrics.DELIVERIES.labels(channel, done.state).inc()
             await self._marks.add((channel, done))
         finally:
@@ -209,13 +216,14 @@ class Deliveries:
             self._moved = asyncio.Event()
 
     async def _attempt(self, channel: str, claimed: Claimed) -> Done:
+        is_paid = self._paces[channel].is_paid(claimed.broadcast_id)
         if self._must_wait(channel, claimed.lane):
             return Done(claimed, "pending")
         try:
             async with asyncio.timeout(PATIENCE):
-                if claimed.earlier and not await self._amend(channel, claimed, claimed.earlier):
-                    return Done(claimed, "cancelled", reason="cannot be changed there")
-                ids = [] if claimed.is_silent else await self._bring(channel, claimed)
+                ids = await self._attempts.make(self._channels[channel], claimed, is_paid)
+        except Unchangeable:
+            return Done(claimed, "cancelled", reason="cannot be changed there")
         except Later as wait:
             until = self._clock.now() + timedelta(seconds=wait.seconds)
             self._waits[channel, claimed.lane] = until
@@ -226,6 +234,8 @@ class Deliveries:
         except Blocked:
             done = Done(claimed, "blocked")
         except Refused as refused:
+            if is_paid:
+                return Done(claimed, "pending", reason=str(refused)[:200])
             log.error("delivery %s was refused: %s", claimed.id, refused)
             done = Done(claimed, "failed", reason=str(refused)[:200])
         except Exception as error:
@@ -237,39 +247,10 @@ class Deliveries:
         self._failures[channel] = 0
         return done
 
-    async def _bring(self, channel: str, claimed: Claimed) -> list[str]:
-        return await self._channels[channel].send(claimed.value, await self._reply(claimed), claimed.reply_id)
-
-    async def _amend(self, channel: str, claimed: Claimed, earlier: Earlier) -> bool:
-        """Change what the person has; False where it cannot be, and nothing else would tell them."""
-        amends = self._channels[channel]
-        if not (isinstance(amends, Amends) and earlier.message_ids):
-            return not claimed.is_silent
-        reply = Reply.from_json(earlier.body) if earlier.body else None
-        try:
-            if reply or claimed.is_silent:
-                await amends.amend(claimed.value, reply, earlier.reply_id, earlier.message_ids)
-        except Refused:
-            if claimed.is_silent:
-                raise
-        return True
-
     def _must_wait(self, channel: str, lane: int) -> bool:
         """Whether this process was asked to wait with a lane."""
         until = self._waits.get((channel, lane))
         return until is not None and until > self._clock.now()
-
-    async def _reply(self, claimed: Claimed) -> Reply:
-        """Raises `Refused` for what nobody can read, `Unreached` while its file cannot be had."""
-        try:
-            reply = Reply.from_json(claimed.body)
-        except Exception as error:
-            raise Refused(f"unreadable ({type(error).__name__})") from None
-        try:
-            return await filled(self._database, reply)
-        except Exception as error:
-            log.warning("delivery %s cannot be read now: %s", claimed.id, type(error).__name__)
-            raise Unreached from None
 
     def _failed(self, channel: str) -> None:
         """One among many keeps nobody waiting; after several in a row one alone is tried, every time a little later."""
@@ -293,8 +274,10 @@ class Deliveries:
                 await asyncio.sleep(1)
 
     async def _remember(self, tx: Transaction, channel: str, done: Done) -> None:
-        """An address that is closed, a lane that is to wait."""
+        """An address that is closed, a lane that is to wait, a broadcast that cannot be paid for."""
         if done.state == "blocked":
             await people.set_address_state(tx, done.claimed.address_id, "blocked")
         elif done.wait:
             await lanes.pause(tx, channel, done.claimed.lane, done.wait)
+        elif done.state == "pending" and done.reason and done.claimed.broadcast_id:
+            await news.unpaid(tx, done.claimed.broadcast_id, done.reason, self._clock.now())

@@ -1,10 +1,14 @@
-"""The pace of a channel: what a platform takes in a second, with room left for replies while people chat."""
+"""The pace of a channel: what a platform takes in a second, with room left for replies while people chat.
+
+A broadcast may have a pace of its own: a slower one beside the channel's, or one in place of it that is paid for.
+"""
 
 import asyncio
+import math
 import sys
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 #: seconds for which a reply keeps room free, and the part of the second's places that stay free
@@ -13,14 +17,19 @@ CHATTING, RESERVED = 10.0, 0.25
 SECOND = 1.002
 #: seconds that the database may take to hand out a delivery: it is asked so much before there is a place
 AHEAD = 0.05
+#: seconds for which a message is expected to be on its way
+ON_ITS_WAY = 0.4
+#: on their way at one time where a platform takes as much as there is
+AT_ONCE = 12
 
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """What a platform takes: messages a second in all, and to one chat."""
+    """What a platform takes: messages a second in all, and to one chat; and beside them, where it is paid for them."""
 
     overall: int
     to_one: int = 1
+    paid: int = 0
 
 
 class Pace:
@@ -32,13 +41,18 @@ class Pace:
 
     def __init__(self, rate: Rate | None) -> None:
         """Without a rate nothing is held."""
-        self._rate = rate
+        self.rate = rate
         #: to whom deliveries were taken and wait for their place, and messages are on their way
         self._taken: list[str] = []
         self._leaving: list[str] = []
         #: what ended within the last second: when, and to whom it went
         self._ended: deque[tuple[float, str]] = deque()
         self._chatted = float("-inf")
+
+    @property
+    def at_once(self) -> int:
+        """How many may be on their way at one time: what a crash leaves unsure is no more."""
+        return math.ceil(self.rate.overall * ON_ITS_WAY) if self.rate else AT_ONCE
 
     def take(self, address: str) -> None:
         """A delivery is about to leave."""
@@ -58,7 +72,7 @@ class Pace:
     def end(self, address: str, messages: Sequence[str] | None = None, is_reply: bool = False) -> None:
         """It has arrived, as these messages, or not."""
         self._leaving.remove(address)
-        if self._rate:
+        if self.rate:
             now = time.monotonic()
             while self._ended and self._ended[0][0] <= now - SECOND:
                 self._ended.popleft()
@@ -68,11 +82,11 @@ class Pace:
 
     def free(self, ahead: float = 0.0) -> int:
         """How many deliveries may begin, now or in so many seconds; below 0 after many replies."""
-        if self._rate is None:
+        if self.rate is None:
             return sys.maxsize
         chatting = time.monotonic() + ahead - self._chatted < CHATTING
-        reserved = round(self._rate.overall * RESERVED) if chatting else 0
-        return self._rate.overall - reserved - len(self._recent(ahead)) - len(self._leaving)
+        reserved = round(self.rate.overall * RESERVED) if chatting else 0
+        return self.rate.overall - reserved - len(self._recent(ahead)) - len(self._leaving)
 
     def room(self) -> int:
         """How many deliveries may be taken now: each has its place at once, or by the time it is ready to leave."""
@@ -85,9 +99,9 @@ class Pace:
     def busy(self) -> set[str]:
         """The addresses to which nothing may begin now: something is under way, or has just arrived."""
         under_way = {*self._taken, *self._leaving}
-        if self._rate is None:
+        if self.rate is None:
             return under_way
-        since = time.monotonic() - SECOND / self._rate.to_one
+        since = time.monotonic() - SECOND / self.rate.to_one
         return under_way | {address for at, address in self._ended if at > since}
 
     def _recent(self, ahead: float) -> list[float]:
@@ -101,3 +115,69 @@ class Pace:
         if lacking <= 0 or not recent:
             return AHEAD
         return recent[min(lacking, len(recent)) - 1] + SECOND - ahead - time.monotonic()
+
+
+@dataclass(frozen=True, slots=True)
+class Speed:
+    """How fast a broadcast leaves: so many a second, 0 for as many as the channel takes; whether that is paid for."""
+
+    broadcast: int
+    most: int
+    is_paid: bool
+
+
+class Paces:
+    """A channel's pace, and those that broadcasts have of their own."""
+
+    def __init__(self, usual: Pace) -> None:
+        self.usual = usual
+        self._own: dict[int, tuple[Pace, Speed]] = {}
+
+    def keep(self, speeds: Iterable[Speed]) -> None:
+        """From now on these broadcasts leave, and no others."""
+        before, self._own = self._own, {}
+        for speed in speeds:
+            if rate := self._rate(speed):
+                pace = before[speed.broadcast][0] if speed.broadcast in before else Pace(rate)
+                pace.rate = rate
+                self._own[speed.broadcast] = pace, speed
+
+    def _rate(self, speed: Speed) -> Rate | None:
+        usual = self.usual.rate
+        if speed.is_paid:
+            return Rate(min(speed.most, usual.paid)) if usual and usual.paid else None
+        return Rate(speed.most) if speed.most else None
+
+    def is_paid(self, broadcast: int | None) -> bool:
+        """Whether it leaves at a pace in place of the channel's, and the platform is to be told that it is paid."""
+        return broadcast in self._own and self._own[broadcast][1].is_paid
+
+    def of(self, broadcast: int | None) -> list[Pace]:
+        """Those that a delivery keeps; None for one of no broadcast."""
+        own = [self._own[broadcast][0]] if broadcast in self._own else []
+        return own if self.is_paid(broadcast) else [*own, self.usual]
+
+    def room(self, broadcast: int | None = None) -> int:
+        """How many of its deliveries may be taken now."""
+        return min(pace.room() for pace in self.of(broadcast))
+
+    def most(self) -> int:
+        """How many of whatever there is may be taken now."""
+        return max(pace.room() for pace in (self.usual, *(pace for pace, speed in self._own.values() if speed.is_paid)))
+
+    def _all(self) -> list[Pace]:
+        return [self.usual, *(pace for pace, _ in self._own.values())]
+
+    @property
+    def at_once(self) -> int:
+        """How many may be on their way at one time."""
+        return max(pace.at_once for pace in self._all())
+
+    def busy(self) -> set[str]:
+        """The addresses to which nothing may begin now."""
+        return set().union(*(pace.busy() for pace in self._all()))
+
+    def wait(self) -> float | None:
+        """Seconds until there may be more room; None where there is room for everything."""
+        full = [pace.wait() for pace in self._all() if pace.room() <= 0]
+        return min(full) if full else None

@@ -43,6 +43,8 @@ class Reply:
     file: int = 0
     #: that file, for the channel that sends it: `bot.attachments.filled` puts it here
     attachment: File | None = field(default=None, compare=False, repr=False)
+    #: whether the platform is paid to take it beside its usual number a second
+    is_paid: bool = field(default=False, compare=False)
 
     def main(self) -> list[Choice]:
         return [choice for choice in self.choices if choice.rank == "main"]

@@ -181,10 +181,25 @@ async def moving(tx: Transaction, since: datetime) -> list[Broadcast]:
     return [_read(row) for row in rows]
 
 
-async def sending(tx: Transaction) -> list[int]:
-    """Those that leave now: what is urgent first, then the oldest."""
-    rows = select(StoredBroadcast.id).where(text(_ACTIVE), StoredBroadcast.state == "sending")
-    return list((await tx.execute(rows.order_by(StoredBroadcast.kind != WARNING, StoredBroadcast.id))).scalars())
+async def sending(tx: Transaction) -> list[tuple[int, int, bool]]:
+    """Those that leave now, each with its speed and whether it is paid for: what is urgent first, then the oldest."""
+    columns = (StoredBroadcast.id, StoredBroadcast.speed, StoredBroadcast.is_paid)
+    rows = select(*columns).where(text(_ACTIVE), StoredBroadcast.state == "sending")
+    ordered = await tx.execute(rows.order_by(StoredBroadcast.kind != WARNING, StoredBroadcast.id))
+    return [(row.id, row.speed, row.is_paid) for row in ordered]
+
+
+async def set_speed(tx: Transaction, id: int, speed: int, now: datetime) -> bool:  # noqa: A002
+    """From now on it leaves so fast; False where it is over, or has not begun."""
+    under_way = StoredBroadcast.state.in_(("freezing", "sending", "paused"))
+    of_it = update(StoredBroadcast).where(StoredBroadcast.id == id, under_way)
+    return (await tx.execute(of_it.values(speed=speed, updated_at=now))).rowcount == 1
+
+
+async def stop_paying(tx: Transaction, id: int, now: datetime) -> bool:  # noqa: A002
+    """From now on it leaves at the usual pace; False where it does already."""
+    paid = update(StoredBroadcast).where(StoredBroadcast.id == id, StoredBroadcast.is_paid)
+    return (await tx.execute(paid.values(is_paid=False, speed=0, updated_at=now))).rowcount == 1
 
 
 async def change(tx: Transaction, id: int, now: datetime, **values: Any) -> bool:  # noqa: A002

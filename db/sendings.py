@@ -4,6 +4,7 @@ On its way each becomes a reply of a turn of its own (channel `delivery`), so th
 history has it.
 """
 
+import sys
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -34,6 +35,8 @@ class Claimed:
     value: str
     body: dict[str, Any]
     reply_id: int
+    #: the broadcast that it is of
+    broadcast_id: int | None = None
     #: what the person has already and is to be changed
     earlier: "Earlier | None" = None
 
@@ -65,6 +68,15 @@ class Done:
 
 
 @dataclass(frozen=True, slots=True)
+class Leaving:
+    """A broadcast that is being sent: how many of it may leave now, and whether those count as the channel's."""
+
+    broadcast: int
+    room: int
+    is_usual: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Look:
     """What may leave now on a channel: in these lanes, by day or only what may leave at night, not to `busy` ones."""
 
@@ -73,8 +85,10 @@ class Look:
     by_day: bool
     lanes: Collection[int]
     busy: Collection[str] = ()
-    #: the broadcasts that are being sent, in the order in which they leave
-    broadcasts: Sequence[int] = ()
+    #: how many the channel takes
+    room: int = sys.maxsize
+    #: in the order in which they leave
+    broadcasts: Sequence[Leaving] = ()
 
     def conditions(self) -> list[ColumnElement[bool]]:
         conditions: list[Any] = [
@@ -88,18 +102,31 @@ class Look:
             conditions.append(Address.value.not_in(self.busy))
         return conditions
 
-    def queues(self) -> list[ColumnElement[bool]]:
+    def queues(self) -> list["Queue"]:
         """What leaves before what. Each is read by itself: only so do the indexes give the order, however many wait."""
-        queues: list[tuple[int, int | None]] = [(lane, None) for lane in sorted(self.lanes)]
+        queues = [Queue(lane, None, self.room) for lane in sorted(self.lanes)]
         if BROADCAST in self.lanes:
-            queues += [(BROADCAST, one) for one in self.broadcasts]
-        return [and_(StoredDelivery.lane == lane, StoredDelivery.broadcast_id == one) for lane, one in queues]
+            queues += [Queue(BROADCAST, one.broadcast, one.room, one.is_usual) for one in self.broadcasts]
+        return [queue for queue in queues if queue.room > 0]
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """What waits in one lane, in order, and how many of it may leave now."""
+
+    lane: int
+    broadcast: int | None
+    room: int
+    is_usual: bool = True
+
+    def condition(self) -> ColumnElement[bool]:
+        return and_(StoredDelivery.lane == self.lane, StoredDelivery.broadcast_id == self.broadcast)
 
 
 async def waits(tx: Transaction, look: Look) -> bool:
     """Whether anything may leave now."""
     found = select(StoredDelivery.id).join(Address, Address.id == StoredDelivery.address_id).where(*look.conditions())
-    waiting = [found.where(queue).exists() for queue in look.queues()]
+    waiting = [found.where(queue.condition()).exists() for queue in look.queues()]
     return bool(waiting) and bool((await tx.execute(select(or_(*waiting)))).scalar_one())
 
 
@@ -123,7 +150,8 @@ async def claim(
             said = sent[row.broadcast_id] if row.broadcast_id else None
             body = said.body(row.language) if said else row.body
             earlier = await _earlier(tx, said, row) if said and said.corrects_id else None
-            one = Claimed(row.id, row.lane, row.address_id, row.value, body, row.reply_id or 0, earlier)
+            at = (row.address_id, row.value)
+            one = Claimed(row.id, row.lane, *at, body, row.reply_id or 0, row.broadcast_id, earlier)
             found.setdefault(row.address_id, one)
     await _end(tx, unreachable, state="blocked")
     await _end(tx, stopped, state="cancelled", reason="stopped")
@@ -156,9 +184,13 @@ async def _end(tx: Transaction, ids: Collection[int], **values: str) -> None:
 
 async def _next(tx: Transaction, look: Look, limit: int) -> list[Row[*tuple[Any, ...]]]:
     rows: list[Row[*tuple[Any, ...]]] = []
+    usual = look.room
     for queue in look.queues():
-        if len(rows) < limit:
-            rows += await tx.execute(_NEXT.where(*look.conditions(), queue).limit(limit - len(rows)))
+        most = min(limit - len(rows), queue.room, usual if queue.is_usual else queue.room)
+        if most > 0:
+            found = (await tx.execute(_NEXT.where(*look.conditions(), queue.condition()).limit(most))).all()
+            rows += found
+            usual -= len(found) if queue.is_usual else 0
     return rows
 
 

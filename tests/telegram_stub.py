@@ -302,6 +302,8 @@ class TelegramStub:
         self.moved: dict[int, int] = {}
         #: none are enforced unless told
         self.limits: Limits | None = None
+        #: whether the bot can pay for messages beside the limits
+        self.has_stars = True
         self._port = port
         self._inboxes = {one: Inbox(one) for one in bot_tokens(tokens, token)}
         self._scripts: list[Script] = []
@@ -426,7 +428,10 @@ class TelegramStub:
             script = self._take_script(method, params)
             if script:
                 script.refuse()
-            if self.limits and method.startswith("send") and method in MESSAGES:
+            if str(params.get("allow_paid_broadcast")).lower() == "true":
+                if not self.has_stars:
+                    raise ApiError(400, "Bad Request: not enough Stars")
+            elif self.limits and method.startswith("send") and method in MESSAGES:
                 self.limits.take(params.get("chat_id"), at)
             result = await self._perform(method, params, inbox)
         except ApiError as error:

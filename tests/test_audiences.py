@@ -29,7 +29,7 @@ from db.deliveries import StoredDelivery
 from db.engine import Database, Transaction
 from db.interests import EXHIBITION, Wish
 from db.people import Address
-from db.sendings import Look
+from db.sendings import Leaving, Look
 from db.turns import NewTurn
 from tests.phone import NOW
 
@@ -126,6 +126,11 @@ async def test_each_is_told_once_where_they_wrote_last_and_can_be_reached(databa
         assert [tuple(found) for found in rows_] == [(web, "pending")]
 
 
+async def leaving(tx: Transaction) -> list[Leaving]:
+    """What is being sent, as fast as it goes."""
+    return [Leaving(one, 30) for one, _speed, _paid in await broadcasts.sending(tx)]
+
+
 async def test_what_is_paused_does_not_leave_and_whoever_stopped_gets_nothing(database: Database) -> None:
     async with database.transaction() as tx:
         for name in ("ani", "budi"):
@@ -133,11 +138,11 @@ async def test_what_is_paused_does_not_leave_and_whoever_stopped_gets_nothing(da
         one = await draft(tx, bodies={"id": {"text": "x"}})
         assert await broadcasts.move(tx, one.id, ["draft"], "freezing", NOW)
         await freeze(tx, one)
-        look = Look("telegram", NOW, True, [1, 2, 3], (), await broadcasts.sending(tx))
+        look = Look("telegram", NOW, True, [1, 2, 3], broadcasts=await leaving(tx))
         assert not await sendings.waits(tx, look)
         assert await broadcasts.move(tx, one.id, ["freezing"], "paused", NOW, frozen_at=NOW)
         assert await broadcasts.resume(tx, one.id, NOW)
-        look = Look("telegram", NOW, True, [1, 2, 3], (), await broadcasts.sending(tx))
+        look = Look("telegram", NOW, True, [1, 2, 3], broadcasts=await leaving(tx))
         assert await sendings.waits(tx, look)
         assert await deliveries.next_due(tx, NOW) == (True, None)
         _address, person = (await people.known_addresses(tx, "telegram", ["ani"]))["ani"]

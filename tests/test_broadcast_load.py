@@ -2,179 +2,32 @@
 
 import asyncio
 import random
-import sqlite3
-import statistics
-import time
-from bisect import bisect_left
-from collections import Counter
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, closing
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
-from sqlalchemy import insert
 
-from bot.broadcasts.steps import start
-from bot.deliveries import AT_ONCE
 from bot.pace import CHATTING
-from db import broadcasts, people, recipients
-from db.consents import ANNOUNCEMENTS, StoredConsent
-from db.engine import Database
-from tests.bench import questions
+from tests.broadcast_load import FLOOR, check, late, opened
 from tests.fast_service import RATE
-from tests.kill_service import Platform, Service, message
 
 pytestmark = [pytest.mark.slow, pytest.mark.alone]
 
 SEED = 20261126
-WORDS = "Ada kabar untuk Anda."
-COUNT, FIRST = 10_000, 100_000
-CHATS = range(FIRST, FIRST + COUNT)
-#: 5 in 100 blocked us; for 1 in 100 the platform fails: it refuses any form, or does not say whether it arrived
-BLOCKED = set(CHATS[::20])
-REFUSED, FAILING = set(CHATS[7::200]), set(CHATS[13::200])
-#: people who chat, seconds of it and between two questions, seconds of full pace, kills
-PEOPLE, CHAT, BETWEEN, FULL, KILLS = 20, 10, 0.2, 8, 20
+#: seconds of chat and of full pace, and kills
+CHAT, FULL, KILLS = 10, 8, 20
 LONGEST = 300
-#: of ten times the limit, on two cores that also run the platform and the people; `test_notices_load` holds 97 in 100
-#: at the limit itself
-FLOOR = 0.8
-
-
-@dataclass
-class Load:
-    """The service, its platform, and what was done to them."""
-
-    service: Service
-    platform: Platform
-    database: Database
-    texts: Sequence[str] = field(default_factory=lambda: list(dict.fromkeys(questions())))
-    asked: int = 0
-    in_flight: list[set[int]] = field(default_factory=list)
-    #: what the platform was asked so far
-    calls: list[dict[str, Any]] = field(default_factory=list)
-
-    async def befall(self) -> None:
-        """Say what the platform does, and to whom."""
-        await self.platform.control("limits", {"overall": RATE.overall, "to_one": 1})
-        await self.platform.control("blocked", sorted(BLOCKED))
-        scripts: list[dict[str, Any]] = [{"chat_id": chat, "status": 400, "times": 4} for chat in sorted(REFUSED)]
-        scripts += [{"chat_id": chat, "status": 500} for chat in sorted(FAILING)]
-        await self.platform.control("script", [{"method": "sendMessage", **script} for script in scripts])
-
-    async def announce(self) -> None:
-        """Everybody has agreed; an urgent warning goes out, as it may be night."""
-        now = datetime.now(UTC)
-        async with self.database.transaction() as tx:
-            found = await people.find_or_create(tx, "telegram", {str(chat): "id" for chat in CHATS}, now)
-            agreed = {"kind": ANNOUNCEMENTS, "object": "", "version": "2026-11-25", "language": "id", "since": now}
-            rows = [agreed | {"person_id": person} for _, person in found.values()]
-            await tx.execute(insert(StoredConsent), rows)
-            said = {"kind": broadcasts.WARNING, "topic": "warnings", "texts": {"id": WORDS}}
-            one = await broadcasts.load(tx, await broadcasts.add(tx, None, now, **said))
-            assert one
-            assert await start(tx, one, now)
-
-    async def chat(self, seconds: float) -> list[float]:
-        """Twenty people ask in turn; returns how long each answer took."""
-        said: dict[int, list[float]] = {}
-        begun = time.monotonic()
-        while (now := time.monotonic()) < begun + seconds:
-            update = message(self.asked % PEOPLE, self.texts[self.asked % len(self.texts)])
-            update = {**update, "update_id": self.asked + 1}
-            update["message"]["message_id"] = self.asked + 1
-            said.setdefault(update["message"]["chat"]["id"], []).append(now)
-            await self.platform.queue(update)
-            self.asked += 1
-            await asyncio.sleep(BETWEEN)
-        await asyncio.sleep(2)
-        arrived: dict[int, list[float]] = {chat: [] for chat in said}
-        for call in await self.messages():
-            arrived.get(chat_of(call), []).append(call["at"])
-        return [arrived[chat][bisect_left(arrived[chat], at)] - at for chat, times in said.items() for at in times]
-
-    async def messages(self, ok: bool = True) -> list[dict[str, Any]]:
-        return [call for call in await self._sends() if call["ok"] is ok]
-
-    async def _sends(self) -> list[dict[str, Any]]:
-        self.calls += await self.platform.calls(since=len(self.calls))
-        return [call for call in self.calls if call["method"] == "sendMessage"]
-
-    async def tries(self) -> list[float]:
-        """When the platform was asked to bring the announcement, whatever came of it."""
-        return [call["at"] for call in await self._sends() if chat_of(call) >= FIRST]
-
-    def rows(self, query: str) -> list[Any]:
-        with closing(sqlite3.connect(self.service.folder / "jembatan.db")) as opened:
-            return opened.execute(query).fetchall()
-
-    def states(self) -> dict[str, set[int]]:
-        """The chats, by the state of their delivery."""
-        found: dict[str, set[int]] = {}
-        query = "SELECT d.state, a.value FROM deliveries d JOIN addresses a ON a.id = d.address_id"
-        for state, chat in self.rows(query):
-            found.setdefault(state, set()).add(int(chat))
-        return found
-
-    async def until(self, sent: int) -> None:
-        """Wait until so many were tried."""
-        while len(await self.tries()) < sent:
-            await asyncio.sleep(0.1)
-
-    async def kill(self, after: float) -> None:
-        """Kill it so many seconds after it has sent another one, and start it again."""
-        assert self.rows("SELECT 1 FROM deliveries WHERE state = 'pending'"), "all were sent before the last kill"
-        await self.until(len(await self.tries()) + 1)
-        await asyncio.sleep(after)
-        await self.service.kill()
-        self.in_flight.append({row[0] for row in self.rows("SELECT id FROM deliveries WHERE state = 'sending'")})
-        await self.service.start()
-
-    async def finish(self) -> None:
-        while self.rows("SELECT 1 FROM broadcasts WHERE state != 'done'"):
-            await asyncio.sleep(0.5)
-
-
-def chat_of(call: dict[str, Any]) -> int:
-    return int(call["params"]["chat_id"])
-
-
-def late(seconds: Sequence[float]) -> float:
-    """The 95th percentile."""
-    return statistics.quantiles(seconds, n=20)[-1]
-
-
-@asynccontextmanager
-async def opened(folder: Path) -> AsyncIterator[Load]:
-    async with Platform.opened() as platform:
-        url = f"sqlite+aiosqlite:///{folder / 'jembatan.db'}"
-        load = Load(Service(platform, folder, url, module="tests.fast_service"), platform, Database(url))
-        try:
-            await load.service.start()
-            while not any(call["method"] == "deleteWebhook" for call in await platform.calls()):
-                await asyncio.sleep(0.1)
-            yield load
-        finally:
-            await load.database.close()
-            await load.service.stop()
 
 
 async def test_ten_thousand_get_exactly_one_each(tmp_path: Path) -> None:
     chance = random.Random(SEED)
-    async with opened(tmp_path) as load, asyncio.timeout(LONGEST):
+    async with opened(tmp_path, RATE, "tests.fast_service") as load, asyncio.timeout(LONGEST):
         await load.chat(3)
         alone = late(await load.chat(CHAT))
         await asyncio.sleep(CHATTING)
         await load.befall()
         await load.announce()
         await load.until(RATE.overall)
-        await asyncio.sleep(FULL)
-        tried = await load.tries()
-        end = tried[-1] - 0.5
-        pace = sum(end - FULL + 1 < at <= end for at in tried) / (FULL - 1)
+        pace = await load.pace(FULL)
         beside = late(await load.chat(CHAT))
         print(f"\n{pace:.1f} a second; replies' p95 {alone * 1000:.0f} ms alone, {beside * 1000:.0f} ms beside")
         for _ in range(KILLS):
@@ -183,24 +36,3 @@ async def test_ten_thousand_get_exactly_one_each(tmp_path: Path) -> None:
         await check(load)
         assert pace >= RATE.overall * FLOOR
         assert beside <= max(alone * 1.5, alone + 0.05)
-
-
-async def check(load: Load) -> None:
-    """What the rows say is what the platform saw."""
-    states = load.states()
-    print({state: len(chats) for state, chats in states.items()}, "in flight", [len(one) for one in load.in_flight])
-    arrived = Counter(chat_of(call) for call in await load.messages() if chat_of(call) >= FIRST)
-    assert max(arrived.values()) == 1
-    unsure = {row[0] for row in load.rows("SELECT id FROM deliveries WHERE state = 'unsure'")}
-    failed = {row[0] for row in load.rows("SELECT id FROM deliveries WHERE reason = 'NetworkError'")}
-    assert unsure - failed <= set().union(*load.in_flight)
-    assert all(len(ids) <= AT_ONCE for ids in load.in_flight)
-    assert states["sent"] == set(arrived) - states["unsure"]
-    assert states["sent"] | states["unsure"] >= set(CHATS) - BLOCKED - REFUSED - FAILING
-    assert states["unsure"] >= FAILING - BLOCKED
-    assert states["blocked"] | states["unsure"] >= BLOCKED >= states["blocked"]
-    assert states["failed"] | states["unsure"] >= REFUSED >= states["failed"]
-    assert not [call for call in await load.messages(ok=False) if call["status"] == 429]
-    async with load.database.reading() as tx:
-        assert await recipients.counts(tx, 1) == {state: len(chats) for state, chats in states.items()}
-    assert not [line for line in load.service.log().splitlines() if "ERROR" in line and "was refused" not in line]

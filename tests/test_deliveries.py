@@ -1,6 +1,7 @@
 """What nobody just asked for leaves once, by day, lane by lane; and nothing of it is sent twice."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -13,8 +14,10 @@ from bot.assistant import Assistant
 from bot.channels import Blocked, Later, Refused, Unreached
 from bot.channels.memory import Memory
 from bot.clock import ManualClock
+from bot.deliveries import LOOK, Deliveries
 from bot.knowledge import Knowledge
 from bot.markdown import escape
+from bot.pace import SECOND, Rate
 from bot.reply import Choice, Reply
 from bot.router import Router
 from bot.turn import Inbound, Turn
@@ -230,6 +233,33 @@ async def test_it_leaves_by_itself_also_right_after_a_restart(sqlite_url: str, k
                 await asyncio.sleep(0.01)
         await assistant.stop()
         assert [sent.text for sent in channel.sent["budi"]] == [words]
+
+
+async def test_room_that_comes_while_one_looks_is_used_at_once(
+    sqlite_url: str, known: Knowledge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of 300 a second one in ten was lost, as a look that found no room was followed by the long wait."""
+    looks = Deliveries._send_next
+
+    async def slowly(self: Deliveries, channel: str) -> int:
+        begun = await looks(self, channel)
+        while not begun and (wait := self._paces[channel].wait()) is not None:
+            await asyncio.sleep(wait)
+        return begun
+
+    monkeypatch.setattr(Deliveries, "_send_next", slowly)
+    monkeypatch.setattr(Memory, "rate", Rate(1))
+    channel = Memory()
+    assistant = Assistant(Database(sqlite_url), known, (notices,), [channel], ManualClock(NOW))
+    await assistant.start()
+    rini, began = Phone(assistant, channel, "rini"), time.monotonic()
+    await rini.sends([Inbound.typed(f"tell {name} notice news") for name in ("budi", "cici", "dedi", "euis")])
+    async with asyncio.timeout(10):
+        while not all(channel.sent[name] for name in ("budi", "cici", "dedi", "euis")):
+            await asyncio.sleep(0.01)
+    took = time.monotonic() - began
+    await assistant.stop()
+    assert 4 * SECOND <= took < 4 * SECOND + LOOK  # the answer to Rini is the first of five
 
 
 async def test_a_restored_copy_leaves_to_the_original_what_was_due(engine_url: str, known: Knowledge) -> None:

@@ -17,9 +17,9 @@ from typing import Any
 
 import pytest
 
-from bot.deliveries import AT_ONCE
+from bot.channels.telegram import RATE
 from bot.markdown import escape
-from bot.pace import CHATTING
+from bot.pace import CHATTING, Pace
 from bot.reply import Reply
 from db import deliveries, people
 from db.deliveries import NOTICE, Recipient
@@ -188,7 +188,7 @@ async def check(load: Load) -> None:
     failed = {row[0] for row in load.rows("SELECT id FROM deliveries WHERE reason = 'NetworkError'")}
     assert unsure - failed <= set().union(*load.in_flight)
     assert any(load.in_flight)
-    assert all(len(ids) <= AT_ONCE for ids in load.in_flight)
+    assert all(len(ids) <= Pace(RATE).at_once for ids in load.in_flight)
     assert states["sent"] == set(arrived) - states["unsure"]
     assert states["sent"] | states["unsure"] >= set(CHATS) - BLOCKED - REFUSED
     assert states["blocked"] | states["unsure"] >= BLOCKED >= states["blocked"]

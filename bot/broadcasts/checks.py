@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
 
 from bot.broadcasts import body
+from bot.broadcasts.paying import price
 from bot.broadcasts.progress import RATE
 from bot.broadcasts.wording import duration, people
 from bot.clock import BANDUNG
@@ -55,12 +56,14 @@ async def warnings(tx: Transaction, one: Broadcast, counts: Mapping[str, int], n
     recent = 0 if one.skips_recent else await audiences.count_recent(tx, one, now)
     if recent:
         found.append(_("⚠️ {people} got another announcement within a day.", people=people(recent)))
-    limit = (await office.load(tx)).weekly_limit
+    decided = await office.load(tx)
+    limit = decided.weekly_limit
     if full := await audiences.count_full(tx, one, limit, now):
         found.append(_("⚠️ {people} had {limit} this week and are left out.", people=people(full), limit=limit))
     if await _was_sent(tx, one, now):
         found.append(_("⚠️ The same text was sent within a week."))
-    return [*found, _takes(one, sum(counts.values()), now)]
+    speed = decided.paid_speed if one.is_paid else 0
+    return [*found, price(counts, speed) if speed else _takes(one, sum(counts.values()), now)]
 
 
 def _dates(one: Broadcast, now: datetime) -> Iterator[Markdown]:

@@ -8,8 +8,9 @@ from bot.broadcasts.wording import described
 from bot.broadcasts.wording import people as people_
 from bot.clock import BANDUNG
 from bot.i18n import _, clock_time, day, number, speaking
+from bot.markdown import escape
 from bot.reply import Choice, Reply
-from db import deliveries, people, recipients, staff
+from db import broadcasts, deliveries, people, recipients, staff
 from db.broadcasts import Broadcast
 from db.deliveries import NOTICE, Recipient
 from db.engine import Transaction
@@ -37,6 +38,23 @@ async def done(tx: Transaction, one: Broadcast, now: datetime) -> None:
     counts = await recipients.counts(tx, one.id)
     again = f"done:{one.finished_at:%Y%m%d%H%M%S}" if one.finished_at else "done"
     await tell_author(tx, one, again, lambda: Reply(progress.report(one, counts, now), (_open(one),)), now)
+
+
+async def unpaid(tx: Transaction, id: int, reason: str, now: datetime) -> None:  # noqa: A002
+    """The platform does not take it paid: it goes on at the usual pace, and whoever wrote it hears why."""
+    one = await broadcasts.load(tx, id)
+    if one is None or not await broadcasts.stop_paying(tx, id, now):
+        return
+
+    def said() -> Reply:
+        text = _(
+            "Telegram did not take announcement {number} paid ({reason}); it goes on at the usual pace.",
+            number=str(id),
+            reason=escape(reason),
+        )
+        return Reply(text, (_open(one),))
+
+    await tell_author(tx, one, "unpaid", said, now)
 
 
 async def tell_author(tx: Transaction, one: Broadcast, event: str, said: Callable[[], Reply], now: datetime) -> None:

@@ -14,7 +14,7 @@ from bot.markdown import Markdown, escape, plain
 from bot.reply import Choice
 from bot.turn import Turn
 from bot.when import MALAYSIA
-from db import audiences, broadcasts, recipients, staff
+from db import audiences, broadcasts, office, recipients, staff
 from db.broadcasts import Broadcast
 
 #: what the next message says: for whom
@@ -128,6 +128,9 @@ async def check(turn: Turn, one: Broadcast) -> None:
     if recent:
         label = _("Skip {number}", number=number(recent))
         choices.append(Choice(label, "broadcast-skip", {"id": one.id}, "quiet"))
+    if turn.person.role == "admin" and (one.is_paid or (await office.load(turn.db)).paid_speed):
+        label = _("Do not pay") if one.is_paid else _("Faster, paid")
+        choices.append(Choice(label, "broadcast-pay", {"id": one.id}, "quiet"))
     if counts and not stops:
         choices.append(Choice(_("Continue"), "broadcast-ready", {"id": one.id}, "quiet"))
     turn.say(Markdown("\n".join(lines)), [*choices, to_list()])
@@ -197,7 +200,8 @@ def _own(turn: Turn, one: Broadcast) -> bool:
 async def _underway(turn: Turn, one: Broadcast) -> None:
     text = progress.underway(one, await recipients.counts(turn.db, one.id), turn.now)
     go = about(one, _("Continue"), "resume") if one.state == "paused" else about(one, _("Pause"), "pause")
-    turn.say(text, [about(one, _("Refresh"), "refresh"), go, about(one, _("Cancel it"), "cancel"), to_list()])
+    speed = Choice(_("Speed"), "broadcast-speed", {"id": one.id}, "quiet")
+    turn.say(text, [about(one, _("Refresh"), "refresh"), go, about(one, _("Cancel it"), "cancel"), speed, to_list()])
 
 
 async def report(turn: Turn, one: Broadcast) -> None:

@@ -25,7 +25,7 @@ def underway(one: Broadcast, counts: Mapping[str, int], now: datetime) -> Markdo
         head = _("Sending goes on at 7 in the morning.")
     else:
         head = _("Sending …")
-        parts.append(_("{time} left", time=duration(left / RATE)))
+        parts.append(_("{time} left", time=duration(left / (one.speed or RATE))))
     return Markdown(f"{head} {' · '.join(parts)}")
 
 

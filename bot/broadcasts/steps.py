@@ -23,9 +23,10 @@ LOOK = 0.5
 
 async def start(tx: Transaction, one: Broadcast, now: datetime, **values: object) -> bool:
     """Fix what is sent; from here on its audience is written down, and then it leaves. False where it has begun."""
-    sent = await bodies(tx, one)
+    paid = (await office.load(tx)).paid_speed if one.is_paid else 0
+    fixed = {"bodies": await bodies(tx, one), "started_at": now, "is_paid": bool(paid), "speed": paid}
     before = ["draft", "waiting", "scheduled", "late"]
-    return await broadcasts.move(tx, one.id, before, "freezing", now, bodies=sent, started_at=now, **values)
+    return await broadcasts.move(tx, one.id, before, "freezing", now, **fixed, **values)
 
 
 class Steps:

@@ -48,8 +48,9 @@ Result = TypeVar("Result")
 
 OFFICIAL = "https://api.telegram.org"
 WEBHOOK_PATH = "/telegram/webhook"
-#: messages a second that Telegram takes (core.telegram.org/bots/faq: 30 in all, one to a chat)
-RATE = Rate(overall=30, to_one=1)
+#: messages a second that Telegram takes (core.telegram.org/bots/faq: 30 in all, one to a chat; up to 1,000 where a bot
+#: pays for them, of which the usual 30 are left to everything else)
+RATE = Rate(overall=30, to_one=1, paid=970)
 #: seconds for which Telegram holds an empty poll open
 POLL = 25
 #: seconds between tries while Telegram cannot be reached

@@ -35,6 +35,7 @@ class Part:
     entities: list[Json]
     markup: Json | None
     file: File | None = None
+    is_paid: bool = False
 
     def forms(self) -> Iterator[tuple[str, Json]]:
         """Methods of the Bot API and what they are given, ever plainer: for what Telegram will not take.
@@ -42,12 +43,13 @@ class Part:
         What it refuses as a photo or a voice message (odd measures; voice messages forbidden) goes as a document.
         """
         markup = {"reply_markup": self.markup} if self.markup else {}
+        paid = {"allow_paid_broadcast": True} if self.is_paid else {}
         if self.file is None:
-            whole: Json = {"text": self.text, "link_preview_options": _NO_PREVIEW}
+            whole: Json = {"text": self.text, "link_preview_options": _NO_PREVIEW, **paid}
             entities = {"entities": self.entities} if self.entities else {}
             methods = [(_SEND_MESSAGE, whole)]
         else:
-            caption = {"caption": self.text} if self.text else {}
+            caption = {"caption": self.text, **paid} if self.text else paid
             entities = {"caption_entities": self.entities} if self.entities else {}
             content = InputFile(self.file.content, self.file.name)
             kinds = dict.fromkeys((self.file.kind, "document"))
@@ -62,11 +64,15 @@ def parts(reply: Reply, number: int, private: bool) -> list[Part]:
     """The messages a reply becomes; the last one carries the keyboard, whose taps name the reply's row `number`."""
     painted, keyboard, file = paint(reply.text), _keyboard(reply, number, private), reply.attachment
     if file and utf16_length(painted.text) <= _CAPTION:
-        return [Part(painted.text, _entities(painted), keyboard, file)]
-    first = [Part("", [], None, file)] if file else []
+        return [Part(painted.text, _entities(painted), keyboard, file, reply.is_paid)]
+    first = [Part("", [], None, file, reply.is_paid)] if file else []
     pieces = split(painted, TELEGRAM.text)
     ends = [None] * (len(pieces) - 1) + [keyboard]
-    return first + [Part(piece.text, _entities(piece), markup) for piece, markup in zip(pieces, ends, strict=True)]
+    last = [
+        Part(piece.text, _entities(piece), markup, is_paid=reply.is_paid)
+        for piece, markup in zip(pieces, ends, strict=True)
+    ]
+    return first + last
 
 
 def changes(reply: Reply | None, number: int, messages: Sequence[str]) -> Iterator[tuple[str, Json]]:

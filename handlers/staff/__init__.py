@@ -21,6 +21,7 @@ from handlers.staff import (
     relay,
     sending,
     several,
+    speed,
 )
 from handlers.staff.desk import Desk
 
@@ -45,6 +46,8 @@ DESKS: tuple[Desk, ...] = (
     audience.desk,  # whom it reaches
     sending.desk,  # looking at it as people will, and sending it
     sending.agreeing,  # a second administrator
+    speed.desk,  # how fast it leaves
+    speed.paying,  # paying for it to leave faster
     correcting.desk,  # what was sent and is wrong
     members.desk,  # who works here
     members.own,  # leaving

@@ -30,11 +30,13 @@ _AREAS = ("halal", "hki", "export", "exhibition", "program", "business")
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A whole number that an office decides, between which it must be, and what may be written behind it."""
+    """A whole number that an office decides, between which it must be, what may be written behind it, and whether 0
+    says that there is none."""
 
     least: int
     most: int
     units: str
+    or_none: bool = False
 
 
 _NUMBERS = {
@@ -43,6 +45,7 @@ _NUMBERS = {
     "weekly_limit": Number(0, 21, "pengumuman announcements kali"),
     "second_from": Number(1, 1_000_000, "orang people jalmi"),
     "idle_minutes": Number(5, 1440, "menit minit minutes"),
+    "paid_speed": Number(31, 970, "pengumuman announcements", or_none=True),
 }
 
 
@@ -57,6 +60,7 @@ def _fields() -> dict[str, Markdown]:
         "weekly_limit": _("Weekly limit"),
         "second_from": _("Second person"),
         "idle_minutes": _("Idle case"),
+        "paid_speed": _("Paid sending"),
     }
 
 
@@ -74,9 +78,18 @@ async def shown(turn: Turn) -> None:
         _("At most {count} announcements a week to one person.", count=now.weekly_limit),
         _("Above {count} people a second administrator must agree.", count=now.second_from),
         _("A case hands back after {count} minutes of silence.", count=now.idle_minutes),
+        _paid(now.paid_speed),
     ]
     choices = [Choice(label, "office-field", {"field": field}) for field, label in _fields().items()]
-    turn.say(Markdown("\n".join(lines)), [*choices, Choice(_("Back"), "staff")])
+    turn.say(Markdown("\n".join(lines)), [*choices, Choice(_("Back"), "staff", rank="quiet")])
+
+
+def _paid(speed: int) -> Markdown:
+    if not speed:
+        return _("Telegram is never paid to send announcements faster.")
+    return _(
+        "Telegram may be paid to send {count} announcements a second, where an administrator says so.", count=speed
+    )
 
 
 def _named(decided: Office) -> Markdown:
@@ -182,9 +195,10 @@ def _number(name: str, text: str) -> int:
     text, _space, unit = text.partition(" ")
     if unit and unit.lower() not in limits.units.split():
         raise Refusal(_wanted(name), [_back()])
-    if not (text.isascii() and text.isdecimal() and limits.least <= int(text[:9]) <= limits.most):
+    decided = int(text[:9]) if text.isascii() and text.isdecimal() else -1
+    if not (limits.least <= decided <= limits.most or (limits.or_none and decided == 0)):
         raise Refusal(_wanted(name), [_back()])
-    return int(text[:9])
+    return decided
 
 
 def _toggled(text: str, now: Office, turn: Turn) -> list[str]:
@@ -202,7 +216,7 @@ def _toggled(text: str, now: Office, turn: Turn) -> list[str]:
 def _wanted(name: str) -> Markdown:
     """What to write, and an example."""
     if name in _NUMBERS:
-        return _how_many(name, _NUMBERS[name].least, _NUMBERS[name].most)
+        return _how_many(name, _NUMBERS[name])
     return {
         "name": _("Write the office's name in at most 60 letters, for example: Disdagin Kota Bandung"),
         "hours": _("Write days and hours, for example: Monday-Thursday 08.00-16.00, Friday 08.00-11.30"),
@@ -210,17 +224,23 @@ def _wanted(name: str) -> Markdown:
     }[name]
 
 
-def _how_many(name: str, least: int, most: int) -> Markdown:
+def _how_many(name: str, limits: Number) -> Markdown:
     """What is counted, and within which limits."""
     asked: dict[str, Markdown] = {
         "retention_days": _("For how many days are messages kept? For example: 90"),
         "enrolment_days": _("For how many days after a programme are its enrolments kept? For example: 365"),
         "weekly_limit": _("How many announcements a week may one person get at most? For example: 3"),
         "second_from": _("Above how many people must a second administrator agree? For example: 500"),
+        "paid_speed": _(
+            "How many announcements a second may Telegram be paid to send? It charges 0.1 Stars for each above 30 a"
+            " second. 0 pays for none."
+        ),
         "idle_minutes": _("After how many minutes without a message does a case go back? For example: 30"),
     }
-    limits = _("Write a whole number from {least} to {most}.", least=least, most=most)
-    return Markdown(f"{asked[name]}\n{limits}")
+    within = _("Write a whole number from {least} to {most}.", least=limits.least, most=limits.most)
+    if limits.or_none:
+        within = _("Write 0, or a whole number from {least} to {most}.", least=limits.least, most=limits.most)
+    return Markdown(f"{asked[name]}\n{within}")
 
 
 def _back() -> Choice:
