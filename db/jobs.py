@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, String, bindparam, delete, select, update
+from sqlalchemy import ColumnElement, ForeignKey, Index, String, bindparam, case, delete, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import KEPT_IDS, Base
@@ -56,10 +56,13 @@ async def once(tx: Transaction, name: str, key: str, due_at: datetime, address: 
 
 
 async def every(tx: Transaction, name: str, seconds: int, now: datetime) -> None:
-    """Run `name` every so many seconds from now on; an existing row keeps its time and takes the new pace."""
+    """Run `name` every so many seconds from now on; an existing row takes the new pace, and keeps its time unless that is
+    further ahead: a clock that was moved, as `jembatan chat` does, must not stop what is repeated."""
     row = {"name": name, "due_at": now, "every": seconds, "address_id": None, "args": {}, "key": name}
+    latest = now + timedelta(seconds=seconds)
+    sooner = case((StoredJob.due_at > latest, latest), else_=StoredJob.due_at)
     insert = tx.insert(StoredJob).values(row)
-    await tx.execute(insert.on_conflict_do_update(index_elements=["key"], set_={"every": seconds}))
+    await tx.execute(insert.on_conflict_do_update(index_elements=["key"], set_={"every": seconds, "due_at": sooner}))
 
 
 async def cancel(tx: Transaction, name: str, address: int) -> None:

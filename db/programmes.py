@@ -171,6 +171,12 @@ async def change(tx: Transaction, before: Programme, plan: Plan, now: datetime) 
     return Programme(**values, id=before.id)
 
 
+async def discard(tx: Transaction, before: Programme) -> bool:
+    """Remove a draft; False where it is one no more, or was changed since."""
+    same = (StoredProgramme.id == before.id, StoredProgramme.sequence == before.sequence)
+    return (await tx.execute(delete(StoredProgramme).where(*same, StoredProgramme.state == "draft"))).rowcount == 1
+
+
 async def remove_samples(tx: Transaction) -> int:
     """Remove what is only shown as an example; what is left no longer belongs to an exhibition that is an example."""
     samples = select(StoredExhibition.id).where(StoredExhibition.is_sample)

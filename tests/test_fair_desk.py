@@ -220,6 +220,34 @@ async def test_without_a_source_it_is_a_draft_that_another_device_can_finish(tow
     assert await acts(town, "exhibition:PPB27") == ["exhibition.draft", "exhibition.publish"]
 
 
+async def test_a_draft_is_discarded_unless_it_was_published_meanwhile(town: Town, rini: Phone) -> None:
+    async def drafts() -> Sent:
+        await begins(rini)
+        await enters(rini, "Kuala Lumpur", "Dewan KLCC", *["Lewati"] * 8)
+        await rini.taps("Simpan draf")
+        await goes_to(rini, "Pameran")
+        await rini.taps("1 Pekan Produk")
+        return (await rini.taps("Buang"))[0]
+
+    asked = await drafts()
+    assert asked.text.startswith("Buang draf Pekan Produk Bandung di Petaling Jaya untuk selamanya?")
+    assert asked.labels == ["Ya, buang", "Tidak, terima kasih"]
+    (gone,) = await rini.taps("Ya, buang")
+    assert gone.text == "Draf Pekan Produk Bandung di Petaling Jaya sudah dibuang."
+    (again,) = await rini.taps("Ya, buang", asked)
+    assert again.text == "Sudah tidak ada."
+    assert "PPB27" not in (await goes_to(rini, "Pameran")).text
+    assert await acts(town, "exhibition:PPB27") == ["exhibition.draft", "exhibition.discard"]
+    asked = await drafts()
+    await rini.taps("Tidak, terima kasih")
+    await rini.taps("Lanjutkan")
+    await rini.taps("Isi sumber")
+    await rini.says("surat MBPJ")
+    await rini.taps("Terbitkan")
+    (kept,) = await rini.taps("Ya, buang", asked)
+    assert kept.text.startswith("Tidak dibuang: sudah diubah atau diterbitkan")
+
+
 async def test_another_language_is_entered_and_previewed(town: Town, rini: Phone) -> None:
     await begins(rini)
     await finishes(rini)

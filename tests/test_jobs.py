@@ -55,6 +55,15 @@ async def test_a_repeated_job_comes_again_and_keeps_its_time_over_a_restart(data
     assert await take(database, NOW + 50 * SECOND) == ["heartbeat"]
 
 
+async def test_a_clock_that_was_ahead_does_not_stop_what_is_repeated(database: Database) -> None:
+    async with database.transaction() as tx:
+        await jobs.every(tx, "heartbeat", 20, NOW + timedelta(days=30))
+    async with database.transaction() as tx:
+        await jobs.every(tx, "heartbeat", 20, NOW)
+    assert await take(database, NOW + 19 * SECOND) == []
+    assert await take(database, NOW + 20 * SECOND) == ["heartbeat"]
+
+
 async def test_a_cancelled_job_of_a_person_never_comes_and_the_others_do(database: Database) -> None:
     async with database.transaction() as tx:
         known = await people.find_or_create(tx, "telegram", {"ani": "id", "budi": "id"}, NOW)

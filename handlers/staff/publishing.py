@@ -191,6 +191,29 @@ async def restore(turn: Turn) -> None:
     await _set_state(turn, "announced", "restore", before={"state": "cancelled"})
 
 
+@desk.choice("entry-remove")
+async def ask_to_discard(turn: Turn) -> None:
+    """A draft goes for good."""
+    noun, one = await _chosen(turn)
+    about = {"of": noun.name, "id": one.id, "sequence": one.sequence}
+    discard = Choice(_("Yes, discard it"), "entry-removed", about, kind="deciding")
+    text = _("Discard the draft {title} for good? Nobody has seen it yet.", title=title(one))
+    turn.say(text, [discard, Choice(_("No, thanks"), f"staff-{noun.name}", {"id": one.id})])
+
+
+@desk.choice("entry-removed")
+async def discard(turn: Turn) -> None:
+    """What was published, changed or has something that belongs to it stays."""
+    assert turn.choice is not None
+    noun, one = await _chosen(turn)
+    if one.sequence != turn.choice.args["sequence"] or not await noun.stored.discard(turn.db, one):
+        look = Choice(_("See details"), f"staff-{noun.name}", {"id": one.id})
+        text = _("It stays: it was changed or published since, or a programme belongs to it.")
+        raise Refusal(text, [look])
+    await telling.note(turn, noun, one.code, "discard")
+    turn.say(_("The draft {title} is gone.", title=title(one)), [to_list(noun)])
+
+
 async def _set_state(turn: Turn, state: str, act: str, **details: Any) -> None:
     assert turn.choice is not None
     noun, one = await _chosen(turn)
