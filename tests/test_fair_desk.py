@@ -231,15 +231,15 @@ async def test_a_draft_is_discarded_unless_it_was_published_meanwhile(town: Town
 
     asked = await drafts()
     assert asked.text.startswith("Buang draf Pekan Produk Bandung di Petaling Jaya untuk selamanya?")
-    assert asked.labels == ["Ya, buang", "Tidak, terima kasih"]
+    assert asked.labels == ["Ya, buang", "Tidak jadi"]
     (gone,) = await rini.taps("Ya, buang")
     assert gone.text == "Draf Pekan Produk Bandung di Petaling Jaya sudah dibuang."
     (again,) = await rini.taps("Ya, buang", asked)
-    assert again.text == "Sudah tidak ada."
+    assert again.text == "Itu sudah tidak ada."
     assert "PPB27" not in (await goes_to(rini, "Pameran")).text
     assert await acts(town, "exhibition:PPB27") == ["exhibition.draft", "exhibition.discard"]
     asked = await drafts()
-    await rini.taps("Tidak, terima kasih")
+    await rini.taps("Tidak jadi")
     await rini.taps("Lanjutkan")
     await rini.taps("Isi sumber")
     await rini.says("surat MBPJ")

@@ -65,14 +65,8 @@ async def one(turn: Turn) -> None:
         turn.say(_("{code} is over.", code=found.code), [to_list(noun)])
     elif found.state == "draft":
         warnings = "\n".join([_("{code} is a draft.", code=found.code), *noun.warnings(turn, to_json(found.plan()))])
-        turn.say(
-            Markdown(warnings),
-            [
-                Choice(_("Continue"), "entry-ready", about),
-                Choice(_("Discard it"), "entry-remove", about),
-                to_list(noun),
-            ],
-        )
+        discard = Choice(_("Discard it"), "entry-remove", about)
+        turn.say(Markdown(warnings), [Choice(_("Continue"), "entry-ready", about), discard, to_list(noun)])
     elif found.state == "cancelled":
         again = Choice(_("It takes place"), "entry-restored", about | {"sequence": found.sequence}, kind="deciding")
         text = _("{code} is cancelled.", code=found.code)
