@@ -21,6 +21,11 @@ def answers(topic: str) -> Callable[[Answer], Answer]:
     return register
 
 
+def is_live(topic: str) -> bool:
+    """Whether the database is asked before the card of this topic is shown."""
+    return topic in _answers
+
+
 async def answer(turn: Turn, topic: str, asked: str, hello: str = "") -> Sequence[Choice] | None:
     """Answer from the database, or return what stands above the choices of the card, which is to be shown then."""
     known = _answers.get(topic)

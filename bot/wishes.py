@@ -49,6 +49,14 @@ def sought(text: str, cities: Collection[str], today: date) -> Sought:
     return Sought(city(text, cities), sector(text), first, last)
 
 
+def goes_on(text: str) -> bool:
+    """Whether a message only narrows down what was asked before it: "kalau yang sepatu?"."""
+    said, known = words(text), _words()
+    wished = [word for part in ("sectors", "kinds", "cities", "months", "turns", "spans") for word in known[part]]
+    left = [word for word in said if word not in known["between"]]
+    return bool(left) and all(word in wished or word.isdigit() for word in left)
+
+
 def city(text: str, known: Collection[str]) -> str:
     """The city that a question names, one of `known` or of those in `locales/wishes.toml`."""
     said = words(text)
@@ -72,8 +80,8 @@ def kind(text: str) -> str:
 
 
 def time(text: str, today: date) -> tuple[date, date] | None:
-    """The months or the year that a question names, from the first to the last day; a month without a year is the next
-    that is not over."""
+    """The week, the months or the year that a question names, from the first to the last day; a month without a year is
+    the next that is not over."""
     said = words(text)
     turn = _turned(said)
     year = next((int(word) for word in said if word.isdigit() and 0 <= int(word) - today.year <= _YEARS_AHEAD), 0)
@@ -83,6 +91,9 @@ def time(text: str, today: date) -> tuple[date, date] | None:
     if months:
         first = date(year or today.year + (months[0] < today.month), months[0], 1)
         return first, _last_of(date(first.year + (months[-1] < months[0]), months[-1], 1))
+    if turn.get("week"):
+        monday = today - timedelta(days=today.weekday()) + timedelta(weeks=turn["week"] == "next")
+        return max(monday, today), monday + timedelta(days=6)
     if turn.get("month"):
         start = today.replace(day=1)
         start = _last_of(start) + timedelta(days=1) if turn["month"] == "next" else start

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot import live
+from bot import live, wishes
 from bot.answer import REMEMBERED, card_choice, card_choices, introduce, say_card
 from bot.forms.resuming import mention
 from bot.fragments import asked_the_same, greeting
 from bot.i18n import _, speaking
-from bot.knowledge import CANDIDATES, Card, Understanding
+from bot.knowledge import CANDIDATES, Card, Match, Understanding
 from bot.reply import Choice, Rank
 from bot.router import Router
 from bot.turn import Turn
@@ -62,12 +62,15 @@ def _understood(turn: Turn) -> Understanding:
     """What was asked, seen from the last topic, and together with the question that was being narrowed down."""
     assert turn.found is not None
     knowledge, memory = turn.knowledge, turn.memory
-    found = knowledge.judge(turn.found, memory.topic_within(REMEMBERED, turn.now), memory.aspect)
+    last = memory.topic_within(REMEMBERED, turn.now)
+    found = knowledge.judge(turn.found, last, memory.aspect)
+    if found.outcome != "sure" and live.is_live(last) and wishes.goes_on(turn.text):
+        return replace(found, outcome="sure", matches=(Match(last, 1.0), *found.matches))
     if found.outcome != "sure" and memory.unsure:
         together = knowledge.judge(knowledge.search.understand(f"{memory.unsure} {turn.text}"))
         if together.outcome == "sure":
             return together
-    if found.outcome == "unsure" and memory.topic and not memory.topic_within(REMEMBERED, turn.now):
+    if found.outcome == "unsure" and memory.topic and not last:
         older = knowledge.judge(turn.found, memory.topic)
         if older.outcome == "sure":
             rest = tuple(match for match in found.matches if match.topic != older.matches[0].topic)

@@ -96,8 +96,9 @@ class Load:
         return [call for call in self.calls if call["method"] == "sendMessage"]
 
     async def tries(self) -> list[float]:
-        """When the platform was asked to bring the announcement, whatever came of it."""
-        return [call["at"] for call in await self._sends() if chat_of(call) >= FIRST]
+        """When the platform was first asked to bring each person the announcement, whatever came of it."""
+        first = {chat_of(call): call["at"] for call in reversed(await self._sends()) if chat_of(call) >= FIRST}
+        return sorted(first.values())
 
     def rows(self, query: str) -> list[Any]:
         with closing(sqlite3.connect(self.service.folder / "jembatan.db")) as opened:

@@ -26,6 +26,25 @@ async def test_what_is_coming_is_listed_soonest_first_under_what_the_question_na
     assert bubble.labels == ["1 Pekan Produk", "2 Bazar Kriya", "Kabari saya", "Bulan lain"]
 
 
+@pytest.mark.parametrize(
+    ("said", "heading"),
+    [
+        ("kalau yang sepatu?", "sepatu dan kulit"),
+        ("klo kriya ada ga", "kriya"),
+        ("yg bulan mei", "Mei 2027"),
+        ("di kl ada?", "Kuala Lumpur"),
+        ("what about fashion", "for fashion"),
+    ],
+)
+async def test_after_a_list_it_is_enough_to_say_what_is_different(
+    town: Town, ani: Phone, said: str, heading: str
+) -> None:
+    await hold(town, bazaar(), plan("KL27", city="Kuala Lumpur"))
+    await ani.says("ada pameran apa aja?")
+    (bubble,) = await ani.says(said)
+    assert heading in bubble.text
+
+
 async def test_a_typed_number_opens_that_line_with_both_clocks(town: Town, ani: Phone) -> None:
     await hold(town, plan(is_sample=True), bazaar())
     await ani.says(APRIL)
@@ -180,6 +199,8 @@ async def test_programmes_are_listed_by_kind_and_shown(town: Town, ani: Phone) -
         ("may i join an exhibition", Sought()),
         ("pameran november", Sought(first=date(2026, 11, 1), last=date(2026, 11, 30))),
         ("pameran oktober", Sought(first=date(2027, 10, 1), last=date(2027, 10, 31))),
+        ("pameran minggu depan ada?", Sought(first=date(2026, 11, 30), last=date(2026, 12, 6))),
+        ("any exhibition this week", Sought(first=date(2026, 11, 23), last=date(2026, 11, 29))),
         ("pameran makanan taun depan", Sought("", "food", date(2027, 1, 1), date(2027, 12, 31))),
         ("pameran des sampai feb", Sought(first=date(2026, 12, 1), last=date(2027, 2, 28))),
         ("pameran di alun kota", Sought("Alun Kota")),
