@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from bot import enrolment_file, my_data, retention
+from bot.broadcasts import verdict
+from bot.broadcasts.intake import Intake
 from bot.channels import Channel
 from bot.clock import Clock
 from bot.codes import Codes
@@ -58,7 +60,7 @@ class Assistant:
         by_name = {channel.name: channel for channel in channels}
         #: this process leaves alone what came in on others: they may be another process's
         self._channels = by_name.keys()
-        reader = Reader(by_name, knowledge)
+        reader = Reader(by_name, knowledge, Intake(database))
         paces = {channel.name: Pace(channel.rate) for channel in channels}
         self.outbox = Outbox(database, self.clock, by_name, paces, self.nursery)
         self.deliveries = Deliveries(database, self.clock, by_name, paces, self.outbox.holder, self.nursery)
@@ -70,6 +72,7 @@ class Assistant:
         self.jobs.every(HEARTBEAT_SECONDS, "heartbeat", channel_rows.beat)
         self.jobs.every(TIDYING_SECONDS, "tidying", enrolment_file.forget)
         self.jobs.every(TIDYING_SECONDS, "my-data", my_data.forget)
+        self.jobs.every(TIDYING_SECONDS, "lists", verdict.forget)
         self.jobs.every(ERASING_SECONDS, "erasing", Erasing(folder).run)
         self.jobs.every(retention.DAY, retention.JOB, retention.run)
         self.jobs.every(retention.WEEK, "retention-report", retention.report)

@@ -1,9 +1,12 @@
 """Files as they come in and go out: what one is, found from its content and never from its name, and its right name."""
 
+import io
 import re
 from dataclasses import replace
+from zipfile import BadZipFile, ZipFile
 
 from bot.reply import Reply
+from bot.sheets import XLSX
 from db import files
 from db.engine import Database
 from db.files import File
@@ -12,6 +15,8 @@ from db.files import File
 LARGEST = 5_000_000
 #: characters of a name
 _LONGEST_NAME = 80
+#: CSV or any other text
+TEXT = "text/plain"
 #: what is taken: the kind, and how a name may end; the first ending is put where another stands
 _FORMS = {
     "image/jpeg": ("photo", (".jpg", ".jpeg")),
@@ -22,6 +27,8 @@ _FORMS = {
     "audio/mpeg": ("voice", (".mp3",)),
     "audio/mp4": ("voice", (".m4a", ".mp4")),
     "audio/aac": ("voice", (".aac",)),
+    XLSX: ("document", (".xlsx",)),
+    TEXT: ("document", (".csv", ".txt", ".tsv")),
 }
 _BEGINNINGS = {
     b"\xff\xd8\xff": "image/jpeg",
@@ -29,6 +36,8 @@ _BEGINNINGS = {
     b"%PDF-": "application/pdf",
     b"ID3": "audio/mpeg",
 }
+#: what no text holds
+_CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f]")
 #: in an MP4 file, what a track holds
 _TRACK = re.compile(rb"hdlr.{8}(soun|vide)", re.DOTALL)
 
@@ -41,6 +50,35 @@ def recognised(content: bytes, name: str = "") -> File | None:
     """A photo (JPEG, PNG, WebP), a document (PDF) or a voice note (Ogg, MP3, M4A, AAC); None for anything else."""
     mime = _mime(content)
     return File(_FORMS[mime][0], mime, named(name, mime), content) if mime else None
+
+
+def table(content: bytes, name: str = "") -> File | None:
+    """A table (XLSX) or a text (CSV), which are taken only where a list was asked for; None for anything else."""
+    mime = XLSX if is_xlsx(content) else TEXT if decoded(content) is not None else ""
+    return File(_FORMS[mime][0], mime, named(name, mime), content) if mime else None
+
+
+def is_xlsx(content: bytes) -> bool:
+    """Whether it is a packed workbook: other files of offices are packed as well."""
+    if not content.startswith(b"PK\x03\x04"):
+        return False
+    try:
+        with ZipFile(io.BytesIO(content)) as packed:
+            return {"[Content_Types].xml", "xl/workbook.xml"} <= set(packed.namelist())
+    except (BadZipFile, ValueError, NotImplementedError):
+        return False
+
+
+def decoded(content: bytes) -> str | None:
+    """The text that it is: in UTF-8, in UTF-16 as Excel's "Unicode Text", or in the letters of an older Windows."""
+    form = "utf-16" if content.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
+    for tried in (form, "cp1252"):
+        try:
+            text = content.decode(tried)
+        except UnicodeDecodeError:
+            continue
+        return None if not text.strip() or _CONTROL.search(text) else text
+    return None
 
 
 def _mime(content: bytes) -> str | None:

@@ -17,7 +17,7 @@ from bot.reply import Choice, Limits, Reply, join
 from bot.router import Router, find
 from bot.turn import Inbound, Memory, Turn
 from bot.typed import typed_choice
-from db import people, replies, turns
+from db import people, replies, taps, turns
 from db.engine import Transaction, will_pass
 from db.people import Known
 from db.turns import Finished, Received
@@ -64,6 +64,8 @@ class Outcome:
     memory: Memory
     finished: list[Finished]
     replies: list[Reply] = field(default_factory=list)
+    #: what was chosen below a broadcast, see `Choice.announced`
+    tapped: str = ""
 
 
 class Conversation:
@@ -108,6 +110,9 @@ class Conversation:
         person = ended.person = await self._settle_language(state.tx, prepared, person)
         with speaking(person.language):
             await self._answer(state, prepared, ended, waiting, fault)
+        if ended.tapped and ended.finished[0].state != "failed":
+            of, _colon, button = ended.tapped.partition(":")
+            await taps.note(state.tx, int(of), person.person_id, button, state.now)
         return ended
 
     async def _answer(
@@ -164,12 +169,10 @@ class Conversation:
         inbound, found = prepared.inbound, prepared.found
         if inbound.kind == "tap" and choice is None and inbound.reply in state.asked:
             return None
-        if choice is not None and choice.name == "retry":
-            failed = await turns.received(tx, int(choice.args["turn"]), ended.person.address_id)
-            again = self._reader.read(failed) if failed else None
-            if again and again.inbound:
-                prepared, inbound, found = again, again.inbound, again.found
-                choice = self._choice(await self._with_tapped(state, tx, inbound), inbound, ended)
+        if choice and choice.name == "retry" and (again := await self._failed(tx, choice, ended)) and again.inbound:
+            prepared, inbound, found = again, again.inbound, again.found
+            choice = self._choice(await self._with_tapped(state, tx, inbound), inbound, ended)
+        ended.tapped = choice.announced if choice else ""
         texts = [piece.text for piece in map(self._reader.inbound, waiting) if piece]
         return Turn(
             ended.turn,
@@ -185,11 +188,16 @@ class Conversation:
             texts,
             prepared.file,
             prepared.file_trouble,
+            prepared.listed,
             link=self._link,
             codes=self._codes,
             read=self._reader.inbound,
             asks=_asked(ended.memory, inbound, choice, state.now),
         )
+
+    async def _failed(self, tx: Transaction, retry: Choice, ended: Outcome) -> Prepared | None:
+        failed = await turns.received(tx, int(retry.args["turn"]), ended.person.address_id)
+        return self._reader.read(failed) if failed else None
 
     async def _with_tapped(self, state: State, tx: Transaction, inbound: Inbound) -> State:
         return replace(state, asked={**state.asked, **await replies.bodies(tx, {inbound.reply} - {0})})

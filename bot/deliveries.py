@@ -20,7 +20,8 @@ from bot.quiet import is_day
 from db import broadcasts, lanes, people, sendings
 from db.deliveries import LANES
 from db.engine import Database, Transaction
-from db.sendings import Claimed, Done, Leaving, Look
+from db.queues import Leaving, Look
+from db.sendings import Claimed, Done
 
 log = logging.getLogger(__name__)
 

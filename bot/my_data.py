@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot import coming
+from bot.broadcasts import buttons
 from bot.broadcasts.topics import within
 from bot.clock import BANDUNG
 from bot.enrolments import brief, state_name
@@ -31,6 +32,7 @@ from db import (
     people,
     programmes,
     subscriptions,
+    taps,
 )
 from db.consents import ANNOUNCEMENTS, Consent
 from db.engine import Transaction
@@ -57,6 +59,7 @@ async def page(turn: Turn) -> Markdown:
         await _enrolments(turn),
         _("Files: {count}", count=number(kept.files)),
         await _news(turn),
+        *await _taps(turn),
         _(
             "Messages and answers of the last {days} days: {count}",
             days=str(decided.retention_days),
@@ -114,6 +117,11 @@ async def _news(turn: Turn) -> Markdown:
     return _("News you chose: {news}", news=brief(", ".join(wishes), _LINE))
 
 
+async def _taps(turn: Turn) -> list[Markdown]:
+    tapped = len(await taps.of(turn.db, turn.person.person_id))
+    return [_("Buttons below announcements that you tapped: {count}", count=number(tapped))] if tapped else []
+
+
 async def _agrees(turn: Turn, kind: str) -> bool:
     return any(one.kind == kind for one in await consents.of(turn.db, turn.person.person_id))
 
@@ -167,6 +175,10 @@ async def _everything(turn: Turn) -> dict[str, Any]:
             for one in await consents.of(turn.db, person)
         ],
         "announcement_topics": await subscriptions.of(turn.db, person),
+        "announcement_taps": [
+            {"at": _at(one.at), "announcement": one.broadcast, "button": plain(buttons.label(one.button))}
+            for one in await taps.of(turn.db, person)
+        ],
         "reminders": await holdings.reminders(turn.db, person),
         "interests": [_known(one) for one in await interests.of(turn.db, person)],
         "enrolments": [await _enrolment(turn, one, names) for one in own],

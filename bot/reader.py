@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 
 from bot import metrics
 from bot.attachments import LARGEST, TooLarge, recognised
+from bot.broadcasts.intake import Intake
+from bot.broadcasts.numbers import NumberList
 from bot.channels import Channel, storable
 from bot.knowledge import Knowledge
 from bot.knowledge.search import Understanding
@@ -35,12 +37,15 @@ class Prepared:
     #: the file that was sent, or why it is not here
     file: File | None = None
     file_trouble: FileTrouble | None = None
+    #: see `Turn.listed`
+    listed: NumberList | None = None
 
 
 class Reader:
-    def __init__(self, channels: Mapping[str, Channel], knowledge: Knowledge) -> None:
+    def __init__(self, channels: Mapping[str, Channel], knowledge: Knowledge, intake: Intake) -> None:
         self._channels = channels
         self._knowledge = knowledge
+        self._intake = intake
         self._reading = asyncio.Lock()
         self._fetching = asyncio.Semaphore(FETCHES)
         self._studio = Studio()
@@ -79,7 +84,8 @@ class Reader:
             return replace(prepared, file_trouble="not-fetched")
         file = recognised(content, inbound.file_name)
         if file is None:
-            return replace(prepared, file_trouble="unknown-kind" if content else "empty")
+            listed = await self._intake.read(prepared.turn.address_id, content)
+            return replace(prepared, listed=listed, file_trouble="unknown-kind" if content else "empty")
         if inbound.file_is_clean:
             return replace(prepared, file=file)
         try:

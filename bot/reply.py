@@ -10,6 +10,8 @@ from db.files import File
 Rank = Literal["main", "quiet"]
 #: `showing` works for ever, `step` and `deciding` can grow old
 Kind = Literal["showing", "step", "deciding"]
+#: the name of a choice that opens a page, with its `url`
+LINK = "link"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +23,13 @@ class Choice:
     args: dict[str, Any] = field(default_factory=dict)
     rank: Rank = "main"
     kind: Kind = "showing"
+    #: below a broadcast that was sent: its number and the button, such as `12:exhibition:3`, as a tap is noted
+    announced: str = ""
+
+    @property
+    def url(self) -> str:
+        """The page that a channel may open by itself; empty for what the assistant answers."""
+        return str(self.args["url"]) if self.name == LINK else ""
 
     @property
     def shown(self) -> str:
@@ -28,7 +37,8 @@ class Choice:
         return plain(self.label) if isinstance(self.label, Markdown) else self.label
 
     def to_json(self) -> dict[str, Any]:
-        return {"label": self.shown, "name": self.name, "args": self.args, "rank": self.rank, "kind": self.kind}
+        said = {"label": self.shown, "name": self.name, "args": self.args, "rank": self.rank, "kind": self.kind}
+        return said | ({"announced": self.announced} if self.announced else {})
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
+from bot.broadcasts.numbers import NumberList
 from bot.codes import Codes
 from bot.knowledge import Knowledge
 from bot.knowledge.search import Understanding
@@ -104,6 +105,8 @@ class Memory:
     #: the draft of an enrolment that is filled in here, and the day on which it was last spoken of
     form: int = 0
     form_said: str = ""
+    #: until when the question stands whether they mean to stop announcements; see `db.deliveries.UNDECIDED`
+    undecided: str = ""
     #: wrong codes for staff that were tried here, and when the last one was
     wrong_codes: int = 0
     wrong_code_at: str = ""
@@ -152,6 +155,8 @@ class Turn:
     #: what was sent, where it is a file, and why it is not here where it could not be had
     file: File | None = None
     file_trouble: FileTrouble | None = None
+    #: the list that was sent as a file, where one was asked for; anywhere else that is a kind of file we do not take
+    listed: NumberList | None = None
     replies: list[Reply] = field(default_factory=list)
     #: the address that opens a conversation with `/start payload`, for a poster; None where nobody gets here by one
     link: Callable[[str], str | None] = lambda _payload: None

@@ -28,7 +28,7 @@ from db import broadcasts
 from db.broadcasts import CORRECTION, RECALL, Broadcast, Listed, StoredBroadcast
 from db.businesses import Membership, StoredBusiness
 from db.consents import ANNOUNCEMENTS, StoredConsent
-from db.deliveries import BROADCAST, StoredDelivery
+from db.deliveries import BROADCAST, UNDECIDED, StoredDelivery
 from db.engine import Transaction
 from db.enrolments import ENROLLED, StoredEnrolment
 from db.interests import EXHIBITION, StoredInterest
@@ -43,6 +43,8 @@ NOT_ENROLLED = "none"
 #: what counts as told when it is asked who was told lately
 _TOLD = ("pending", "sending", "sent", "unsure")
 WEEK, DAY = timedelta(days=7), timedelta(days=1)
+#: for how long one waits for somebody who is asked whether they mean to stop announcements
+HELD = timedelta(days=1)
 #: for how long a platform lets a message be taken back
 RECALLED = timedelta(hours=47, minutes=30)
 
@@ -123,17 +125,6 @@ async def count_full(tx: Transaction, one: Broadcast, limit: int, now: datetime)
     return int((await tx.execute(inside.where(*_fits(one, now), _is_full(earlier, limit, now)))).scalar_one())
 
 
-async def find(tx: Transaction, phones: Collection[str], numbers: Collection[tuple[str, int]]) -> list[int]:
-    """The people with these phone numbers (E.164) or registration numbers (prefix and serial)."""
-    found: set[int] = set()
-    for some in _slices(sorted(phones)):
-        found |= set((await tx.execute(select(Person.id).where(Person.phone.in_(some)))).scalars())
-    for pairs in _slices(sorted(numbers)):
-        same = tuple_(StoredEnrolment.prefix, StoredEnrolment.serial).in_(pairs)
-        found |= set((await tx.execute(select(StoredEnrolment.person_id).where(same))).scalars())
-    return sorted(found)
-
-
 async def freeze(tx: Transaction, one: Broadcast, limit: int, now: datetime) -> bool:
     """Write down the next `SLICE` people as deliveries, from where it was left; False once all are.
 
@@ -163,10 +154,11 @@ def _rows(
     reason: Any = literal(None, StoredDelivery.reason.type)
     if skipped is not None:
         reason = case((skipped, "weekly-limit"))
-    at = literal(now, StoredDelivery.due_at.type)
+    at, later = (literal(when, StoredDelivery.due_at.type) for when in (now, now + HELD))
+    due_at = case((Address.memory[UNDECIDED].as_string() > now.isoformat(), later), else_=at)
     columns = (
         literal(one.source), Person.id, Address.id, Address.channel, literal(BROADCAST, BigInteger),
-        literal({}, StoredDelivery.body.type), literal(one.id, BigInteger), state, reason, at, at,
+        literal({}, StoredDelivery.body.type), literal(one.id, BigInteger), state, reason, at, due_at,
         literal(one.is_urgent), literal(0, BigInteger),
     )  # fmt: skip
     return select(*columns).join(Address, Address.person_id == Person.id).where(*_fits(one, now, span))
@@ -217,7 +209,7 @@ def _fits(one: Broadcast, now: datetime, span: tuple[int, int] | None = None) ->
         wrong = broadcasts.source(one.corrects_id or 0)
         had = [StoredDelivery.source == wrong, StoredDelivery.state == "sent"]
         if one.audience.get("mode") == RECALL:
-            had.append(StoredDelivery.sent_at > now - RECALLED)
+            had += [StoredDelivery.sent_at > now - RECALLED, StoredDelivery.channel != "web"]
         return [*found, exists().where(StoredDelivery.address_id == Address.id, *had)]
     found.append(~_better_address(audience.terminal, span))
     if not audience.terminal:
@@ -289,7 +281,3 @@ def _newest(address: Any) -> ColumnElement[int]:
     began = select(StoredTurn.id).where(StoredTurn.address_id == address.id, StoredTurn.channel == address.channel)
     newest = began.order_by(StoredTurn.id.desc()).limit(1).correlate(address).scalar_subquery()
     return func.coalesce(newest, 0)
-
-
-def _slices(values: list[Any], size: int = 500) -> list[list[Any]]:
-    return [values[start : start + size] for start in range(0, len(values), size)]

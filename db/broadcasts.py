@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, delete, false, func, or_, select, text, update
+from sqlalchemy import ForeignKey, Index, String, and_, cast, delete, false, func, not_, or_, select, text, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import KEPT_IDS, Base
@@ -43,7 +43,7 @@ class StoredBroadcast(Base):
     state: Mapped[str] = mapped_column(String(10))
     #: by language, as Markdown
     texts: Mapped[dict[str, str]]
-    #: what stands below it, such as `exhibition:3`, `programme:5`, `card:halal.cost`
+    #: what stands below it, such as `exhibition:3`, `programme:5`, `card:halal.cost`, `link:A label https://...`
     buttons: Mapped[list[str]]
     #: as `db.audiences.Audience.to_json` writes it
     audience: Mapped[dict[str, Any]]
@@ -164,8 +164,11 @@ async def load(tx: Transaction, id: int) -> Broadcast | None:  # noqa: A002
 
 
 async def latest(tx: Transaction, skip: int = 0, limit: int = 10) -> list[Broadcast]:
-    """The newest ones, without drafts that say nothing."""
-    rows = await tx.execute(_SELECT.order_by(StoredBroadcast.id.desc()).offset(skip).limit(limit))
+    """The newest ones, without drafts that say nothing, also those that were dropped."""
+    empty = cast(StoredBroadcast.texts, String) == "{}"
+    never = and_(StoredBroadcast.state.in_(("draft", "cancelled")), StoredBroadcast.started_at.is_(None), empty)
+    newest = _SELECT.where(not_(never)).order_by(StoredBroadcast.id.desc())
+    rows = await tx.execute(newest.offset(skip).limit(limit))
     return [_read(row) for row in rows]
 
 

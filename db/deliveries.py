@@ -157,11 +157,22 @@ async def cancel_broadcasts(tx: Transaction, person: int) -> None:
     await tx.execute(of_any.values(state="cancelled", reason="stopped"))
 
 
+#: in what a conversation remembers: until when they are asked whether they mean to stop announcements
+UNDECIDED = "undecided"
+
+
 async def hold_broadcasts(tx: Transaction, person: int, until: datetime) -> None:
     """Let no announcement reach somebody before then."""
     waiting = (StoredDelivery.person_id == person, StoredDelivery.state == "pending")
     of_any = update(StoredDelivery).where(*waiting, StoredDelivery.broadcast_id.is_not(None))
     await tx.execute(of_any.values(due_at=until))
+
+
+async def release_broadcasts(tx: Transaction, person: int, now: datetime) -> None:
+    """Let the announcements that were held for somebody leave."""
+    held = (StoredDelivery.person_id == person, StoredDelivery.state == "pending", StoredDelivery.due_at > now)
+    of_any = update(StoredDelivery).where(*held, StoredDelivery.broadcast_id.is_not(None))
+    await tx.execute(of_any.values(due_at=now))
 
 
 async def counts(tx: Transaction, source: str) -> dict[str, int]:

@@ -99,6 +99,13 @@ async def remove_made(tx: Transaction, mime: str, before: datetime) -> None:
     await tx.execute(delete(StoredFile).where(*made))
 
 
+async def remove_lists(tx: Transaction, mimes: Collection[str], until: datetime, person: int | None = None) -> None:
+    """Files of these kinds that came or were made until then are gone, of everybody or of one person."""
+    old = (StoredFile.mime.in_(mimes), StoredFile.created_at <= until)
+    theirs = (StoredFile.person_id == person,) if person is not None else ()
+    await tx.execute(delete(StoredFile).where(*old, *theirs))
+
+
 async def describe(tx: Transaction, ids: Collection[int]) -> dict[int, Description]:
     """What these files are, by id; those that are gone are left out."""
     if not ids:

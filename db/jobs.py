@@ -56,8 +56,11 @@ async def once(tx: Transaction, name: str, key: str, due_at: datetime, address: 
 
 
 async def every(tx: Transaction, name: str, seconds: int, now: datetime) -> None:
-    """Run `name` every so many seconds from now on; an existing row takes the new pace, and keeps its time unless that is
-    further ahead: a clock that was moved, as `jembatan chat` does, must not stop what is repeated."""
+    """Run `name` every so many seconds from now on.
+
+    An existing row takes the new pace, and keeps its time unless that is further ahead: a clock that was moved, as
+    `jembatan chat` does, must not stop what is repeated.
+    """
     row = {"name": name, "due_at": now, "every": seconds, "address_id": None, "args": {}, "key": name}
     latest = now + timedelta(seconds=seconds)
     sooner = case((StoredJob.due_at > latest, latest), else_=StoredJob.due_at)

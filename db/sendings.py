@@ -4,20 +4,20 @@ On its way each becomes a reply of a turn of its own (channel `delivery`), so th
 history has it.
 """
 
-import sys
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, bindparam, exists, or_, select, text, update
+from sqlalchemy import Row, bindparam, exists, or_, select, text, update
 
 from db import broadcasts, turns
 from db.broadcasts import Sent
 from db.consents import ANNOUNCEMENTS, StoredConsent
-from db.deliveries import BROADCAST, StoredDelivery
+from db.deliveries import StoredDelivery
 from db.engine import Transaction
 from db.people import Address, Person
+from db.queues import Look
 from db.replies import StoredReply
 from db.turns import Finished, NewTurn
 
@@ -65,62 +65,6 @@ class Done:
     message_ids: list[str] | None = None
     #: until when, where the platform asked for it
     wait: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Leaving:
-    """A broadcast that is being sent: how many of it may leave now, and whether those count as the channel's."""
-
-    broadcast: int
-    room: int
-    is_usual: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """What may leave now on a channel: in these lanes, by day or only what may leave at night, not to `busy` ones."""
-
-    channel: str
-    now: datetime
-    by_day: bool
-    lanes: Collection[int]
-    busy: Collection[str] = ()
-    #: how many the channel takes
-    room: int = sys.maxsize
-    #: in the order in which they leave
-    broadcasts: Sequence[Leaving] = ()
-
-    def conditions(self) -> list[ColumnElement[bool]]:
-        conditions: list[Any] = [
-            text("deliveries.state = 'pending'"),
-            StoredDelivery.channel == self.channel,
-            StoredDelivery.due_at <= self.now,
-        ]
-        if not self.by_day:
-            conditions.append(text("deliveries.at_night"))
-        if self.busy:
-            conditions.append(Address.value.not_in(self.busy))
-        return conditions
-
-    def queues(self) -> list["Queue"]:
-        """What leaves before what. Each is read by itself: only so do the indexes give the order, however many wait."""
-        queues = [Queue(lane, None, self.room) for lane in sorted(self.lanes)]
-        if BROADCAST in self.lanes:
-            queues += [Queue(BROADCAST, one.broadcast, one.room, one.is_usual) for one in self.broadcasts]
-        return [queue for queue in queues if queue.room > 0]
-
-
-@dataclass(frozen=True, slots=True)
-class Queue:
-    """What waits in one lane, in order, and how many of it may leave now."""
-
-    lane: int
-    broadcast: int | None
-    room: int
-    is_usual: bool = True
-
-    def condition(self) -> ColumnElement[bool]:
-        return and_(StoredDelivery.lane == self.lane, StoredDelivery.broadcast_id == self.broadcast)
 
 
 async def waits(tx: Transaction, look: Look) -> bool:

@@ -18,7 +18,7 @@ class StoredTap(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     broadcast_id: Mapped[int] = mapped_column(ForeignKey("broadcasts.id"))
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
-    #: as `db.broadcasts.StoredBroadcast.buttons` names them, or `stop`, `signal`
+    #: as `db.broadcasts.StoredBroadcast.buttons` names them, links without their address; or `stop`, `signal`
     button: Mapped[str] = mapped_column(String(200))
     at: Mapped[datetime]
 
@@ -38,9 +38,25 @@ async def note(tx: Transaction, broadcast: int, person: int, button: str, now: d
 
 
 async def counts(tx: Transaction, broadcast: int) -> dict[str, int]:
-    """How many people tapped on each button."""
+    """How many people tapped on each button that anybody tapped on."""
     rows = select(StoredTap.button, func.count()).where(StoredTap.broadcast_id == broadcast)
-    return {row[0]: row[1] for row in await tx.execute(rows.group_by(StoredTap.button))}
+    ordered = rows.group_by(StoredTap.button).order_by(StoredTap.button)
+    return {row[0]: row[1] for row in await tx.execute(ordered)}
+
+
+@dataclass(frozen=True, slots=True)
+class Tap:
+    """What somebody tapped on, below which broadcast."""
+
+    broadcast: int
+    button: str
+    at: datetime
+
+
+async def of(tx: Transaction, person: int) -> list[Tap]:
+    """Everything that somebody tapped on below broadcasts, oldest first."""
+    rows = select(StoredTap.broadcast_id, StoredTap.button, StoredTap.at).where(StoredTap.person_id == person)
+    return [Tap(*row) for row in await tx.execute(rows.order_by(StoredTap.id))]
 
 
 async def listed(tx: Transaction, broadcast: int, button: str, skip: int = 0, limit: int = 10) -> list[Tapped]:

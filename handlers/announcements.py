@@ -3,17 +3,17 @@
 from datetime import datetime
 
 from bot.broadcasts.body import preview
+from bot.broadcasts.standing import holding
 from bot.broadcasts.topics import topics, within
 from bot.cases import open_case
 from bot.content import Content, content
-from bot.exhibitions import today
 from bot.i18n import _, language
 from bot.office_hours import deadline
 from bot.promises import is_answer, nobody, promise
 from bot.reply import Choice
 from bot.router import Router
 from bot.turn import Turn
-from db import broadcasts, consents, deliveries, subscriptions
+from db import consents, deliveries, subscriptions
 from db.consents import ANNOUNCEMENTS, Consent
 from db.subscriptions import TOPICS
 
@@ -22,6 +22,8 @@ router = Router("announcements")
 #: the date of the words that are agreed to: new words get a new one
 VERSION = "2026-11-25"
 _SIGNAL = "signal"
+#: the card and its section for those who have paid a swindler
+_HELP = ("export.scams", "hit")
 
 
 @router.command("topik", "topics", "pengumuman", "announcements")
@@ -81,12 +83,18 @@ async def _agree(turn: Turn) -> None:
     await consents.give(turn.db, turn.person.person_id, Consent(ANNOUNCEMENTS, "", VERSION, language(), turn.now))
 
 
+@router.choice("link")
+async def link(turn: Turn) -> None:
+    """The address: whoever typed it, or has no channel that opens pages by itself, gets it to read."""
+    assert turn.choice is not None
+    turn.say(_("Open this page: {url}", url=turn.choice.url))
+
+
 @router.choice("warning")
 async def warning(turn: Turn) -> None:
     """One that holds, in full; one that is over says so."""
     assert turn.choice is not None
-    valid = await broadcasts.warnings(turn.db, today(turn))
-    found = next((one for one in valid if one.id == turn.choice.args["id"]), None)
+    found = next((one for one in await holding(turn) if one.id == turn.choice.args["id"]), None)
     if found is None:
         turn.say(_("That warning does not hold any more."), [Choice(_("Menu"), "menu")])
         return
@@ -129,4 +137,14 @@ async def told(turn: Turn) -> None:
             "Thank you, your report is here, number {case}. Your name is not told when we warn others.",
             case=f"K-{case}",
         )
-    turn.say(text, [Choice(_("Add something"), "case-add", {"case": case}), Choice(_("Menu"), "menu")])
+    add = Choice(_("Add something"), "case-add", {"case": case})
+    turn.say(text, [*_already_paid(turn), add, Choice(_("Menu"), "menu")])
+
+
+def _already_paid(turn: Turn) -> list[Choice]:
+    """What to do at once, for whoever was caught; nothing where no card says it."""
+    topic, section = _HELP
+    card = turn.knowledge.card(topic, language())
+    if card is None or card.section(section) is None:
+        return []
+    return [Choice(_("If you already paid"), "section", {"topic": topic, "section": section})]

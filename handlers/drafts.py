@@ -3,7 +3,7 @@
 from bot.fields import Values
 from bot.forms.form import Form
 from bot.forms.page import go_on
-from bot.forms.resuming import CONTINUE, ask_to_stop, back_to, latest, opened, resume
+from bot.forms.resuming import CONTINUE, ask_to_stop, back_to, decided, latest, opened, resume
 from bot.i18n import _
 from bot.reply import Choice
 from bot.router import Router
@@ -16,6 +16,7 @@ router = Router("drafts")
 @router.command(*CONTINUE)
 async def go_on_by_word(turn: Turn) -> None:
     """With the form that was left last."""
+    await decided(turn)
     draft = await latest(turn)
     if draft is None:
         turn.say(_("You have no open form."), [Choice(_("All programmes"), "programmes"), Choice(_("Menu"), "menu")])
@@ -30,6 +31,7 @@ async def go_on_by_word(turn: Turn) -> None:
 @router.choice("form-continue", "form-review", "enrol-correct")
 async def go_on_by_tap(turn: Turn) -> None:
     """Where it was left; of a correction, with the first thing that staff want anew."""
+    await decided(turn)
     form = await opened(turn)
     if form.takes_on(turn):
         await go_on(turn, form)
@@ -41,6 +43,7 @@ async def go_on_by_tap(turn: Turn) -> None:
 async def later(turn: Turn) -> None:
     """It waits."""
     assert turn.choice is not None
+    await decided(turn)
     turn.memory.form = 0
     if turn.choice.args.get("closed"):
         turn.say(_("✅ Kept. I offer your answers when you enrol next time."), [Choice(_("Menu"), "menu")])

@@ -81,6 +81,7 @@ async def stop(turn: Turn) -> None:
     ended = await reminders.stop_all(turn.db, person, turn.now) + await interests.stop_all(turn.db, person, turn.now)
     await deliveries.cancel(turn.db, person, _NEWS)
     await deliveries.cancel_broadcasts(turn.db, person)
+    turn.memory.undecided = ""
     if not (ended or told):
         turn.say(_("You are not getting any announcements, reminders or news."), [Choice(_("Menu"), "menu")])
         return

@@ -44,21 +44,21 @@ class Service:
         with socket.create_server(("127.0.0.1", 0)) as free:
             self.port = free.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
-        self._folder = folder
+        self.folder = folder
         self._settings = settings
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("JEMBATAN_")}
-        settings = {"DATA_DIR": str(self._folder), "PORT": str(self.port), **self._settings}
+        settings = {"DATA_DIR": str(self.folder), "PORT": str(self.port), **self._settings}
         given = {f"JEMBATAN_{name}": value for name, value in settings.items()}
-        with (self._folder / "log").open("ab") as log:
+        with (self.folder / "log").open("ab") as log:
             command = [sys.executable, "-m", "bot", "run"]
             self._process = subprocess.Popen(command, env={**kept, **given}, stdout=log, stderr=log)
         deadline = time.monotonic() + 30
         while not self._answers():
             if time.monotonic() > deadline:
-                raise SystemExit((self._folder / "log").read_text())
+                raise SystemExit((self.folder / "log").read_text())
             time.sleep(0.1)
 
     def kill(self) -> None:

@@ -154,6 +154,11 @@ def check_keyboard(markup: Json) -> None:
     for button in buttons:
         if "callback_data" in button and not 1 <= len(button["callback_data"].encode()) <= 64:
             raise ApiError(400, "Bad Request: BUTTON_DATA_INVALID")
+        if not {"callback_data", "url"} & button.keys():
+            raise ApiError(400, "Bad Request: Text buttons are unallowed in the inline keyboard")
+        if "url" in button and not re.match(r"(?:https?|tg)://[^\s/@]+\.[^\s/@]+", button["url"]):
+            url = button["url"]
+            raise ApiError(400, f"Bad Request: inline keyboard button URL '{url}' is invalid: Wrong HTTP URL")
 
 
 def command_entities(text: str) -> list[Json]:

@@ -29,7 +29,7 @@ from db.deliveries import StoredDelivery
 from db.engine import Database, Transaction
 from db.interests import EXHIBITION, Wish
 from db.people import Address
-from db.sendings import Leaving, Look
+from db.queues import Leaving, Look
 from db.turns import NewTurn
 from tests.phone import NOW
 

@@ -68,9 +68,13 @@ async def test_a_file_is_sent_to_whom_it_says_and_its_numbers_are_shown(
         assert await states(town) == {"sent": 2}
         assert ani.bubbles[-1].text.startswith("Pendaftaran dibuka\n20 tempat.")
         assert john.bubbles[-1].labels == ["See the exhibition", "Stop"]
+        for phone, label in ((ani, "Lihat pameran"), (john, "See the exhibition"), (john, "Stop")):
+            await phone.taps(label, next(sent for sent in phone.bubbles if label in sent.labels))
     assert (await run("list")).stdout == "1 · done · Enrolment opens 20 places. Free.\n"
     shown: dict[str, Any] = json.loads((await run("status", "1", "--json")).stdout)
     assert (shown["state"], shown["total"], shown["counts"]["sent"]) == ("done", 2, 2)
+    assert shown["taps"] == {"exhibition:1": 2, "stop": 1}
+    assert (await run("status", "1")).stdout.splitlines()[-2:] == ["  2 tapped See the exhibition", "  1 tapped Stop"]
     refused = await run("pause", "1")
     assert (refused.exit_code, refused.stderr) == (
         2,

@@ -100,9 +100,9 @@ async def test_numbers_that_are_sent_are_the_audience_of_those_who_agreed(town: 
     await named(town, ani=("Ani", "+6281234567890"), budi=("Budi", "+6281234567891"), cici=("Cici", "+6281234567892"))
     await writes(rini)
     (read,) = await rini.says("0812-3456-7890\n+62 812 3456 7892, 0812 0000 0000\nbukan nomor")
-    first = "Di daftar: 3 nomor, 2 orang di antaranya dikenal di sini.\n\nBukan nomor: bukan nomor\n\nSaya baca: "
-    assert read.text.startswith(first)
-    assert read.text.endswith("ada di daftar Anda.\n1 orang: memory 1.")
+    assert read.text.startswith("Di daftar: 3 nomor, 2 orang di antaranya dikenal di sini.\n")
+    assert "Tidak dikenal di sini: 1 (0812 0000 0000).\nBukan nomor: 1 (bukan nomor).\n\nSaya baca: " in read.text
+    assert "ada di daftar Anda.\n1 orang: memory 1." in read.text
 
 
 async def test_who_enrolled_or_not_is_told_apart(town: Town, rini: Phone) -> None:
@@ -221,16 +221,40 @@ async def test_at_most_so_many_a_week_except_what_is_urgent(town: Town, rini: Ph
     (ani,) = await agrees(town, "ani")
     for number in range(3):
         await sends(rini, f"Kabar {number}\nIsi.")
+    await agrees(town, "budi")
     check = await checks(rini, "Kabar 4\nIsi.")
-    assert "⚠️ 1 orang sudah menerima 3 minggu ini dan tidak ikut dikirimi." in check.text
-    await rini.taps("Lanjutkan")
+    left_out = "⚠️ 1 orang sudah menerima 3 minggu ini dan tidak ikut dikirimi."
+    assert left_out in check.text
+    (ready,) = await rini.taps("Lanjutkan")
+    assert ready.text == f"Kirim ke 1 orang sekarang?\n{left_out}"
     await rini.taps("Kirim ke 1")
-    assert await states(town, 4) == {"skipped": 1}
+    assert await states(town, 4) == {"skipped": 1, "sent": 1}
     assert "sudah cukup minggu ini 1" in rini.bubbles[-1].text
     assert len(ani.bubbles) == 3
     await town.phone("rini").waits(8 * 24 * 3600)
     await sends(rini, "Kabar 5\nIsi.")
     assert len(ani.bubbles) == 4
+
+
+async def test_where_everybody_had_enough_it_is_said_and_a_later_time_offered(town: Town, rini: Phone) -> None:
+    (ani,) = await agrees(town, "ani")
+    for number in range(3):
+        await sends(rini, f"Kabar {number}\nIsi.")
+    await writes(rini, "Kabar 4\nIsi.")
+    (read,) = await rini.taps("Semua yang setuju")
+    left_out = "⚠️ 1 orang sudah menerima 3 minggu ini dan tidak ikut dikirimi."
+    assert read.text.endswith(f"1 orang: memory 1.\n{left_out}")
+    await rini.taps("Pakai")
+    (ready,) = await rini.taps("Lanjutkan")
+    assert ready.text == f"{left_out}\nJadi tidak ada yang akan menerimanya. Pilih waktu lain, atau penerima lain."
+    assert ready.labels == ["Jadwalkan", "Penerima lain", "Simpan draf"]
+    await rini.taps("Jadwalkan")
+    await rini.says("1 Desember 2026 pukul 09.00")
+    (ready,) = await rini.taps("Bandung (WIB)")
+    assert ready.text.startswith("Kirim ke 1 orang pada 1 Desember 2026")
+    await rini.taps("Jadwalkan", ready)
+    await rini.waits(8 * 24 * 3600 - 1800)
+    assert ani.bubbles[-1].text.startswith("Kabar 4")
 
 
 async def test_those_who_got_one_today_can_be_left_out(town: Town, rini: Phone) -> None:
@@ -241,6 +265,7 @@ async def test_those_who_got_one_today_can_be_left_out(town: Town, rini: Phone) 
     assert "⚠️ 2 orang sudah menerima pengumuman dalam 24 jam terakhir." in check.text
     (check,) = await rini.taps("Lewati 2")
     assert check.text.splitlines()[1] == "1 orang: memory 1."
+    assert "2 orang dilewati: sudah menerima pengumuman lain dalam 24 jam." in check.text
     (ready,) = await rini.taps("Lanjutkan")
     assert ready.text == "Kirim ke 1 orang sekarang?"
 
@@ -259,6 +284,20 @@ async def test_what_should_be_looked_at_again_is_said(town: Town, rini: Phone) -
     assert "Lanjutkan" in check.labels
     await sends(rini)
     assert "⚠️ Teks yang sama sudah dikirim dalam seminggu ini." in (await checks(rini)).text
+
+
+async def test_a_date_with_a_wrong_year_is_said_with_the_one_on_record(town: Town, rini: Phone) -> None:
+    await agrees(town, "ani")
+    await hold(town, plan())
+    text = "Delegasi dibuka\nDitutup 31 Januari 2026. Pameran 16 April 2028. Pertemuan 5 Maret 2026 dan 18 April 2027."
+    await checks(rini, text)
+    await rini.taps("Lainnya")
+    await rini.taps("Tombol")
+    (check,) = await rini.taps("Pekan Produk")
+    assert "⚠️ “31 Januari 2026” sudah lewat. Data Pekan Produk: 31 Januari 2027." in check.text
+    assert "⚠️ “16 April 2028”: data Pekan Produk menyebut 16 April 2027." in check.text
+    assert "⚠️ “5 Maret 2026” sudah lewat: 5 Maret 2026." in check.text
+    assert "18 April 2027" not in check.text
 
 
 async def test_a_preview_in_each_language_and_a_test_to_oneself(town: Town, rini: Phone) -> None:
@@ -462,6 +501,11 @@ async def test_a_signal_becomes_a_case_and_the_case_a_warning(town: Town, rini: 
     assert asked.text.startswith("Ceritakan yang terjadi")
     (thanks,) = await ani.says("ada yg WA minta 5 juta katanya bs masukin keripik ke malaysia")
     assert thanks.text.startswith("Terima kasih, laporan Anda diterima, nomor K-1. Petugas membacanya paling lambat")
+    assert thanks.labels == ["Kalau sudah transfer", "Tambah keterangan", "Menu"]
+    (help_,) = await ani.taps("Kalau sudah transfer")
+    assert help_.text.startswith("Kalau uangnya sudah dikirim, kerjakan sekarang juga.")
+    assert "iasc.ojk.go.id" in help_.text
+    assert "Sumber: iasc.ojk.go.id" in help_.text
     alert = (await desks.news(rini))[-1]
     assert "⚠️ Melaporkan sesuatu" in alert.text
     await rini.taps("Lihat dulu", alert)

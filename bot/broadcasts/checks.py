@@ -1,23 +1,27 @@
 """What to look at again before many people read it; only what cannot be sent stops anybody."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from bot.broadcasts import body
+from bot.broadcasts import body, buttons
 from bot.broadcasts.paying import price
 from bot.broadcasts.progress import RATE
 from bot.broadcasts.wording import duration, people
 from bot.clock import BANDUNG
 from bot.dates import When, read
+from bot.exhibitions import local
 from bot.i18n import LANGUAGE_NAMES, LANGUAGES, _, day, number, speaking
 from bot.knowledge import Knowledge
 from bot.markdown import Markdown, plain
 from bot.quiet import is_day
 from bot.reply import WHATSAPP, utf16_length
-from db import audiences, broadcasts, office
+from db import audiences, broadcasts, exhibitions, office, programmes
 from db.broadcasts import Broadcast
 from db.engine import Transaction
+from db.exhibitions import Exhibition
+from db.programmes import Programme
 
 #: what may be a date: days and months in words or figures, with a year or without
 _DATES = re.compile(r"\b\d{1,2}(?:\s+[^\W\d]{3,10}|[/.-]\d{1,2})(?:[\s/.-]+20\d\d)\b|\b20\d\d-\d\d-\d\d\b")
@@ -40,8 +44,10 @@ async def faults(tx: Transaction, one: Broadcast, knowledge: Knowledge) -> list[
             over = number(length - WHATSAPP.text_with_choices)
             found.append(_("⚠️ {language}: {number} characters too long.", language=LANGUAGE_NAMES[code], number=over))
     for button in one.buttons:
-        if await body.leads_to(tx, button) is None or _is_no_card(knowledge, button):
+        if await buttons.leads_to(tx, button) is None or _is_no_card(knowledge, button):
             found.append(_("⚠️ The button {button} leads nowhere any more.", button=button))
+    if twice := buttons.alike(one):
+        found.append(_("⚠️ Two buttons are called “{label}”.", label=twice))
     return found
 
 
@@ -52,29 +58,75 @@ def _is_no_card(knowledge: Knowledge, button: str) -> bool:
 
 async def warnings(tx: Transaction, one: Broadcast, counts: Mapping[str, int], now: datetime) -> list[Markdown]:
     """What nobody has to mend."""
-    found = [*_dates(one, now), *_leftovers(one), *await _languages(tx, one, now)]
+    found = [*await _dates(tx, one, now), *_leftovers(one), *await _languages(tx, one, now)]
     recent = 0 if one.skips_recent else await audiences.count_recent(tx, one, now)
     if recent:
         found.append(_("⚠️ {people} got another announcement within a day.", people=people(recent)))
+    found += [*await skipped(tx, one, now), *await left_out(tx, one, now)]
     decided = await office.load(tx)
-    limit = decided.weekly_limit
-    if full := await audiences.count_full(tx, one, limit, now):
-        found.append(_("⚠️ {people} had {limit} this week and are left out.", people=people(full), limit=limit))
     if await _was_sent(tx, one, now):
         found.append(_("⚠️ The same text was sent within a week."))
     speed = decided.paid_speed if one.is_paid else 0
     return [*found, price(counts, speed) if speed else _takes(one, sum(counts.values()), now)]
 
 
-def _dates(one: Broadcast, now: datetime) -> Iterator[Markdown]:
-    past = {}
+async def full(tx: Transaction, one: Broadcast, at: datetime) -> int:
+    """How many of them do not get it if it starts then: they had the office's number within a week."""
+    return await audiences.count_full(tx, one, (await office.load(tx)).weekly_limit, at)
+
+
+async def left_out(tx: Transaction, one: Broadcast, at: datetime) -> list[Markdown]:
+    """Who is in it and does not get it if it starts then."""
+    had_enough, limit = await full(tx, one, at), (await office.load(tx)).weekly_limit
+    if not had_enough:
+        return []
+    return [_("⚠️ {people} had {limit} this week and are left out.", people=people(had_enough), limit=limit)]
+
+
+async def skipped(tx: Transaction, one: Broadcast, now: datetime) -> list[Markdown]:
+    """Who would be in it, had staff not decided to skip them."""
+    recent = await audiences.count_recent(tx, replace(one, skips_recent=False), now) if one.skips_recent else 0
+    if not recent:
+        return []
+    return [_("{people} are skipped: they got another announcement within a day.", people=people(recent))]
+
+
+async def _dates(tx: Transaction, one: Broadcast, now: datetime) -> list[Markdown]:
+    found = {}
     for text in one.texts.values():
         for match in _DATES.finditer(plain(text)):
-            on = _day(match[0], now)
-            if on and on < now.astimezone(BANDUNG).date():
-                past[match[0]] = on
-    for written, on in past.items():
-        yield _("⚠️ “{written}” is past: {date}.", written=written, date=day(on))
+            if on := _day(match[0], now):
+                found[match[0]] = on
+    known, today = await _on_record(tx, one), now.astimezone(BANDUNG).date()
+    said = (_date(written, on, known, today) for written, on in found.items())
+    return [line for line in said if line]
+
+
+def _date(written: str, on: date, known: Sequence[tuple[str, date]], today: date) -> Markdown | None:
+    """A year that nobody meant shows in the day and month of a date on record."""
+    others = [(name, other) for name, other in known if (other.day, other.month) == (on.day, on.month)]
+    if others and on not in (other for _name, other in others):
+        name, other = others[0]
+        if on < today:
+            return _("⚠️ “{written}” is past. {name} has: {date}.", written=written, name=name, date=day(other))
+        return _("⚠️ “{written}”: {name} has {date}.", written=written, name=name, date=day(other))
+    return _("⚠️ “{written}” is past: {date}.", written=written, date=day(on)) if on < today else None
+
+
+async def _on_record(tx: Transaction, one: Broadcast) -> list[tuple[str, date]]:
+    """The dates of what its buttons lead to, each with the short name of what it is of."""
+    found: list[tuple[str, date | None]] = []
+    for button in one.buttons:
+        kind, _colon, of = button.partition(":")
+        shown: Programme | Exhibition | None = None
+        if kind in ("programme", "enrol"):
+            shown = await programmes.load(tx, int(of))
+        elif kind == "exhibition":
+            shown = await exhibitions.load(tx, int(of))
+        if shown:
+            name = local(shown.short_name)
+            found += [(name, shown.enrolment_closes), (name, shown.first_day), (name, shown.last_day)]
+    return [(name, on) for name, on in found if on]
 
 
 def _day(written: str, now: datetime) -> date | None:

@@ -8,10 +8,12 @@ from typing import Any, TypedDict
 import yaml
 
 from bot import wishes
+from bot.broadcasts import buttons, link
 from bot.broadcasts.draft import marked
 from bot.clock import BANDUNG
 from bot.fields.places import districts
 from bot.i18n import LANGUAGES
+from bot.markdown import plain
 from db import exhibitions, programmes
 from db.audiences import NOT_ENROLLED, Audience
 from db.broadcasts import ANNOUNCEMENT, WARNING
@@ -60,7 +62,7 @@ async def read_file(tx: Transaction, text: str, now: datetime) -> Written:
         "kind": WARNING if topic == "warnings" else ANNOUNCEMENT,
         "topic": topic,
         "texts": _texts(text[front.end() :] if front else text),
-        "buttons": [await _button(tx, str(one)) for one in said.get("buttons") or ()],
+        "buttons": [await _button(tx, one) for one in _some_buttons(said.get("buttons"))],
         "valid_until": until if topic == "warnings" else None,
     }
 
@@ -83,11 +85,26 @@ def _texts(text: str) -> dict[str, str]:
     return found
 
 
+def _some_buttons(said: Any) -> list[str]:
+    """One or several; a space behind the colon makes a pair of what is meant to be a name."""
+    listed = said if isinstance(said, list) else [said] if said else []
+    if len(listed) > buttons.MOST:
+        raise ValueError(f"There is room for {buttons.MOST} buttons beside the one that stops announcements.")
+    pairs = [":".join(map(str, *one.items())) if isinstance(one, dict) and len(one) == 1 else one for one in listed]
+    return [str(one).strip() for one in pairs]
+
+
 async def _button(tx: Transaction, written: str) -> str:
-    """`exhibition:PPB27`, `programme:DPJ27`, `enrol:DPJ27` or `card:halal.cost`, with ids for codes."""
+    """`exhibition:PPB27`, `programme:DPJ27`, `enrol:DPJ27`, `card:halal.cost` or `link:A label https://...`, with ids
+    for codes."""
     kind, _colon, code = written.partition(":")
     if kind == "card":
         return written
+    if kind == "link":
+        page = link.read(written)
+        if page.fault:
+            raise ValueError(f"{written} leads nowhere. {plain(page.fault)}")
+        return str(page)
     if kind == "exhibition":
         exhibition = await exhibitions.find(tx, code)
         if exhibition is None:
@@ -95,7 +112,9 @@ async def _button(tx: Transaction, written: str) -> str:
         return f"exhibition:{exhibition.id}"
     elif kind in ("programme", "enrol"):
         return f"{kind}:{await _programme(tx, code)}"
-    raise ValueError(f"{written} is no button; write exhibition:CODE, programme:CODE, enrol:CODE or card:TOPIC.")
+    raise ValueError(
+        f"{written} is no button; write exhibition:CODE, programme:CODE, enrol:CODE, card:TOPIC or link:ADDRESS."
+    )
 
 
 async def _programme(tx: Transaction, code: str) -> int:

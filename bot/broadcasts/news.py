@@ -4,14 +4,16 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from bot.broadcasts import body, progress
+from bot.broadcasts.difference import told
 from bot.broadcasts.wording import described
 from bot.broadcasts.wording import people as people_
 from bot.clock import BANDUNG
 from bot.i18n import _, clock_time, day, number, speaking
-from bot.markdown import escape
+from bot.markdown import Markdown, escape
 from bot.reply import Choice, Reply
 from db import broadcasts, deliveries, people, recipients, staff
-from db.broadcasts import Broadcast
+from db.broadcasts import RECALL, Broadcast
+from db.corrections import corrected
 from db.deliveries import NOTICE, Recipient
 from db.engine import Transaction
 from db.staff import Member
@@ -77,24 +79,46 @@ async def ask_for_agreement(
     tx: Transaction, one: Broadcast, others: Sequence[Member], asker: str, total: int, now: datetime
 ) -> None:
     """Show it, and how many it reaches, to those of whom one must agree; `asker` is who wants to send it."""
-    audience, seen = await described(tx, one), await body.preview(tx, one)
+    audience, preview, wrong = await described(tx, one), await body.preview(tx, one), await corrected(tx, one)
+
+    def seen() -> Reply:
+        return Reply(told(one, wrong, total)) if wrong else Reply(preview.text, file=preview.file)
 
     def asked() -> Reply:
-        text = _(
-            "{name} asks you to agree: announcement {number} to **{people}** ({audience}).",
-            name=asker,
-            number=str(one.id),
-            people=people_(total),
-            audience=audience,
-        )
+        text = _request(one, wrong, audience, asker, total)
         kept = {"id": one.id, "sequence": one.sequence}
         approve = Choice(_("Approve {number}", number=number(total)), "broadcast-approve", kept, kind="deciding")
         return Reply(text, (_open(one), approve, Choice(_("Decline"), "broadcast-reject", kept, kind="deciding")))
 
     for other in others:
         source = f"{one.source}:{one.sequence}"
-        await tell(tx, other, f"{source}:preview", lambda: Reply(seen.text, file=seen.file), now)
+        await tell(tx, other, f"{source}:preview", seen, now)
         await tell(tx, other, f"{source}:ask", asked, now)
+
+
+def _request(one: Broadcast, wrong: Broadcast | None, audience: Markdown, asker: str, total: int) -> Markdown:
+    count = people_(total)
+    if wrong and one.audience.get("mode") == RECALL:
+        return _(
+            "{name} asks you to agree: announcement {number} is deleted for **{people}**.",
+            name=asker,
+            number=str(wrong.id),
+            people=count,
+        )
+    if wrong:
+        return _(
+            "{name} asks you to agree: announcement {number} is corrected for **{people}**.",
+            name=asker,
+            number=str(wrong.id),
+            people=count,
+        )
+    return _(
+        "{name} asks you to agree: announcement {number} to **{people}** ({audience}).",
+        name=asker,
+        number=str(one.id),
+        people=count,
+        audience=audience,
+    )
 
 
 def _open(one: Broadcast) -> Choice:

@@ -4,17 +4,17 @@ from collections.abc import Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from bot.broadcasts import body, checks, progress
+from bot.broadcasts import body, buttons, checks, difference, progress
 from bot.broadcasts.wording import reached
 from bot.cases import called
 from bot.clock import BANDUNG
 from bot.errors import Refusal
 from bot.i18n import LANGUAGE_NAMES, LANGUAGES, _, clock_time, day, hour, language, number, speaking
 from bot.markdown import Markdown, escape, plain
-from bot.reply import Choice
+from bot.reply import Choice, Rank, Reply
 from bot.turn import Turn
 from bot.when import MALAYSIA
-from db import audiences, broadcasts, office, recipients, staff
+from db import audiences, audit, broadcasts, corrections, office, recipients, staff, taps
 from db.broadcasts import Broadcast
 
 #: what the next message says: for whom
@@ -81,6 +81,8 @@ def decides(one: Broadcast, label: Markdown, name: str, **more: object) -> Choic
 def line(one: Broadcast) -> Markdown:
     """One line of a list."""
     text = plain(body.spoken(one.texts)).replace("\n", " ") or str(_("without a text"))
+    if one.audience.get("mode") == broadcasts.RECALL:
+        text = str(_("deletes announcement {number}", number=str(one.corrects_id)))
     short = text if len(text) <= _SHORT else text[: _SHORT - 1] + "…"
     return _("{number} · {state} · {text}", number=str(one.id), state=state(one), text=short)
 
@@ -112,8 +114,18 @@ async def show(turn: Turn, one: Broadcast) -> None:
         await _underway(turn, one)
 
 
+async def change(turn: Turn, one: Broadcast, **values: object) -> None:
+    """Write what is different and show what to look at again; one that has begun is shown as it stands."""
+    if await broadcasts.change(turn.db, one.id, turn.now, **values):
+        await audit.note(turn.db, turn.person.staff_id, "broadcast.write", one.source, turn.now)
+    await show(turn, await known(turn, one.id))
+
+
 async def check(turn: Turn, one: Broadcast) -> None:
     """What to look at again; the fix beside it."""
+    if wrong := await corrections.corrected(turn.db, one):
+        await _correction(turn, one, wrong)
+        return
     counts = await audiences.count(turn.db, one, turn.now)
     stops = await checks.faults(turn.db, one, turn.knowledge)
     lines = [_("**Check before sending** (announcement {number})", number=str(one.id)), reached(counts)]
@@ -136,6 +148,22 @@ async def check(turn: Turn, one: Broadcast) -> None:
     turn.say(Markdown("\n".join(lines)), [*choices, to_list()])
 
 
+async def _correction(turn: Turn, one: Broadcast, wrong: Broadcast) -> None:
+    """The difference, and how it may be told."""
+    total = total_of(await audiences.count(turn.db, one, turn.now))
+    choices, cancel = [], about(one, _("Cancel"), "keep")
+    if one.audience.get("mode") == broadcasts.RECALL:
+        delete = decides(one, _("Delete for {number}", number=number(total)), "recalled")
+        choices = [cancel, delete] if total else [cancel]
+    elif total and not difference.missing(one, wrong) and difference.changed(one, wrong):
+        choices = [
+            decides(one, _("Change it silently"), "corrected", mode=broadcasts.SILENT),
+            decides(one, _("Correct for {number}", number=number(total)), "corrected", mode=broadcasts.LINE),
+            cancel,
+        ]
+    turn.say(difference.told(one, wrong, total), choices or [about(one, _("Correct the text"), "right"), cancel])
+
+
 async def preview(turn: Turn, one: Broadcast, code: str = "") -> None:
     """As it will be seen in one language."""
     shown = code or next((code for code in (language(), *LANGUAGES) if one.texts.get(code)), language())
@@ -150,7 +178,12 @@ async def preview(turn: Turn, one: Broadcast, code: str = "") -> None:
         language=LANGUAGE_NAMES[shown],
         buttons=", ".join(choice.shown for choice in seen.choices),
     )
-    turn.say(text, [*others, see_back(one)])
+    turn.say(Markdown("\n".join([text, *_pages(seen)])), [*others, see_back(one)])
+
+
+def _pages(seen: Reply) -> list[Markdown]:
+    """Where its links lead."""
+    return [_("“{label}” opens {url}", label=choice.shown, url=choice.url) for choice in seen.choices if choice.url]
 
 
 def see_back(one: Broadcast) -> Choice:
@@ -160,20 +193,21 @@ def see_back(one: Broadcast) -> Choice:
 
 async def _before(turn: Turn, one: Broadcast) -> None:
     """It waits: for somebody's agreement, for its time, or for what to do as that is past."""
-    counts = await audiences.count(turn.db, one, turn.now)
+    counts, at = await audiences.count(turn.db, one, turn.now), one.due_at or turn.now
+    total = total_of(counts) - await checks.full(turn.db, one, at)
     lines = [_("Announcement {number}: {state}.", number=str(one.id), state=state(one)), reached(counts)]
+    lines += await checks.left_out(turn.db, one, at)
     if one.due_at:
         lines.append(_("To go out: {time}.", time=both_clocks(one.due_at)))
     change, cancel = about(one, _("Change it"), "change"), decides(one, _("Cancel it"), "drop")
     if one.state == "waiting":
-        seen = await body.preview(turn.db, one)
-        turn.say(seen.text, file=seen.file)
+        wrong, seen = await corrections.corrected(turn.db, one), await body.preview(turn.db, one)
+        turn.say(difference.told(one, wrong, total) if wrong else seen.text, file=seen.file)
         author = await author_name(turn, one)
-        lines.append(_("Written by {name}.", name=author))
+        lines += [*_pages(seen), _("Written by {name}.", name=author)]
         if turn.person.role == "admin" and turn.person.staff_id != one.author_id:
-            total = number(sum(counts.values()))
             choices = [
-                decides(one, _("Approve {number}", number=total), "approve"),
+                decides(one, _("Approve {number}", number=number(total)), "approve"),
                 decides(one, _("Decline"), "reject"),
             ]
         else:
@@ -201,7 +235,15 @@ async def _underway(turn: Turn, one: Broadcast) -> None:
     text = progress.underway(one, await recipients.counts(turn.db, one.id), turn.now)
     go = about(one, _("Continue"), "resume") if one.state == "paused" else about(one, _("Pause"), "pause")
     speed = Choice(_("Speed"), "broadcast-speed", {"id": one.id}, "quiet")
-    turn.say(text, [about(one, _("Refresh"), "refresh"), go, about(one, _("Cancel it"), "cancel"), speed, to_list()])
+    choices = [about(one, _("Refresh"), "refresh"), go, about(one, _("Cancel it"), "cancel"), speed]
+    turn.say(text, [*choices, *await _tapped(turn, one, "quiet"), to_list()])
+
+
+async def _tapped(turn: Turn, one: Broadcast, rank: Rank = "main") -> list[Choice]:
+    """Who tapped what, where there is anything of staff's own to tap on, or anybody did."""
+    if not buttons.own(one) and not await taps.counts(turn.db, one.id):
+        return []
+    return [Choice(_("Who tapped what"), "broadcast-taps", {"id": one.id}, rank)]
 
 
 async def report(turn: Turn, one: Broadcast) -> None:
@@ -212,6 +254,7 @@ async def report(turn: Turn, one: Broadcast) -> None:
         choices.append(decides(one, _("Try the failed again"), "again", state="failed"))
     if counts.get("unsure"):
         choices.append(about(one, _("See the unsure"), "unsure"))
+    choices += await _tapped(turn, one)
     if counts:
         choices.append(about(one, _("See the lists"), "lists"))
     if counts.get("sent") and one.kind != broadcasts.CORRECTION:
@@ -230,7 +273,7 @@ def ask_audience(turn: Turn, one: Broadcast) -> None:
     turn.ask(f"{AUDIENCE}{one.id}")
     text = _(
         "For whom? Just write it, for example: **culinary in Coblong, not enrolled yet**. Or send phone or registration"
-        " numbers, one a line."
+        " numbers, one a line or as a file (Excel, CSV)."
     )
     turn.say(text, audience_choices(one))
 

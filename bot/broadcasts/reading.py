@@ -1,13 +1,10 @@
-"""An audience out of a sentence, such as `kuliner di Coblong yang belum mendaftar`, or out of a list of numbers."""
+"""An audience out of a sentence, such as `kuliner di Coblong yang belum mendaftar`."""
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-import phonenumbers
-
 from bot import wishes
-from bot.enrolments import parse_number
 from bot.fields.places import HOME, named
 from bot.knowledge.words import words
 from db.audiences import NOT_ENROLLED, Audience
@@ -109,29 +106,3 @@ def _with_programme(audience: Audience, said: list[str], left: list[str], progra
 def _names(one: Programme) -> set[str]:
     written = [one.code, *one.short_name.values(), *one.title.values()]
     return {word for name in written for word in words(name)} - _BETWEEN
-
-
-def numbers(text: str) -> tuple[list[str], list[tuple[str, int]], list[str]]:
-    """Of a list with a number a line or between commas: phone numbers (E.164), registration numbers, and what is none.
-
-    All empty where it is no list.
-    """
-    phones: list[str] = []
-    registered: list[tuple[str, int]] = []
-    neither: list[str] = []
-    for piece in filter(None, map(str.strip, re.split(r"[\n,;]+", text))):
-        if phone := _phone(piece):
-            phones.append(phone)
-        elif any(map(str.isdigit, piece)) and len(piece) < 30 and (number := parse_number(piece)):
-            registered.append(number)
-        else:
-            neither.append(piece)
-    if not (phones or registered):
-        return [], [], []
-    return phones, registered, neither
-
-
-def _phone(piece: str) -> str:
-    for match in phonenumbers.PhoneNumberMatcher(piece, "ID"):
-        return phonenumbers.format_number(match.number, phonenumbers.PhoneNumberFormat.E164)
-    return ""

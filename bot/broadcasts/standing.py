@@ -9,6 +9,7 @@ from bot.turn import Turn
 from db import broadcasts, businesses, recipients
 from db.audiences import Audience
 from db.broadcasts import Broadcast
+from db.corrections import as_it_reads, is_recalled
 
 #: characters of a first line
 _LONGEST = 120
@@ -16,8 +17,13 @@ _LONGEST = 120
 
 async def warnings(turn: Turn) -> list[Broadcast]:
     """Those that were for everybody, or for their sector, or that they got; the newest first."""
-    hold = await broadcasts.warnings(turn.db, today(turn))
-    return [one for one in hold if await _concerns(turn, one)]
+    return [one for one in await holding(turn) if await _concerns(turn, one)]
+
+
+async def holding(turn: Turn) -> list[Broadcast]:
+    """All of them, as they read now, without those that were taken back."""
+    valid = await broadcasts.warnings(turn.db, today(turn))
+    return [await as_it_reads(turn.db, one) for one in valid if not await is_recalled(turn.db, one.id)]
 
 
 async def _concerns(turn: Turn, one: Broadcast) -> bool:

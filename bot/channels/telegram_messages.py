@@ -136,10 +136,14 @@ def _keyboard(reply: Reply, number: int, private: bool) -> Json | None:
         rows = [*_rows(main), *_rows(quiet)]
         return {
             "inline_keyboard": [
-                [{"text": one.shown, "callback_data": f"r:{number}:{index}"} for index, one in row] for row in rows
+                [{"text": one.shown, **_does(one, f"r:{number}:{index}")} for index, one in row] for row in rows
             ]
         }
     return {"remove_keyboard": True} if private else None
+
+
+def _does(choice: Choice, data: str) -> Json:
+    return {"url": choice.url} if choice.url else {"callback_data": data}
 
 
 def _wishing(reply: Reply) -> Json:

@@ -25,17 +25,19 @@ def broadcast() -> None:
 @click.option("--audience", default="", help="What narrows it down: language, sector, district, scale, programme ...")
 @click.option("--at", default="", help="When, in ISO 8601: 2026-12-01T09:00 is Bandung's clock.")
 @click.option("--file", "picture", type=_FILE, help="JPG, PNG or PDF.")
-@click.option("--list", "people", type=_FILE, help="A file of phone or registration numbers, one a line.")
+@click.option("--list", "people", type=_FILE, help="CSV, XLSX or text with phone or registration numbers.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def send(file: Path, audience: str, at: str, picture: Path | None, people: Path | None, yes: bool) -> None:
     """Send the text in FILE to those who agreed to announcements.
 
     FILE is Markdown, in Indonesian until a line `[en]`, `[ms]` or `[su]` begins another language. Before the text,
-    between two lines `---`, may stand `topic: exhibitions` and `buttons: [exhibition:PPB27, enrol:DPJ27]`.
+    between two lines `---`, may stand `topic: exhibitions` and `buttons: [exhibition:PPB27, enrol:DPJ27]`: two of
+    exhibition:CODE, programme:CODE, enrol:CODE, card:TOPIC and link:ADDRESS, which may have a label before the address.
 
     --audience takes pairs: language=id,su sector=food district=Coblong scale=micro programme=DPJ27 state=accepted
-    (state=none: not enrolled) interested=yes seen=30 (wrote within 30 days). --list is a file of phone or registration
-    numbers: only those on it get the announcement.
+    (state=none: not enrolled) interested=yes seen=30 (wrote within 30 days). --list is a table (CSV, XLSX) or a text
+    with phone or registration numbers in any column: only those on it get the announcement. What is not known here and
+    what is no number is said, with its line.
 
     \b
     Examples:

@@ -12,10 +12,10 @@ from typing import Any, TypeVar
 import click
 
 from bot.attachments import recognised
-from bot.broadcasts import checks, page, progress
+from bot.broadcasts import buttons, checks, lists, page, progress, verdict
 from bot.broadcasts.file import audience_of, read_file
 from bot.broadcasts.news import ask_for_agreement
-from bot.broadcasts.reading import numbers
+from bot.broadcasts.numbers import NumberList
 from bot.broadcasts.steps import start
 from bot.broadcasts.wording import described, reached
 from bot.clock import BANDUNG, Clock
@@ -23,7 +23,7 @@ from bot.commands import Stop, known, no_database, on_database
 from bot.i18n import speaking
 from bot.markdown import plain
 from bot.settings import Settings
-from db import audiences, audit, broadcasts, files, office, recipients, staff
+from db import audiences, audit, broadcasts, files, office, recipients, staff, taps
 from db.broadcasts import Broadcast
 from db.engine import Database, Transaction, will_pass
 from db.files import File
@@ -32,6 +32,8 @@ Result = TypeVar("Result")
 
 #: seconds between two looks at one that is being sent, and after which one that does not move is left
 _LOOK, _PATIENCE = 1.0, 15.0
+#: lines of a list
+_LONGEST_LIST = 1_000_000
 
 
 def send(
@@ -73,15 +75,15 @@ def show_all(settings: Settings) -> None:
 def show(settings: Settings, id_: int, as_json: bool) -> None:
     """How one stands, counted from the rows."""
 
-    async def work(database: Database) -> tuple[Broadcast, dict[str, int], dict[str, int]]:
+    async def work(database: Database) -> tuple[Broadcast, dict[str, int], dict[str, int], dict[str, int]]:
         async with database.reading() as tx:
-            one = await _known(tx, id_)
-            return one, await recipients.counts(tx, id_), await recipients.reasons(tx, id_, "failed")
+            one, tapped = await _known(tx, id_), await taps.counts(tx, id_)
+            return one, await recipients.counts(tx, id_), await recipients.reasons(tx, id_, "failed"), tapped
 
     with speaking("en"):
-        one, counts, reasons = _run(settings, work)
+        one, counts, reasons, tapped = _run(settings, work)
         if as_json:
-            click.echo(json.dumps(_as_json(one, counts, reasons), ensure_ascii=False))
+            click.echo(json.dumps(_as_json(one, counts, reasons) | {"taps": tapped}, ensure_ascii=False))
             return
         now = Clock().now()
         done = one.state in ("done", "cancelled")
@@ -89,6 +91,8 @@ def show(settings: Settings, id_: int, as_json: bool) -> None:
         click.echo(f"{id_}: {one.state}\n{plain(text) if counts or done else 'Nothing has left yet.'}")
         for reason, count in reasons.items():
             click.echo(f"  {count} x {reason or 'no reason given'}")
+        for button, count in tapped.items():
+            click.echo(f"  {count:,} tapped {plain(buttons.label(button))}")
 
 
 def _as_json(one: Broadcast, counts: dict[str, int], reasons: dict[str, int]) -> dict[str, Any]:
@@ -158,17 +162,19 @@ def _content(path: Path, picture: Path | None) -> tuple[str, File | None]:
     return text, file
 
 
-def _numbers(path: Path) -> tuple[list[str], list[tuple[str, int]]]:
-    """The phone and registration numbers of a list, one a line; what is none is said."""
+def _numbers(path: Path) -> NumberList:
+    """The phone and registration numbers of a list."""
     try:
-        phones, registered, neither = numbers(path.read_text("utf-8-sig"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise Stop(f"{path} cannot be read ({type(error).__name__}); write one number a line, as text.") from None
-    if not (phones or registered):
+        found = lists.read(path.read_bytes(), _LONGEST_LIST)
+    except OSError as error:
+        raise Stop(f"{path} cannot be read ({type(error).__name__}).") from None
+    if found.fault:
+        raise Stop(f"{path} cannot be read as a table; save it anew as CSV, XLSX or text, with little else in it.")
+    if not found.entries:
+        for line in verdict.without(found):
+            click.echo(plain(line))
         raise Stop(f"{path} has no phone and no registration numbers; write one a line.")
-    if neither:
-        click.echo(f"{len(neither):,} lines of {path} are no number.")
-    return phones, registered
+    return found
 
 
 async def _write(
@@ -176,7 +182,7 @@ async def _write(
     text: str,
     audience: str,
     file: File | None,
-    listed: tuple[list[str], list[tuple[str, int]]] | None,
+    listed: NumberList | None,
 ) -> int:
     now = Clock().now()
     async with database.transaction() as tx:
@@ -189,7 +195,9 @@ async def _write(
         narrowed = replace(narrowed, listed=listed is not None)
         id_ = await broadcasts.add(tx, None, now, **written, audience=narrowed.to_json(), file_id=kept)
         if listed:
-            await broadcasts.list_people(tx, id_, await audiences.find(tx, *listed))
+            judged = await verdict.judge(tx, listed)
+            click.echo(plain(judged.said()))
+            await broadcasts.list_people(tx, id_, judged.people)
         return id_
 
 
@@ -201,11 +209,12 @@ async def _say(database: Database, id_: int, due_at: datetime | None) -> tuple[b
         counts = await audiences.count(tx, one, now)
         stops = await checks.faults(tx, one, known())
         lines = [await described(tx, one), reached(counts), *stops, *await checks.warnings(tx, one, counts, now)]
+        full = await checks.full(tx, one, due_at or now)
     for line in lines:
         click.echo(plain(line))
     if due_at:
         click.echo(f"It goes out on {due_at.astimezone(BANDUNG):%A, %d %B %Y at %H:%M} in Bandung.")
-    return bool(stops), sum(counts.values())
+    return bool(stops), sum(counts.values()) - full
 
 
 async def _drop(database: Database, id_: int) -> None:

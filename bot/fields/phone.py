@@ -35,7 +35,7 @@ def phone(
 
     def read(turn: Turn, _values: Values) -> Values:
         contact = _handed_over(turn.inbound.phone)
-        found = [contact] if contact else _numbers(turn.inbound.phone or turn.text)
+        found = [contact] if contact else numbers(turn.inbound.phone or turn.text)
         if len(found) > 1:
             raise Refusal(_("Which of these numbers?"), [answer(_short(one), **{name: one}) for one in found])
         if not found:
@@ -89,8 +89,8 @@ def _handed_over(contact: str) -> str:
     return "" if home or not digits else _valid(f"+{digits}", None)
 
 
-def _numbers(text: str) -> list[str]:
-    """All numbers in a text, each once."""
+def numbers(text: str) -> list[str]:
+    """The numbers in a text in E.164, each once; three at most."""
     plain = _COUNTED.sub("; ", figures(text))
     found = [one for run in _WRITTEN.findall(plain) for one in _split(_GROUP.findall(run)[:_MOST_GROUPS])]
     return list(dict.fromkeys(found))[:_OFFERED]

@@ -1,7 +1,5 @@
 """Leaving a form and coming back to it: it waits as long as it has to."""
 
-from datetime import timedelta
-
 from bot.content import Content
 from bot.errors import Refusal
 from bot.exhibitions import title, today
@@ -12,11 +10,10 @@ from bot.markdown import Markdown
 from bot.reply import Choice
 from bot.turn import Turn
 from db import deliveries, enrolments, people
+from db.audiences import HELD
 from db.enrolments import Enrolment
 from db.programmes import Programme
 
-#: for how long announcements wait for somebody who may have meant to stop them
-_UNDECIDED = timedelta(hours=2)
 #: words with which one goes on with a form that was left
 CONTINUE = ("lanjut", "lanjutkan", "lanjutin", "teruskan", "teraskeun", "continue")
 
@@ -114,7 +111,9 @@ async def ask_to_stop(turn: Turn, form: Form) -> None:
 
 async def which_stop(turn: Turn, form: Form) -> None:
     """The word has two meanings inside a form; until they say which, no announcement comes."""
-    await deliveries.hold_broadcasts(turn.db, turn.person.person_id, turn.now + _UNDECIDED)
+    until = turn.now + HELD
+    turn.memory.undecided = until.isoformat()
+    await deliveries.hold_broadcasts(turn.db, turn.person.person_id, until)
     await form.ask(turn, number=False)
     about = {"form": form.one.id}
     choices = [
@@ -122,7 +121,17 @@ async def which_stop(turn: Turn, form: Form) -> None:
         Choice(_("Stop announcements"), "stop"),
         Choice(_("Go on filling in"), "form-continue", about),
     ]
-    turn.say(_("Your form is kept. Stop filling in, or stop getting announcements?"), choices)
+    text = _(
+        "Your form is kept. Stop filling in, or stop getting announcements? Until you choose, no announcement is sent."
+    )
+    turn.say(text, choices)
+
+
+async def decided(turn: Turn) -> None:
+    """They have said that it was not announcements which they mean to stop: those leave again."""
+    if turn.memory.undecided:
+        turn.memory.undecided = ""
+        await deliveries.release_broadcasts(turn.db, turn.person.person_id, turn.now)
 
 
 async def back_to(turn: Turn, noted: Markdown) -> bool:

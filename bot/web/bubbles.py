@@ -71,6 +71,7 @@ def answer_entry(answered: Answered, kept: Files) -> dict[str, Any]:
         "blocks": list(_blocks(paint(reply.text))),
         "choices": [
             {"label": choice.shown, "index": index, "rank": "main" if index < main else "quiet"}
+            | ({"url": choice.url} if choice.url else {})
             for index, choice in enumerate(reply.numbered())
         ],
     } | ({"file": {**asdict(file), "id": reply.file}} if file else {})

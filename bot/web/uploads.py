@@ -4,7 +4,8 @@ import asyncio
 from collections.abc import AsyncIterator
 from tempfile import SpooledTemporaryFile
 
-from bot.attachments import LARGEST, TooLarge, recognised
+from bot.attachments import LARGEST, TooLarge, recognised, table
+from bot.broadcasts.intake import is_asked
 from bot.clock import Clock
 from bot.pictures import Damaged, Studio
 from db import files, history, people
@@ -39,7 +40,8 @@ class Uploads:
                 spool.write(chunk)
             async with self._slots:
                 spool.seek(0)
-                file = recognised(spool.read(), name)
+                content = spool.read()
+                file = recognised(content, name) or await self._list(visitor, content, name)
                 if file is None:
                     return None
                 try:
@@ -47,6 +49,15 @@ class Uploads:
                 except Damaged:
                     return None
                 return await self._store(visitor, language, clean)
+
+    async def _list(self, visitor: str, content: bytes, name: str) -> File | None:
+        """A table or a text of somebody who was asked for a list; it is kept until the turn has read it."""
+        file = table(content, name)
+        if file is None:
+            return None
+        async with self._database.reading() as tx:
+            known = await people.known_addresses(tx, self._channel, [visitor])
+            return file if visitor in known and await is_asked(tx, known[visitor][0]) else None
 
     async def _store(self, visitor: str, language: str, file: File) -> tuple[int, Description]:
         now = self._clock.now()

@@ -5,6 +5,7 @@ from handlers.staff import (
     attendance,
     audience,
     broadcasts,
+    buttons,
     cases,
     checkin,
     contents,
@@ -22,6 +23,7 @@ from handlers.staff import (
     sending,
     several,
     speed,
+    taps,
 )
 from handlers.staff.desk import Desk
 
@@ -42,7 +44,9 @@ DESKS: tuple[Desk, ...] = (
     several.desk,  # several of them at once
     downloads.desk,  # all of them in a file
     broadcasts.desk,  # announcements to many, and how they go
+    taps.desk,  # who tapped what below one
     announcing.desk,  # writing one
+    buttons.desk,  # what stands below it
     audience.desk,  # whom it reaches
     sending.desk,  # looking at it as people will, and sending it
     sending.agreeing,  # a second administrator

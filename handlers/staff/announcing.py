@@ -1,27 +1,25 @@
-"""Writing an announcement: the text in one language or more, what it is about, and what stands below it."""
+"""Writing an announcement: the text in one language or more, and what it is about."""
 
 from bot.broadcasts import page
-from bot.broadcasts.body import BUTTONS
 from bot.broadcasts.draft import formed
 from bot.broadcasts.topics import topics
 from bot.content import Content, content
 from bot.dates import When, read
-from bot.exhibitions import local, today
+from bot.exhibitions import today
 from bot.i18n import LANGUAGE_NAMES, LANGUAGES, _, day
-from bot.knowledge.search import Understanding
 from bot.markdown import Markdown
 from bot.reply import Choice
 from bot.router import bare_word
 from bot.turn import Turn
-from db import audit, broadcasts, exhibitions, programmes
+from db import audit, broadcasts
 from db.broadcasts import ANNOUNCEMENT, CORRECTION, WARNING, Broadcast
 from handlers.staff.desk import CANCEL, Desk, answers
 
 desk = Desk("announcing", "officer")
 
-_TEXT, _UNTIL, _CARD = "broadcast-text:", "broadcast-until:", "broadcast-card:"
-#: exhibitions and programmes offered as buttons, and days for which a warning may hold
-_OFFERED, _LONGEST = 4, 92
+_TEXT, _UNTIL = "broadcast-text:", "broadcast-until:"
+#: days for which a warning may hold
+_LONGEST = 92
 
 
 @desk.choice("broadcast-new")
@@ -87,7 +85,7 @@ async def written(turn: Turn) -> None:
     changed: dict[str, object] = {"texts": found.texts | {code: text}}
     if sent.file:
         changed["file_id"] = sent.file
-    await _change(turn, found, **changed)
+    await page.change(turn, found, **changed)
 
 
 def _reach(turn: Turn) -> dict[str, object]:
@@ -95,15 +93,7 @@ def _reach(turn: Turn) -> dict[str, object]:
     return {"terminal": True} if turn.person.channel == "terminal" else {}
 
 
-async def _change(turn: Turn, found: Broadcast, **values: object) -> None:
-    if not await broadcasts.change(turn.db, found.id, turn.now, **values):
-        await page.show(turn, await page.known(turn, found.id))
-        return
-    await audit.note(turn.db, turn.person.staff_id, "broadcast.write", found.source, turn.now)
-    await page.check(turn, await page.known(turn, found.id))
-
-
-@desk.when(lambda turn: turn.asks.startswith((_TEXT, _UNTIL, _CARD)) and bare_word(turn.text) in CANCEL)
+@desk.when(lambda turn: turn.asks.startswith((_TEXT, _UNTIL)) and bare_word(turn.text) in CANCEL)
 async def cancel(turn: Turn) -> None:
     """Nothing is changed."""
     turn.say(_("All right, nothing is changed."), [page.to_list()])
@@ -188,7 +178,7 @@ async def more(turn: Turn) -> None:
 @desk.choice("broadcast-no-file")
 async def no_file(turn: Turn) -> None:
     """The text alone."""
-    await _change(turn, await page.open_one(turn), file_id=None)
+    await page.change(turn, await page.open_one(turn), file_id=None)
 
 
 @desk.choice("broadcast-languages")
@@ -197,66 +187,6 @@ async def languages(turn: Turn) -> None:
     found = await page.open_one(turn)
     others = [page.about(found, Markdown(LANGUAGE_NAMES[code]), "text", language=code) for code in LANGUAGES]
     turn.say(_("In which language?"), [*others, page.see_back(found)])
-
-
-@desk.choice("broadcast-buttons")
-async def buttons(turn: Turn) -> None:
-    """What can stand below it, beside the button that stops announcements."""
-    found = await page.open_one(turn)
-    coming = (await exhibitions.upcoming(turn.db, today(turn)))[:_OFFERED]
-    open_ones = (await programmes.upcoming(turn.db, today(turn)))[:_OFFERED]
-    choices = [_button(found, local(one.short_name), f"exhibition:{one.id}") for one in coming]
-    choices += [_button(found, local(one.short_name), f"enrol:{one.id}") for one in open_ones]
-    choices.append(page.about(found, _("An answer of mine"), "card"))
-    if found.buttons:
-        choices.append(_button(found, _("No buttons"), ""))
-    text = _("What shall one tap on below it? At most {number}; “Stop” is always there.", number=BUTTONS)
-    turn.say(text, [*_apart(choices), page.see_back(found)])
-
-
-def _button(found: Broadcast, label: str, button: str) -> Choice:
-    return page.about(found, Markdown(label), "button", button=button)
-
-
-def _apart(choices: list[Choice]) -> list[Choice]:
-    """Of those with the same label, the first."""
-    return list({choice.shown: choice for choice in reversed(choices)}.values())[::-1]
-
-
-@desk.choice("broadcast-button")
-async def button(turn: Turn) -> None:
-    """The newest two stay."""
-    found = await page.open_one(turn)
-    assert turn.choice is not None
-    chosen = str(turn.choice.args["button"])
-    kept = [one for one in found.buttons if one != chosen]
-    await _change(turn, found, buttons=[*kept, chosen][-BUTTONS:] if chosen else [])
-
-
-@desk.choice("broadcast-card")
-async def card(turn: Turn) -> None:
-    """A question whose answer the button shows."""
-    found = await page.open_one(turn)
-    turn.ask(f"{_CARD}{found.id}")
-    turn.say(_("Write the question that the button answers, for example: halal cost"), [page.see_back(found)])
-
-
-@desk.when(lambda turn: answers(turn, _CARD))
-async def asked(turn: Turn) -> None:
-    """The answer that people would get, if there is one for sure."""
-    found = await page.known(turn, int(turn.asks.removeprefix(_CARD)))
-    topic_ = _topic(turn, turn.found)
-    if not topic_:
-        turn.ask(turn.asks)
-        turn.say(_("I have no sure answer to that. Write it another way."), [page.see_back(found)])
-        return
-    kept = [one for one in found.buttons if not one.startswith("card:")]
-    await _change(turn, found, buttons=[*kept, f"card:{topic_}"][-BUTTONS:])
-
-
-def _topic(turn: Turn, found: Understanding | None) -> str:
-    judged = turn.knowledge.judge(found) if found else None
-    return judged.matches[0].topic if judged and judged.outcome == "sure" else ""
 
 
 @desk.choice("broadcast-drop")

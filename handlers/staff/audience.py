@@ -1,16 +1,22 @@
-"""Whom an announcement reaches: by a button, a sentence, or a list of numbers; always said back with the count."""
+"""Whom an announcement reaches: by a button, a sentence, or a list of numbers, written or as a file; always said back
+with the count."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.broadcasts import page
-from bot.broadcasts.reading import numbers, read
+from bot.broadcasts import checks, page, verdict
+from bot.broadcasts.lists import pasted
+from bot.broadcasts.numbers import NumberList
+from bot.broadcasts.reading import read
 from bot.broadcasts.wording import channel, described, people, reached
+from bot.errors import Refusal
 from bot.exhibitions import local, today
 from bot.i18n import LANGUAGE_NAMES, _
 from bot.markdown import Markdown, escape
+from bot.reply import Choice
 from bot.router import bare_word
 from bot.turn import Turn
-from db import audiences, broadcasts, programmes
+from db import audiences, audit, broadcasts, files, programmes
 from db.audiences import Audience
 from db.broadcasts import CORRECTION, Broadcast
 from db.programmes import Programme
@@ -18,7 +24,7 @@ from handlers.staff.desk import CANCEL, Desk, answers
 
 desk = Desk("audience", "officer")
 
-#: people on one page, programmes that are offered, and lines of a list that are shown as not understood
+#: people on one page, programmes that are offered, and words that are shown as not understood
 _PAGE, _OFFERED, _SHOWN = 10, 8, 5
 
 
@@ -72,13 +78,42 @@ async def of_programme(turn: Turn) -> None:
     await _take(turn, await page.open_one(turn), replace(kept, programme=int(turn.choice.args["programme"])))
 
 
+@desk.when(lambda turn: turn.asks.startswith(page.AUDIENCE) and turn.inbound.kind not in ("text", "edit"))
+async def sent(turn: Turn) -> None:
+    """A file with a list; anything else is no answer."""
+    found = await page.known(turn, int(turn.asks.removeprefix(page.AUDIENCE)))
+    if turn.listed is not None:
+        await verdict.drop(turn)
+    if turn.listed is not None and turn.listed.entries:
+        await _take_list(turn, found, turn.listed)
+        return
+    turn.ask(turn.asks)
+    turn.say(_lacking(turn), page.audience_choices(found))
+
+
+def _lacking(turn: Turn) -> Markdown:
+    """Why what was sent is no list, and what to do."""
+    trouble = turn.listed.fault if turn.listed else turn.file_trouble
+    if turn.listed and not trouble:
+        none = _("There is no phone and no registration number in that file. It may have any columns and headings.")
+        return Markdown("\n".join([none, *verdict.without(turn.listed)]))
+    match trouble:
+        case "too-large":
+            return _("That file is too large. Save only the column with the numbers, as CSV, and send that.")
+        case "broken":
+            return _("That file cannot be opened. Save it anew as Excel (.xlsx), CSV or text, and send it once more.")
+        case "not-fetched":
+            return _("That file did not reach me. Please send it once more.")
+    return _("A list comes as Excel (.xlsx), CSV or text, 5 MB at most. Or write the numbers here, one a line.")
+
+
 @desk.when(lambda turn: answers(turn, page.AUDIENCE))
 async def written(turn: Turn) -> None:
     """A sentence or a list, read back."""
     found = await page.known(turn, int(turn.asks.removeprefix(page.AUDIENCE)))
-    phones, registered, neither = numbers(turn.text)
-    if phones or registered:
-        await _take_list(turn, found, phones, registered, neither)
+    brought = pasted(turn.text)
+    if brought.entries:
+        await _take_list(turn, found, brought)
         return
     understood = read(turn.text, [one for one in await _programmes(turn) if not one.is_over(today(turn))])
     if understood.unknown:
@@ -92,21 +127,34 @@ async def written(turn: Turn) -> None:
         await _take(turn, found, understood.audience)
 
 
-async def _take_list(
-    turn: Turn, found: Broadcast, phones: list[str], registered: list[tuple[str, int]], neither: list[str]
-) -> None:
-    known = await audiences.find(turn.db, phones, registered)
-    await broadcasts.list_people(turn.db, found.id, known)
-    wrong = ", ".join(neither[:_SHOWN])
-    line = _(
-        "On the list: {numbers} numbers, {people} of them known here.",
-        numbers=len(phones) + len(registered),
-        people=people(len(known)),
+async def _take_list(turn: Turn, found: Broadcast, brought: NumberList) -> None:
+    """In place of an earlier one; the people of one that has begun stay as they are."""
+    if found.state not in page.OPEN:
+        await page.show(turn, found)
+        return
+    judged = await verdict.judge(turn.db, brought)
+    await broadcasts.list_people(turn.db, found.id, judged.people)
+    await audit.note(turn.db, turn.person.staff_id, "broadcast.list", found.source, turn.now, people=len(judged.people))
+    turn.say(judged.said())
+    kept = await verdict.keep(turn, judged, found.id)
+    left_out_ = [Choice(_("Left-out lines"), "broadcast-left-out", {"id": found.id, "file": kept}, "quiet")]
+    await _take(turn, found, Audience(listed=True), len(judged.people), left_out_ if kept else [])
+
+
+@desk.choice("broadcast-left-out")
+async def left_out(turn: Turn) -> None:
+    """The lines of the list that reach nobody, each with the reason; who took them is written down."""
+    assert turn.choice is not None
+    found, file = await page.chosen(turn), int(turn.choice.args["file"])
+    if not await files.describe(turn.db, [file]):
+        gone = _("That file is deleted after a day. Send the list once more, and it is made anew.")
+        raise Refusal(gone, [page.see_back(found)])
+    await audit.note(turn.db, turn.person.staff_id, "broadcast.left-out", found.source, turn.now)
+    text = _(
+        "📎 The lines of your list that were not taken, each with the reason. It is people's data: keep it safe. The "
+        "file is deleted here after a day."
     )
-    turn.say(line)
-    if neither:
-        turn.say(_("Not a number: {words}", words=wrong))
-    await _take(turn, found, Audience(listed=True))
+    turn.say(text, [page.see_back(found)], file=file)
 
 
 @desk.when(lambda turn: turn.asks.startswith(page.AUDIENCE) and bare_word(turn.text) in CANCEL)
@@ -115,17 +163,25 @@ async def cancel(turn: Turn) -> None:
     turn.say(_("All right, nothing is changed."), [page.to_list()])
 
 
-async def _take(turn: Turn, found: Broadcast, audience: Audience) -> None:
-    """Keep it, and say it back with the count."""
+async def _take(
+    turn: Turn, found: Broadcast, audience: Audience, known: int = 0, further: Sequence[Choice] = ()
+) -> None:
+    """Keep it, and say it back with the count; of a list, also how many that are `known` do not get it."""
     kept = replace(audience, terminal=turn.person.channel == "terminal")
     if not await broadcasts.change(turn.db, found.id, turn.now, audience={**kept.to_json(), "chosen": True}):
         await page.show(turn, await page.known(turn, found.id))
         return
     now = await page.known(turn, found.id)
     counts = await audiences.count(turn.db, now, turn.now)
-    text = _("I read: {audience}.", audience=await described(turn.db, now))
+    lines = [_("I read: {audience}.", audience=await described(turn.db, now)), reached(counts)]
+    lines += [*await checks.skipped(turn.db, now, turn.now), *await checks.left_out(turn.db, now, turn.now)]
+    if (missed := known - page.total_of(counts)) > 0:
+        text = _(
+            "On your list, {people} do not get it: not agreed, other topics, or not reachable.", people=people(missed)
+        )
+        lines.append(text)
     choices = [page.about(now, _("Use it"), "check"), page.about(now, _("See the people"), "who")]
-    turn.say(Markdown(f"{text}\n{reached(counts)}"), [*choices, page.about(now, _("Change"), "people")])
+    turn.say(Markdown("\n".join(lines)), [*choices, page.about(now, _("Change"), "people"), *further])
 
 
 @desk.choice("broadcast-check")

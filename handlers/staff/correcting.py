@@ -1,45 +1,37 @@
 """Correcting what was sent: the difference first, then to exactly those who got it; or taking it back."""
 
-from bot.broadcasts import page
-from bot.broadcasts.draft import differences, formed
-from bot.broadcasts.steps import start
-from bot.broadcasts.wording import people
+from bot.broadcasts import corrections, difference, page
+from bot.broadcasts.draft import formed, is_spelling
 from bot.content import Content, content
 from bot.errors import Refusal
 from bot.i18n import LANGUAGE_NAMES, LANGUAGES, _, number
-from bot.markdown import Markdown
 from bot.reply import Choice
 from bot.router import bare_word
 from bot.turn import Turn
-from db import audiences, audit, broadcasts
+from db import audiences, broadcasts, office
 from db.broadcasts import CORRECTION, LINE, RECALL, SILENT, Broadcast
+from db.corrections import corrected, is_recalled
 from handlers.staff.desk import CANCEL, Desk, answers
 
 desk = Desk("correcting", "officer")
 
 _RIGHT = "broadcast-right:"
-#: differences that are shown, and characters of each side
-_SHOWN, _LONGEST = 5, 60
 
 
 @desk.choice("broadcast-correct")
 async def begin(turn: Turn) -> None:
     """The complete text as it is right, in each language that was written."""
     found = await page.chosen(turn)
-    right = await broadcasts.add(
-        turn.db,
-        turn.person.staff_id,
-        turn.now,
-        kind=CORRECTION,
-        topic=found.topic,
-        corrects_id=found.id,
-        audience={"mode": LINE},
-    )
-    await _ask(turn, right, _written(found)[0])
+    if found.kind == CORRECTION:
+        await page.show(turn, found)
+        return
+    right = await _add(turn, found, LINE)
+    await _ask(turn, right, difference.written(found)[0])
 
 
-def _written(found: Broadcast) -> list[str]:
-    return [code for code in LANGUAGES if found.texts.get(code)]
+async def _add(turn: Turn, wrong: Broadcast, mode: str) -> int:
+    said = {"kind": CORRECTION, "topic": wrong.topic, "corrects_id": wrong.id, "audience": {"mode": mode}}
+    return await broadcasts.add(turn.db, turn.person.staff_id, turn.now, **said)
 
 
 async def _ask(turn: Turn, right: int, code: str) -> None:
@@ -47,7 +39,7 @@ async def _ask(turn: Turn, right: int, code: str) -> None:
     text = _("What was wrong? Write the complete, correct text.")
     if code != LANGUAGES[0]:
         text = _("Write the whole text in {language}.", language=LANGUAGE_NAMES[code])
-    turn.say(text, [Choice(_("Cancel"), "broadcasts", rank="quiet")])
+    turn.say(text, [Choice(_("Cancel"), "broadcast-keep", {"id": right}, "quiet")])
 
 
 @desk.when(lambda turn: answers(turn, _RIGHT))
@@ -55,92 +47,132 @@ async def written(turn: Turn) -> None:
     """The next language, or what is different and how it may be told."""
     _asks, id_, code = turn.asks.split(":")
     right = await page.known(turn, int(id_))
-    wrong = await page.known(turn, right.corrects_id or 0)
     sent = await content(turn)
-    if not isinstance(sent, Content) or sent.file or not sent.words.strip():
+    if right.state == "draft" and (not isinstance(sent, Content) or sent.file or not sent.words.strip()):
         await _ask(turn, right.id, code)
         return
-    texts = right.texts | {code: str(formed(sent.words))}
-    await broadcasts.change(turn.db, right.id, turn.now, texts=texts)
-    left = [other for other in _written(wrong) if other not in texts]
+    if right.state == "draft" and isinstance(sent, Content):
+        texts = right.texts | {code: str(formed(sent.words))}
+        await broadcasts.change(turn.db, right.id, turn.now, texts=texts)
+    await _go_on(turn, await page.known(turn, right.id))
+
+
+async def _go_on(turn: Turn, right: Broadcast) -> None:
+    """The next language, where one is left."""
+    wrong = await corrected(turn.db, right)
+    left = difference.missing(right, wrong) if wrong and right.state == "draft" else []
     if left:
         await _ask(turn, right.id, left[0])
     else:
-        await _show(turn, await page.known(turn, right.id), wrong)
+        await page.show(turn, right)
+
+
+@desk.choice("broadcast-right")
+async def write_on(turn: Turn) -> None:
+    """The language that is not written yet, or all of it anew."""
+    right = await page.open_one(turn)
+    wrong = await corrected(turn.db, right)
+    left = difference.missing(right, wrong) if wrong else []
+    await _ask(turn, right.id, (left or difference.written(right) or list(LANGUAGES))[0])
+
+
+@desk.choice("broadcast-keep")
+async def keep(turn: Turn) -> None:
+    """What was sent stays as it is."""
+    await _drop(turn, await page.chosen(turn))
 
 
 @desk.when(lambda turn: turn.asks.startswith(_RIGHT) and bare_word(turn.text) in CANCEL)
 async def cancel(turn: Turn) -> None:
-    """What was sent stays as it is."""
-    turn.say(_("All right, nothing is changed."), [page.to_list()])
+    """The same, typed."""
+    await _drop(turn, await page.known(turn, int(turn.asks.split(":")[1])))
 
 
-async def _show(turn: Turn, right: Broadcast, wrong: Broadcast) -> None:
-    different = [each for code in _written(wrong) for each in differences(wrong.texts[code], right.texts[code])]
-    if not different:
-        raise Refusal(_("Nothing is different from what was sent."), [page.see(wrong)])
-    lines = [_("What is different:")]
-    for each in different[:_SHOWN]:
-        lines.append(_("“{before}” → “{after}”", before=each.before[:_LONGEST], after=each.after[:_LONGEST]))
-    total = page.total_of(await audiences.count(turn.db, right, turn.now))
-    lines.append(
-        _(
-            "{people} got it. Where it can be, what they have is changed in place; as that makes no sound, one line"
-            " goes with it.",
-            people=people(total),
-        )
-    )
-    choices = [
-        page.decides(right, _("Change it silently"), "corrected", mode=SILENT),
-        page.decides(right, _("Correct for {number}", number=number(total)), "corrected", mode=LINE),
-        Choice(_("Cancel"), "broadcast", {"id": wrong.id}),
-    ]
-    turn.say(Markdown("\n".join(lines)), choices)
+async def _drop(turn: Turn, right: Broadcast) -> None:
+    if right.state not in ("draft", "cancelled"):
+        await page.show(turn, right)
+        return
+    await broadcasts.move(turn.db, right.id, ["draft"], "cancelled", turn.now)
+    wrong = await page.known(turn, right.corrects_id or right.id)
+    turn.say(_("All right, nothing is changed."), [page.see(wrong), page.to_list()])
 
 
 @desk.choice("broadcast-corrected")
 async def correct(turn: Turn) -> None:
-    """To everybody who got it, and nobody else."""
+    """To everybody who got it, and nobody else; what is more than spelling is not changed unheard by one tap."""
     assert turn.choice is not None
-    right = await page.open_one(turn)
-    await _go(turn, right, str(turn.choice.args["mode"]))
+    right = await _as_seen(turn)
+    mode, wrong = str(turn.choice.args["mode"]), await corrected(turn.db, right)
+    if wrong and mode == SILENT and not turn.choice.args.get("sure") and not _is_spelling(right, wrong):
+        await _ask_whether_silent(turn, right)
+        return
+    await _go(turn, right, mode)
+
+
+def _is_spelling(right: Broadcast, wrong: Broadcast) -> bool:
+    return all(is_spelling(wrong.texts[code], right.texts[code]) for code in difference.written(wrong))
+
+
+async def _ask_whether_silent(turn: Turn, right: Broadcast) -> None:
+    total = page.total_of(await audiences.count(turn.db, right, turn.now))
+    text = _(
+        "This is more than spelling. An edit makes no sound: whoever has read it already would not notice. Send one"
+        " line with it?"
+    )
+    choices = [
+        page.decides(right, _("Correct for {number}", number=number(total)), "corrected", mode=LINE),
+        page.decides(right, _("Silently after all"), "corrected", mode=SILENT, sure=True),
+        page.about(right, _("Cancel"), "keep"),
+    ]
+    turn.say(text, choices)
 
 
 @desk.choice("broadcast-recall")
 async def ask_to_recall(turn: Turn) -> None:
     """Where that is possible, and from how many."""
     found = await page.chosen(turn)
-    back = await broadcasts.add(
-        turn.db,
-        turn.person.staff_id,
-        turn.now,
-        kind=CORRECTION,
-        topic=found.topic,
-        corrects_id=found.id,
-        texts=found.texts,
-        audience={"mode": RECALL},
-    )
-    counts = await audiences.count(turn.db, await page.known(turn, back), turn.now)
-    total = sum(count for channel, count in counts.items() if channel != "web")
-    if not total:
+    if found.kind == CORRECTION:
+        await page.show(turn, found)
+        return
+    back = await page.known(turn, await _add(turn, found, RECALL))
+    if not await audiences.count(turn.db, back, turn.now):
         raise Refusal(_("It is longer than 48 hours ago, or nobody got it on Telegram."), [page.see(found)])
-    text = _(
-        "{people} on Telegram got it within 48 hours: it is deleted there. Others keep it. Take it back?",
-        people=people(total),
-    )
-    delete = page.about(await page.known(turn, back), _("Delete for {number}", number=number(total)), "recalled")
-    turn.say(text, [Choice(_("Cancel"), "broadcast", {"id": found.id}), delete])
+    if await is_recalled(turn.db, found.id):
+        raise Refusal(_("It was taken back already."), [page.see(found)])
+    await page.show(turn, back)
 
 
 @desk.choice("broadcast-recalled")
 async def recall(turn: Turn) -> None:
     """It is gone from their phones."""
-    await _go(turn, await page.open_one(turn), RECALL)
+    back = await _as_seen(turn)
+    if await is_recalled(turn.db, back.corrects_id or 0):
+        raise Refusal(_("It was taken back already."), [page.to_list()])
+    await _go(turn, back, RECALL)
+
+
+async def _as_seen(turn: Turn) -> Broadcast:
+    """The draft that the choice is about, as it was when the choice was offered."""
+    right = await page.open_one(turn)
+    assert turn.choice is not None
+    if right.state != "draft" or right.sequence != turn.choice.args["sequence"]:
+        raise Refusal(_("It was changed since. Please look at it again."), [page.see(right)])
+    return right
 
 
 async def _go(turn: Turn, right: Broadcast, mode: str) -> None:
+    """At once, or above the office's number once a second administrator agrees."""
+    total, limit = page.total_of(await audiences.count(turn.db, right, turn.now)), await _limit(turn)
     await broadcasts.change(turn.db, right.id, turn.now, audience={"mode": mode})
     now = await page.known(turn, right.id)
-    if await start(turn.db, now, turn.now):
-        await audit.note(turn.db, turn.person.staff_id, f"broadcast.{mode}", f"broadcast:{now.corrects_id}", turn.now)
+    if total > limit:
+        text = _("Above {number} people one more agreement is needed.", number=number(limit))
+        ask = page.decides(now, _("Ask for agreement"), "ask")
+        turn.say(text, [ask, page.about(now, _("Cancel"), "keep")])
+        return
+    await corrections.begin(turn, now, total)
     await page.show(turn, await page.known(turn, right.id))
+
+
+async def _limit(turn: Turn) -> int:
+    return (await office.load(turn.db)).second_from

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.broadcasts import body, checks, page
+from bot.broadcasts import body, checks, corrections, page
 from bot.broadcasts.news import ask_for_agreement, tell_author
 from bot.broadcasts.steps import start
 from bot.broadcasts.wording import people
@@ -19,7 +19,7 @@ from bot.router import bare_word
 from bot.turn import Turn
 from bot.when import MALAYSIA
 from db import audiences, audit, broadcasts, office, staff
-from db.broadcasts import Broadcast
+from db.broadcasts import CORRECTION, Broadcast
 from handlers.staff.desk import CANCEL, Desk, answers
 
 desk = Desk("sending", "officer")
@@ -64,9 +64,19 @@ async def ready(turn: Turn) -> None:
 
 
 async def _offer(turn: Turn, found: Broadcast, due_at: datetime | None = None) -> None:
-    total = page.total_of(await audiences.count(turn.db, found, turn.now))
-    if not total or await checks.faults(turn.db, found, turn.knowledge):
+    at = due_at or turn.now
+    nobody_fits = found.kind == CORRECTION or not await audiences.count(turn.db, found, at)
+    if nobody_fits or await checks.faults(turn.db, found, turn.knowledge):
         await page.check(turn, found)
+        return
+    total = await _reach(turn, found, due_at)
+    left_out = await checks.left_out(turn.db, found, at)
+    schedule = page.about(found, _("Another time") if due_at else _("Schedule"), "when")
+    keep = Choice(_("Keep the draft"), "broadcasts")
+    if not total:
+        others = page.about(found, _("Other people"), "people")
+        nobody = _("Then nobody would get it. Choose another time, or other people.")
+        turn.say(Markdown("\n".join([*left_out, nobody])), [schedule, others, keep])
         return
     limit = (await office.load(turn.db)).second_from
     when = {"at": due_at.isoformat()} if due_at else {}
@@ -75,14 +85,13 @@ async def _offer(turn: Turn, found: Broadcast, due_at: datetime | None = None) -
         lines = [_("Send to **{people}** on {time}?", people=people(total), time=page.both_clocks(due_at))]
     if not found.is_urgent and not is_day(due_at or turn.now):
         lines.append(_("It is night then: it leaves from 7 in the morning on."))
+    lines += left_out
     if total > limit:
         lines.append(_("Above {number} people one more agreement is needed.", number=number(limit)))
         send = page.decides(found, _("Ask for agreement"), "ask", **when)
     else:
         label = _("Schedule it") if due_at else _("Send to {number}", number=number(total))
         send = page.decides(found, label, "send", **when)
-    schedule = page.about(found, _("Another time") if due_at else _("Schedule"), "when")
-    keep = Choice(_("Keep the draft"), "broadcasts")
     turn.say(Markdown("\n".join(lines)), [schedule, send, keep])
 
 
@@ -140,11 +149,17 @@ def _chosen_time(turn: Turn) -> datetime | None:
 async def send(turn: Turn) -> None:
     """It begins, now or at its time."""
     found = await _as_seen(turn)
-    total = page.total_of(await audiences.count(turn.db, found, turn.now))
+    total = await _reach(turn, found, _chosen_time(turn))
     if total > (await office.load(turn.db)).second_from:
         await _offer(turn, found, _chosen_time(turn))
         return
     await _go(turn, found, _chosen_time(turn), total)
+
+
+async def _reach(turn: Turn, found: Broadcast, due_at: datetime | None) -> int:
+    """How many get it if it starts then."""
+    at = due_at or turn.now
+    return page.total_of(await audiences.count(turn.db, found, at)) - await checks.full(turn.db, found, at)
 
 
 async def _as_seen(turn: Turn) -> Broadcast:
@@ -157,6 +172,10 @@ async def _as_seen(turn: Turn) -> Broadcast:
 
 
 async def _go(turn: Turn, found: Broadcast, due_at: datetime | None, total: int, **values: object) -> None:
+    if found.kind == CORRECTION:
+        await corrections.begin(turn, found, total, **values)
+        await page.show(turn, await page.known(turn, found.id))
+        return
     if due_at:
         moved = await broadcasts.move(turn.db, found.id, page.OPEN, "scheduled", turn.now, due_at=due_at, **values)
     else:
@@ -183,7 +202,7 @@ async def ask(turn: Turn) -> None:
     )
     if moved:
         await audit.note(turn.db, author, "broadcast.ask", found.source, turn.now)
-        total = page.total_of(await audiences.count(turn.db, found, turn.now))
+        total = await _reach(turn, found, _chosen_time(turn))
         await ask_for_agreement(turn.db, found, others, called(turn.person), total, turn.now)
     turn.say(_("Asked. It goes out once another administrator agrees."), [page.see(found), page.to_list()])
 
@@ -195,7 +214,7 @@ async def approve(turn: Turn) -> None:
     if found.state != "waiting" or found.author_id == turn.person.staff_id:
         await page.show(turn, found)
         return
-    total = page.total_of(await audiences.count(turn.db, found, turn.now))
+    total = await _reach(turn, found, found.due_at)
     await _go(turn, found, found.due_at, total, approver_id=turn.person.staff_id)
     name = called(turn.person)
 

@@ -96,6 +96,11 @@ function choices(entry, page, tap) {
   const made = element("div", { class: "choices", role: "group", "aria-label": page.texts.choices });
   const rows = { main: element("div"), quiet: element("div") };
   for (const choice of entry.choices) {
+    if (choice.url?.startsWith("https://")) {
+      const elsewhere = { class: choice.rank, href: choice.url, target: "_blank", rel: "noopener noreferrer" };
+      rows[choice.rank].append(element("a", elsewhere, choice.label));
+      continue;
+    }
     const button = element("button", { type: "button", class: choice.rank }, choice.label);
     button.addEventListener("click", ({ timeStamp }) => {
       if (timeStamp - tapped < TREMBLING) return;

@@ -1,0 +1,52 @@
+"""A list of phone and registration numbers that staff brought, as it was read."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Literal, Self
+
+#: a phone number in E.164, or the prefix and the serial of a registration number
+Number = str | tuple[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One number of the list, or several of the same person; `line` counts from 1, and is 0 of what was pasted."""
+
+    line: int
+    written: str
+    numbers: tuple[Number, ...] = ()
+    #: a number of which a spreadsheet left only `8.12E+10`
+    is_spoiled: bool = False
+
+
+@dataclass(slots=True)
+class NumberList:
+    """Each number once; what holds none, or one that was there before, is kept for the verdict."""
+
+    entries: list[Entry] = field(default_factory=list)
+    twice: list[Entry] = field(default_factory=list)
+    without: list[Entry] = field(default_factory=list)
+    spoiled: list[Entry] = field(default_factory=list)
+    #: the lines after which nothing was read, 0 where all of it was
+    cut_at: int = 0
+    #: whose the numbers are, by the number, once they were looked for
+    known: dict[Number, set[int]] | None = None
+    #: why nothing could be read
+    fault: Literal["", "broken", "too-large"] = ""
+
+    @classmethod
+    def of(cls, read: Iterable[Entry]) -> Self:
+        found, seen = cls(), set[Number]()
+        for one in read:
+            if not one.numbers:
+                (found.spoiled if one.is_spoiled else found.without).append(one)
+            elif seen.issuperset(one.numbers):
+                found.twice.append(one)
+            else:
+                found.entries.append(one)
+                seen.update(one.numbers)
+        return found
+
+    @property
+    def numbers(self) -> set[Number]:
+        return {number for one in self.entries for number in one.numbers}

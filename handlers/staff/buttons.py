@@ -1,0 +1,118 @@
+"""What stands below an announcement: an exhibition, a programme, an answer of the assistant's, or a page elsewhere."""
+
+from bot.broadcasts import buttons, link, page
+from bot.exhibitions import local, today
+from bot.i18n import _
+from bot.knowledge.search import Understanding
+from bot.markdown import Markdown
+from bot.reply import Choice
+from bot.router import bare_word
+from bot.turn import Turn
+from db import exhibitions, programmes
+from db.broadcasts import Broadcast
+from handlers.staff.desk import CANCEL, Desk, answers
+
+desk = Desk("buttons", "officer")
+
+_CARD, _LINK = "broadcast-card:", "broadcast-link:"
+#: exhibitions, and programmes, that are offered
+_OFFERED = 3
+
+
+@desk.choice("broadcast-buttons")
+async def offered(turn: Turn) -> None:
+    """What can stand below it, beside the button that stops announcements."""
+    found = await page.open_one(turn)
+    coming = (await exhibitions.upcoming(turn.db, today(turn)))[:_OFFERED]
+    open_ones = (await programmes.upcoming(turn.db, today(turn)))[:_OFFERED]
+    choices = [_button(found, local(one.short_name), f"exhibition:{one.id}") for one in coming]
+    choices += [_button(found, local(one.short_name), f"enrol:{one.id}") for one in open_ones]
+    choices += [page.about(found, _("An answer of mine"), "card"), page.about(found, _("A link"), "link")]
+    if found.buttons:
+        choices.append(_button(found, _("No buttons"), ""))
+    text = _("What shall one tap on below it? At most {number}; “Stop” is always there.", number=buttons.MOST)
+    turn.say(text, [*_apart(choices), page.see_back(found)])
+
+
+def _button(found: Broadcast, label: str, button: str) -> Choice:
+    return page.about(found, Markdown(label), "button", button=button)
+
+
+def _apart(choices: list[Choice]) -> list[Choice]:
+    """Of those with the same label, the first."""
+    return list({choice.shown: choice for choice in reversed(choices)}.values())[::-1]
+
+
+@desk.choice("broadcast-button")
+async def chosen(turn: Turn) -> None:
+    """One more below it, or none at all."""
+    found = await page.open_one(turn)
+    assert turn.choice is not None
+    button = str(turn.choice.args["button"])
+    if button:
+        await _add(turn, found, button)
+    else:
+        await page.change(turn, found, buttons=[])
+
+
+async def _add(turn: Turn, found: Broadcast, button: str) -> None:
+    """The newest stay; one with the same words on it goes, as nobody could tell them apart."""
+    others = [one for one in found.buttons if buttons.label(one) != buttons.label(button)]
+    await page.change(turn, found, buttons=[*others, button][-buttons.MOST :])
+
+
+@desk.choice("broadcast-card")
+async def card(turn: Turn) -> None:
+    """A question whose answer the button shows."""
+    found = await page.open_one(turn)
+    turn.ask(f"{_CARD}{found.id}")
+    turn.say(_("Write the question that the button answers, for example: halal cost"), [page.see_back(found)])
+
+
+@desk.when(lambda turn: answers(turn, _CARD))
+async def asked(turn: Turn) -> None:
+    """The answer that people would get, if there is one for sure."""
+    found = await page.known(turn, int(turn.asks.removeprefix(_CARD)))
+    topic = _topic(turn, turn.found)
+    if topic:
+        await _add(turn, found, f"card:{topic}")
+        return
+    turn.ask(turn.asks)
+    turn.say(_("I have no sure answer to that. Write it another way."), [page.see_back(found)])
+
+
+def _topic(turn: Turn, found: Understanding | None) -> str:
+    judged = turn.knowledge.judge(found) if found else None
+    return judged.matches[0].topic if judged and judged.outcome == "sure" else ""
+
+
+@desk.choice("broadcast-link")
+async def elsewhere(turn: Turn) -> None:
+    """The address of a page, and what is to stand on the button."""
+    _ask_link(turn, await page.open_one(turn))
+
+
+def _ask_link(turn: Turn, found: Broadcast, fault: Markdown | None = None) -> None:
+    turn.ask(f"{_LINK}{found.id}")
+    text = _(
+        "Write the address of the page, with the label before it if you want one, for example: Daftar di sini"
+        " https://disdagin.bandung.go.id/daftar"
+    )
+    turn.say(Markdown(f"{fault} {text}") if fault else text, [page.see_back(found)])
+
+
+@desk.when(lambda turn: answers(turn, _LINK))
+async def addressed(turn: Turn) -> None:
+    """Below it from now on; what cannot be on a button is asked for again, with why."""
+    found = await page.known(turn, int(turn.asks.removeprefix(_LINK)))
+    written = link.read(turn.text)
+    if fault := written.fault:
+        _ask_link(turn, found, fault)
+    else:
+        await _add(turn, found, str(written))
+
+
+@desk.when(lambda turn: turn.asks.startswith((_CARD, _LINK)) and bare_word(turn.text) in CANCEL)
+async def cancel(turn: Turn) -> None:
+    """Nothing is changed."""
+    turn.say(_("All right, nothing is changed."), [page.to_list()])
