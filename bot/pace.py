@@ -69,7 +69,8 @@ class Pace:
             now = time.monotonic()
             begins = max(now, self._next)
             self._next = begins + 1 / (self.rate.overall * EVENLY)
-            await asyncio.sleep(begins - now)
+            if begins > now:
+                await asyncio.sleep(begins - now)
         while self.free() <= 0:  # noqa: ASYNC110 (it is time that makes room)
             await asyncio.sleep(self._until(1 - self.free(), 0.0))
         self._taken.remove(address)

@@ -99,7 +99,7 @@ async def test_no_figure_names_a_person_or_what_they_said(watcher: Watcher, ani:
     assert named <= {"channel", "outcome", "handler", "lane", "result", "le"}
     values = {value for _, labels in figures for _, value in labels}
     assert not [value for value in values if "ani" in value or "Melati" in value]
-    assert len(values) < 200
+    assert len(values) < 400
 
 
 async def test_the_memory_and_the_processor_time_are_among_the_figures(watcher: Watcher) -> None:
