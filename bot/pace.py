@@ -17,9 +17,6 @@ CHATTING, RESERVED = 10.0, 0.25
 SECOND = 1.002
 #: seconds that the database may take to hand out a delivery: it is asked so much before there is a place
 AHEAD = 0.05
-#: deliveries begin one after the other, at a rate so much higher than what is taken in a second: in a lump they would
-#: keep replies waiting, and slower they would not catch up
-EVENLY = 1.25
 #: seconds for which a message is expected to be on its way
 ON_ITS_WAY = 0.4
 #: on their way at one time where a platform takes as much as there is
@@ -51,8 +48,6 @@ class Pace:
         #: what ended within the last second: when, and to whom it went
         self._ended: deque[tuple[float, str]] = deque()
         self._chatted = float("-inf")
-        #: when the next delivery may begin
-        self._next = float("-inf")
 
     @property
     def at_once(self) -> int:
@@ -65,12 +60,6 @@ class Pace:
 
     async def place(self, address: str) -> None:
         """Wait until what was taken may leave, and begin."""
-        if self.rate:
-            now = time.monotonic()
-            begins = max(now, self._next)
-            self._next = begins + 1 / (self.rate.overall * EVENLY)
-            if begins > now:
-                await asyncio.sleep(begins - now)
         while self.free() <= 0:  # noqa: ASYNC110 (it is time that makes room)
             await asyncio.sleep(self._until(1 - self.free(), 0.0))
         self._taken.remove(address)

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import pytest
 
-from bot.pace import AHEAD, CHATTING, EVENLY, Pace, Rate
+from bot.pace import AHEAD, CHATTING, Pace, Rate
 
 RATE = Rate(30, 1)
 SEED = 20261125
@@ -108,22 +108,6 @@ async def test_what_is_taken_a_moment_ahead_leaves_when_there_is_a_place(
     await pace.place("ani")
     assert slept == [pytest.approx(AHEAD)]
     assert (pace.room(), pace.free()) == (29, 29)
-
-
-async def test_deliveries_begin_one_after_the_other(platform: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
-    begun: list[float] = []
-
-    async def sleep(seconds: float) -> None:
-        platform.now += seconds
-
-    monkeypatch.setattr(asyncio, "sleep", sleep)
-    pace = Pace(RATE)
-    for number in range(30):
-        pace.take(str(number))
-    for number in range(30):
-        await pace.place(str(number))
-        begun.append(platform.now)
-    assert begun[-1] - begun[0] == pytest.approx(29 / (30 * EVENLY))
 
 
 def test_whoever_has_just_got_something_has_a_second_of_peace(platform: Platform) -> None:
