@@ -130,6 +130,7 @@ async def freeze(tx: Transaction, one: Broadcast, limit: int, now: datetime) -> 
 
     Those who had the office's `limit` of announcements within a week are `skipped`.
     """
+    await tx.plan_anew()
     people = select(Person.id).where(Person.id > one.frozen_to).order_by(Person.id).limit(SLICE).subquery()
     last: int | None = (await tx.execute(select(func.max(people.c.id)))).scalar_one()
     if last is None:

@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Executable, event, make_url
+from sqlalchemy import Executable, event, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, CursorResult
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -50,6 +50,12 @@ class Transaction:
     def leave_nothing(self) -> None:
         """What this transaction overwrites is not to be found afterwards in what SQLite writes ahead."""
         self.connection.info[_LEAVES_NOTHING] = True
+
+    async def plan_anew(self) -> None:
+        """In this transaction PostgreSQL plans each statement for the values at hand. Otherwise it soon settles on a plan
+        for any values; of a span of people that one reads all of them (18 s instead of 0.1 s)."""
+        if self.connection.dialect.name == "postgresql":
+            await self.execute(text("SET LOCAL plan_cache_mode = force_custom_plan"))
 
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator["Savepoint"]:
