@@ -273,7 +273,7 @@ async def test_those_who_got_one_today_can_be_left_out(town: Town, rini: Phone) 
 async def test_what_should_be_looked_at_again_is_said(town: Town, rini: Phone) -> None:
     await agrees(town, "ani")
     check = await checks(rini, "Delegasi dibuka\nDitutup 31 Januari 2026, [TANGGAL] menyusul.")
-    assert "⚠️ “31 Januari 2026” sudah lewat: 31 Januari 2026." in check.text
+    assert "⚠️ “31 Januari 2026” sudah lewat." in check.text
     assert "⚠️ “[TANGGAL]” seperti masih harus diisi." in check.text
     await rini.taps("Perbaiki teks")
     (check,) = await rini.says("x" * 1100)
@@ -296,7 +296,7 @@ async def test_a_date_with_a_wrong_year_is_said_with_the_one_on_record(town: Tow
     (check,) = await rini.taps("Pekan Produk")
     assert "⚠️ “31 Januari 2026” sudah lewat. Data Pekan Produk: 31 Januari 2027." in check.text
     assert "⚠️ “16 April 2028”: data Pekan Produk menyebut 16 April 2027." in check.text
-    assert "⚠️ “5 Maret 2026” sudah lewat: 5 Maret 2026." in check.text
+    assert "⚠️ “5 Maret 2026” sudah lewat." in check.text
     assert "18 April 2027" not in check.text
 
 
@@ -313,10 +313,10 @@ async def test_a_preview_in_each_language_and_a_test_to_oneself(town: Town, rini
     (check,) = await rini.says("Delegation opens\n20 places, free.")
     (seen,) = await rini.taps("Lihat pratinjau", check)
     told = "Begini tampilannya dalam Bahasa Indonesia; tombolnya: Lihat pameran, Berhenti."
-    assert seen.text.endswith(told)
+    assert told in seen.text
     (seen,) = await rini.taps("English", seen)
     assert seen.text.startswith("Delegation opens")
-    assert seen.text.endswith("tombolnya: See the exhibition, Stop.")
+    assert seen.text.endswith("tombolnya: See the exhibition, Stop.\nSatu pesan, sama di: memory.")
     sent = await rini.taps("Uji ke saya", check)
     assert [bubble.text.partition("\n")[0] for bubble in sent[1:]] == [
         "Pendaftaran delegasi dibuka",
@@ -440,7 +440,7 @@ async def test_a_correction_reaches_exactly_those_who_got_it_and_changes_what_th
     await rini.taps("Koreksi")
     (shown,) = await rini.says("Pertemuan teknis\nTanggal 6 Februari 2027 di Balai Kota. Gratis.")
     assert "“5 Februari 2027” → “6 Februari 2027”\n1 orang" in shown.text.replace("Penerima ", "")
-    assert shown.labels == ["Sunting diam saja", "Koreksi 1", "Batal"]
+    assert shown.labels == ["Koreksi 1", "Sunting diam saja", "Batal"]
     await rini.taps("Koreksi 1")
     assert [sent.text.splitlines()[0] for sent in ani.bubbles] == [
         "Pertemuan teknis",

@@ -58,9 +58,10 @@ async def test_a_link_with_a_label_is_written_previewed_sent_and_opened(town: To
     (check,) = await rini.says(f"Daftar   di sini\n{URL.replace('https', 'Https')}")
     assert check.text.startswith("Periksa sebelum kirim")
     (seen,) = await rini.taps("Lihat pratinjau")
-    assert seen.text.splitlines()[-2:] == [
+    assert seen.text.splitlines()[-3:] == [
         "Begini tampilannya dalam Bahasa Indonesia; tombolnya: Daftar di sini, Berhenti.",
         f"“Daftar di sini” membuka {URL}",
+        "Satu pesan, sama di: memory.",
     ]
     await rini.taps("Kembali", seen)
     await is_sent(rini)

@@ -9,7 +9,8 @@ from itertools import takewhile
 
 from bot.broadcasts import link
 from bot.i18n import LANGUAGES, _, speaking
-from bot.reply import LINK, Choice
+from bot.markdown import Markdown
+from bot.reply import LINK, Choice, Reply
 from db import exhibitions, programmes
 from db.broadcasts import CORRECTION, WARNING, Broadcast
 from db.engine import Transaction
@@ -102,3 +103,8 @@ def label(button: str) -> str:
         SIGNAL: _("It happened to me"),
         STOP: _("Stop"),
     }[button.partition(":")[0]]
+
+
+def pages(seen: Reply) -> list[Markdown]:
+    """Where the links below it lead."""
+    return [_("“{label}” opens {url}", label=choice.shown, url=choice.url) for choice in seen.choices if choice.url]

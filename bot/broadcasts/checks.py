@@ -110,7 +110,11 @@ def _date(written: str, on: date, known: Sequence[tuple[str, date]], today: date
         if on < today:
             return _("⚠️ “{written}” is past. {name} has: {date}.", written=written, name=name, date=day(other))
         return _("⚠️ “{written}”: {name} has {date}.", written=written, name=name, date=day(other))
-    return _("⚠️ “{written}” is past: {date}.", written=written, date=day(on)) if on < today else None
+    if on >= today:
+        return None
+    if day(on) == written:
+        return _("⚠️ “{written}” is past.", written=written)
+    return _("⚠️ “{written}” is past: {date}.", written=written, date=day(on))
 
 
 async def _on_record(tx: Transaction, one: Broadcast) -> list[tuple[str, date]]:

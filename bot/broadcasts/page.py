@@ -9,9 +9,9 @@ from bot.broadcasts.wording import reached
 from bot.cases import called
 from bot.clock import BANDUNG
 from bot.errors import Refusal
-from bot.i18n import LANGUAGE_NAMES, LANGUAGES, _, clock_time, day, hour, language, number, speaking
+from bot.i18n import _, clock_time, day, hour, number
 from bot.markdown import Markdown, escape, plain
-from bot.reply import Choice, Rank, Reply
+from bot.reply import Choice, Rank
 from bot.turn import Turn
 from bot.when import MALAYSIA
 from db import audiences, audit, broadcasts, corrections, office, recipients, staff, taps
@@ -157,33 +157,11 @@ async def _correction(turn: Turn, one: Broadcast, wrong: Broadcast) -> None:
         choices = [cancel, delete] if total else [cancel]
     elif total and not difference.missing(one, wrong) and difference.changed(one, wrong):
         choices = [
-            decides(one, _("Change it silently"), "corrected", mode=broadcasts.SILENT),
             decides(one, _("Correct for {number}", number=number(total)), "corrected", mode=broadcasts.LINE),
+            decides(one, _("Change it silently"), "corrected", mode=broadcasts.SILENT),
             cancel,
         ]
     turn.say(difference.told(one, wrong, total), choices or [about(one, _("Correct the text"), "right"), cancel])
-
-
-async def preview(turn: Turn, one: Broadcast, code: str = "") -> None:
-    """As it will be seen in one language."""
-    shown = code or next((code for code in (language(), *LANGUAGES) if one.texts.get(code)), language())
-    with speaking(shown):
-        seen = await body.preview(turn.db, one)
-    turn.say(seen.text, file=seen.file)
-    others = [
-        about(one, Markdown(LANGUAGE_NAMES[code]), "preview", language=code) for code in LANGUAGES if code != shown
-    ]
-    text = _(
-        "This is how it looks in {language}; its buttons: {buttons}.",
-        language=LANGUAGE_NAMES[shown],
-        buttons=", ".join(choice.shown for choice in seen.choices),
-    )
-    turn.say(Markdown("\n".join([text, *_pages(seen)])), [*others, see_back(one)])
-
-
-def _pages(seen: Reply) -> list[Markdown]:
-    """Where its links lead."""
-    return [_("“{label}” opens {url}", label=choice.shown, url=choice.url) for choice in seen.choices if choice.url]
 
 
 def see_back(one: Broadcast) -> Choice:
@@ -204,7 +182,7 @@ async def _before(turn: Turn, one: Broadcast) -> None:
         wrong, seen = await corrections.corrected(turn.db, one), await body.preview(turn.db, one)
         turn.say(difference.told(one, wrong, total) if wrong else seen.text, file=seen.file)
         author = await author_name(turn, one)
-        lines += [*_pages(seen), _("Written by {name}.", name=author)]
+        lines += [*buttons.pages(seen), _("Written by {name}.", name=author)]
         if turn.person.role == "admin" and turn.person.staff_id != one.author_id:
             choices = [
                 decides(one, _("Approve {number}", number=number(total)), "approve"),
@@ -240,8 +218,9 @@ async def _underway(turn: Turn, one: Broadcast) -> None:
 
 
 async def _tapped(turn: Turn, one: Broadcast, rank: Rank = "main") -> list[Choice]:
-    """Who tapped what, where there is anything of staff's own to tap on, or anybody did."""
-    if not buttons.own(one) and not await taps.counts(turn.db, one.id):
+    """Who tapped what, where somebody has it with anything of staff's own to tap on, or anybody did tap."""
+    got = (await recipients.counts(turn.db, one.id)).get("sent")
+    if not (got and buttons.own(one)) and not await taps.counts(turn.db, one.id):
         return []
     return [Choice(_("Who tapped what"), "broadcast-taps", {"id": one.id}, rank)]
 

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.broadcasts import body, checks, corrections, page
+from bot.broadcasts import body, checks, corrections, page, preview
 from bot.broadcasts.news import ask_for_agreement, tell_author
 from bot.broadcasts.steps import start
 from bot.broadcasts.wording import people
@@ -31,10 +31,10 @@ _AHEAD = timedelta(days=366)
 
 
 @desk.choice("broadcast-preview")
-async def preview(turn: Turn) -> None:
+async def look(turn: Turn) -> None:
     """As people will see it, in one language."""
     assert turn.choice is not None
-    await page.preview(turn, await page.chosen(turn), str(turn.choice.args.get("language", "")))
+    await preview.show(turn, await page.chosen(turn), str(turn.choice.args.get("language", "")))
 
 
 @desk.choice("broadcast-test")
