@@ -1,11 +1,13 @@
 """Correcting and taking back what was sent: seen first, to those who got it, above a number with a second person."""
 
+from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
 
 from bot.broadcasts.draft import is_spelling
 from bot.channels.memory import Sent
+from bot.knowledge import Knowledge
 from db import broadcasts, office
 from tests.crowds import agrees, states
 from tests.desks import Desks
@@ -14,6 +16,13 @@ from tests.test_broadcasts import checks, sends
 
 TEXT = "Pertemuan teknis\nTanggal 5 Februari 2027 di Balai Kota. Gratis."
 RIGHT = TEXT.replace("5 Feb", "6 Feb")
+
+
+@pytest.fixture
+async def town(engine_url: str, known: Knowledge) -> AsyncIterator[Town]:
+    """Once on each engine."""
+    async with Town.opened(engine_url, known) as opened:
+        yield opened
 
 
 @pytest.fixture
