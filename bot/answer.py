@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 
 from bot.clock import BANDUNG
 from bot.i18n import LANGUAGE_NAMES, _, day, language, speaking
@@ -13,8 +13,6 @@ from bot.reply import Choice
 from bot.turn import Turn
 from db import office, people, staff
 
-#: how long the last topic is what a question without a subject means
-REMEMBERED = timedelta(minutes=30)
 #: where a person is sent whose figure is too old to be shown
 CONTACTS = "business.contact"
 #: choices under a bubble that all channels show as buttons

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from bot.answer import REMEMBERED
 from bot.i18n import LANGUAGE_NAMES, _, speaking
 from bot.markdown import Markdown, escape
 from bot.office_hours import deadline
@@ -58,7 +57,7 @@ async def open_case(
 ) -> int:
     """Open a case of the person whose turn it is, with their words, and show it to everybody who may answer."""
     person = turn.person
-    topic = topic or turn.memory.topic_within(REMEMBERED, turn.now)
+    topic = topic or turn.memory.recent_topic(turn.now)
     case = await cases.add(
         turn.db, person.person_id, person.address_id, kind, topic, promised_at, turn.now, report=report
     )

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime, time
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from babel.dates import format_date
@@ -123,7 +123,12 @@ def _locale() -> str:
 
 
 def number(value: float) -> str:
-    return str(format_decimal(value, locale=_locale()))
+    return _number(value, _locale())
+
+
+@lru_cache(maxsize=1024)
+def _number(value: float, locale: str) -> str:
+    return str(format_decimal(value, locale=locale))
 
 
 def money(amount: float, currency: str) -> str:
@@ -139,7 +144,12 @@ def money(amount: float, currency: str) -> str:
 
 def day(value: date) -> str:
     """22 November 2026."""
-    return str(format_date(value, "d MMMM y", locale=_locale()))
+    return _day(value, _locale())
+
+
+@lru_cache(maxsize=1024)
+def _day(value: date, locale: str) -> str:
+    return str(format_date(value, "d MMMM y", locale=locale))
 
 
 def clock_time(at: datetime) -> str:

@@ -15,6 +15,8 @@ class Route:
     name: str
     rule: Rule
     handler: Handler
+    #: of most routes: that only a `choice`, or a `job`, can be theirs; their rule need not be asked about anything else
+    only: str = ""
 
 
 class Router:
@@ -24,11 +26,11 @@ class Router:
         self.name = name
         self.routes: list[Route] = []
 
-    def when(self, rule: Rule) -> Callable[[Handler], Handler]:
+    def when(self, rule: Rule, only: str = "") -> Callable[[Handler], Handler]:
         """Take the turns for which `rule` holds."""
 
         def register(handler: Handler) -> Handler:
-            self.routes.append(Route(f"{self.name}.{handler.__name__}", rule, handler))
+            self.routes.append(Route(f"{self.name}.{handler.__name__}", rule, handler, only))
             return handler
 
         return register
@@ -44,13 +46,13 @@ class Router:
 
     def choice(self, *names: str) -> Callable[[Handler], Handler]:
         """A choice of this name, tapped or typed."""
-        return self.when(lambda turn: turn.choice is not None and turn.choice.name in names)
+        return self.when(lambda turn: turn.choice is not None and turn.choice.name in names, "choice")
 
     def kind(self, *kinds: InboundKind) -> Callable[[Handler], Handler]:
         return self.when(lambda turn: turn.inbound.kind in kinds)
 
     def job(self, name: str) -> Callable[[Handler], Handler]:
-        return self.when(lambda turn: turn.inbound.kind == "job" and turn.inbound.name == name)
+        return self.when(lambda turn: turn.inbound.kind == "job" and turn.inbound.name == name, "job")
 
     def anything(self) -> Callable[[Handler], Handler]:
         return self.when(lambda _turn: True)
@@ -73,4 +75,5 @@ _COURTESY = {"kak", "min", "dong", "tolong", "please", "pls", "atuh", "punten", 
 
 def find(routers: Iterable[Router], turn: Turn) -> Route:
     """The first route that fits; the last one of the product takes anything."""
-    return next(route for router in routers for route in router.routes if route.rule(turn))
+    may = ("", "choice") if turn.choice else ("", "job") if turn.inbound.kind == "job" else ("",)
+    return next(route for router in routers for route in router.routes if route.only in may and route.rule(turn))

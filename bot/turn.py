@@ -25,6 +25,8 @@ InboundKind = Literal[
 
 #: how long a question of ours waits to be answered; what is written later is a question of theirs
 _PATIENCE = timedelta(hours=2)
+#: how long the last topic is what a question without a subject means
+REMEMBERED = timedelta(minutes=30)
 
 #: a file that was sent and is not here: more than 5 MB or 40 megapixels, of a kind we do not take, a picture that
 #: cannot be opened, nothing in it, or the platform did not give it
@@ -124,6 +126,10 @@ class Memory:
     def to_json(self) -> dict[str, Any]:
         return {part.name: value for part in fields(self) if (value := getattr(self, part.name))}
 
+    def recent_topic(self, now: datetime) -> str:
+        """The last topic, as far as a question without a subject may mean it."""
+        return self.topic_within(REMEMBERED, now)
+
     def still_asks(self, now: datetime) -> str:
         """What was asked and is not too long ago to be answered."""
         return self.asks if self.asks and now - datetime.fromisoformat(self.asks_at) <= _PATIENCE else ""
@@ -170,6 +176,16 @@ class Turn:
     waits: bool = False
     #: set where it is taken and nothing is to be said: the words went to a person
     silent: bool = False
+    _understood: Understanding | None = field(default=None, repr=False)
+
+    @property
+    def understood(self) -> Understanding:
+        """What was asked, seen from the card last shown and what was asked of that; only where there is `found`."""
+        assert self.found is not None
+        if self._understood is None:
+            topic = self.memory.recent_topic(self.now)
+            self._understood = self.knowledge.judge(self.found, topic, self.memory.aspect)
+        return self._understood
 
     @property
     def text(self) -> str:

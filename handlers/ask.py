@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot import live, wishes
-from bot.answer import REMEMBERED, card_choice, card_choices, introduce, say_card
+from bot.answer import card_choice, card_choices, introduce, say_card
 from bot.forms.resuming import mention
 from bot.fragments import asked_the_same, greeting
 from bot.i18n import _, speaking
@@ -61,9 +61,8 @@ async def _keep(turn: Turn, found: Understanding, spoken: str) -> None:
 def _understood(turn: Turn) -> Understanding:
     """What was asked, seen from the last topic, and together with the question that was being narrowed down."""
     assert turn.found is not None
-    knowledge, memory = turn.knowledge, turn.memory
-    last = memory.topic_within(REMEMBERED, turn.now)
-    found = knowledge.judge(turn.found, last, memory.aspect)
+    knowledge, memory, found = turn.knowledge, turn.memory, turn.understood
+    last = memory.recent_topic(turn.now)
     if found.outcome != "sure" and live.is_live(last) and wishes.goes_on(turn.text):
         return replace(found, outcome="sure", matches=(Match(last, 1.0), *found.matches))
     if found.outcome != "sure" and memory.unsure:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from bot import coming, live, wishes
 from bot import exhibitions as say
-from bot.answer import REMEMBERED, introduce, say_card
+from bot.answer import introduce, say_card
 from bot.coming import keep_posted, of_exhibitions
 from bot.errors import Refusal
 from bot.exhibitions import local, title, today
@@ -69,8 +69,7 @@ def _is_named(turn: Turn) -> bool:
     explains = turn.choice or turn.asks or turn.memory.unsure or turn.memory.report
     if explains or turn.found is None or bare_word(turn.text) not in _NAMES:
         return False
-    found = turn.knowledge.judge(turn.found, turn.memory.topic_within(REMEMBERED, turn.now), turn.memory.aspect)
-    return found.outcome != "sure"
+    return turn.understood.outcome != "sure"
 
 
 @router.when(lambda turn: turn.inbound.name == "start" and turn.text.lower().startswith(LINK))

@@ -1,6 +1,5 @@
 """Asking for a person: from under an answer with what was asked, or by saying so and then writing it."""
 
-from bot.answer import REMEMBERED
 from bot.cases import open_case
 from bot.content import Content, content
 from bot.fragments import asked_the_same, same_text
@@ -40,8 +39,7 @@ def _wants_person(turn: Turn) -> bool:
         return turn.choice.name == "card" and turn.choice.args.get("topic") == HUMAN
     if turn.asks or turn.found is None or turn.inbound.kind != "text":
         return False
-    found = turn.knowledge.judge(turn.found, turn.memory.topic_within(REMEMBERED, turn.now))
-    return found.outcome == "sure" and found.matches[0].topic == HUMAN
+    return turn.understood.outcome == "sure" and turn.understood.matches[0].topic == HUMAN
 
 
 @router.when(lambda turn: turn.asks == "person" and is_answer(turn))

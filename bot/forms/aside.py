@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 
 from bot import live
-from bot.answer import REMEMBERED, say_card
+from bot.answer import say_card
 from bot.cases import open_case
 from bot.fields import Field
 from bot.forms.form import Form
@@ -35,7 +35,7 @@ async def aside(turn: Turn, form: Form, field: Field | None) -> bool:
     """Answer what was asked in between; False where the text is no question, or was not understood as one."""
     if turn.found is None:
         return False
-    found = turn.knowledge.judge(turn.found, turn.memory.topic_within(REMEMBERED, turn.now))
+    found = turn.understood
     wants_person = (found.outcome == "sure" and found.matches[0].topic == HUMAN) or bool(_PERSON.search(turn.text))
     asks = wants_person or bool(_ASKS.search(turn.text))
     free = field is not None and field.is_free

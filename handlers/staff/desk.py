@@ -23,9 +23,9 @@ class Desk(Router):
         super().__init__(name)
         self.role = role
 
-    def when(self, rule: Rule) -> Callable[[Handler], Handler]:
+    def when(self, rule: Rule, only: str = "") -> Callable[[Handler], Handler]:
         """Take the turns for which `rule` holds, and refuse whoever may not."""
-        register = super().when(rule)
+        register = super().when(rule, only)
 
         def guard(handler: Handler) -> Handler:
             @wraps(handler)
