@@ -6,7 +6,7 @@ import pytest
 
 from bot.channels import Blocked, Refused
 from bot.channels.memory import Sent
-from db import audiences, deliveries, office, people, restores
+from db import audiences, broadcasts, deliveries, office, people, restores
 from tests.crowds import agrees, enrols, named, states
 from tests.desks import Desks
 from tests.fairs import hold, offer, plan, programme
@@ -298,6 +298,24 @@ async def test_a_date_with_a_wrong_year_is_said_with_the_one_on_record(town: Tow
     assert "⚠️ “16 April 2028”: data Pekan Produk menyebut 16 April 2027." in check.text
     assert "⚠️ “5 Maret 2026” sudah lewat." in check.text
     assert "18 April 2027" not in check.text
+
+
+async def test_what_leads_nowhere_cannot_be_sent(town: Town, rini: Phone) -> None:
+    await agrees(town, "ani")
+    await hold(town, plan())
+    text = "Lihat https://t.me/jembatan_bot?start=pameran_{} ya"
+    check = await checks(rini, text.format("PPB28"))
+    assert "⚠️ Tautan ke pameran PPB28 tidak menuju ke mana pun." in check.text
+    assert "Lanjutkan" not in check.labels
+    await rini.taps("Perbaiki teks")
+    (check,) = await rini.says(text.format("PPB27_spanduk"))
+    assert "tidak menuju ke mana pun" not in check.text
+    assert "Lanjutkan" in check.labels
+    async with town.assistant.database.transaction() as tx:
+        await broadcasts.change(tx, 1, town.clock.now(), buttons=["exhibition:99"])
+    (check,) = await rini.says("/pengumuman")
+    (check,) = await rini.taps("Nomor 1")
+    assert "⚠️ Tombol “Lihat pameran” sudah tidak menuju ke mana pun." in check.text
 
 
 async def test_a_preview_in_each_language_and_a_test_to_oneself(town: Town, rini: Phone) -> None:

@@ -26,6 +26,8 @@ from db.programmes import Programme
 #: what may be a date: days and months in words or figures, with a year or without
 _DATES = re.compile(r"\b\d{1,2}(?:\s+[^\W\d]{3,10}|[/.-]\d{1,2})(?:[\s/.-]+20\d\d)\b|\b20\d\d-\d\d-\d\d\b")
 _PLACEHOLDERS = re.compile(r"\{[^}]*\}|\[[A-Z ]{3,}\]|\bX{2,6}\b|\blorem\b", re.IGNORECASE)
+#: in an address that opens the assistant: what a poster's code carries
+_POSTER = re.compile(r"[?&]start=pameran_([A-Za-z0-9]+)", re.IGNORECASE)
 #: of what is left to be filled in
 _SHOWN = 3
 #: within which the same text is not sent twice without a word
@@ -45,10 +47,20 @@ async def faults(tx: Transaction, one: Broadcast, knowledge: Knowledge) -> list[
             found.append(_("⚠️ {language}: {number} characters too long.", language=LANGUAGE_NAMES[code], number=over))
     for button in one.buttons:
         if await buttons.leads_to(tx, button) is None or _is_no_card(knowledge, button):
-            found.append(_("⚠️ The button {button} leads nowhere any more.", button=button))
+            found.append(_("⚠️ The button “{button}” leads nowhere any more.", button=buttons.label(button)))
+    for code in _posters(one):
+        exhibition = await exhibitions.find(tx, code)
+        if exhibition is None or exhibition.state == "draft":
+            found.append(_("⚠️ The link to exhibition {code} leads nowhere.", code=code))
     if twice := buttons.alike(one):
         found.append(_("⚠️ Two buttons are called “{label}”.", label=twice))
     return found
+
+
+def _posters(one: Broadcast) -> list[str]:
+    """The codes of exhibitions that a link of ours opens, in the text or on a button."""
+    said = [plain(text) for text in one.texts.values()] + [button for button in one.buttons if buttons.is_link(button)]
+    return list(dict.fromkeys(code for text in said for code in _POSTER.findall(text)))
 
 
 def _is_no_card(knowledge: Knowledge, button: str) -> bool:
