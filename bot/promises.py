@@ -69,6 +69,13 @@ def confirm(turn: Turn, case: int, promised: Promise) -> None:
     turn.say(text, [*go_on, *own_choices(case)])
 
 
+def asks_for_person(turn: Turn) -> bool:
+    """Whether somebody writes that they want to talk to a person, by these words alone: what came before them, such as
+    the card on that, would make it so of much that they write in a form."""
+    found = turn.knowledge.judge(turn.found) if turn.found else None
+    return found is not None and found.outcome == "sure" and found.matches[0].topic == HUMAN
+
+
 def _meanwhile(turn: Turn) -> list[Choice]:
     """What may help until then: the card that fits what was written best."""
     if turn.found is None or not turn.found.matches or turn.choice:

@@ -5,7 +5,7 @@ from bot.content import Content, content
 from bot.fragments import asked_the_same, same_text
 from bot.i18n import _, speaking
 from bot.office_hours import deadline
-from bot.promises import HUMAN, confirm, give_up, is_answer, known, nobody, promise
+from bot.promises import HUMAN, asks_for_person, confirm, give_up, is_answer, known, nobody, promise
 from bot.router import Router
 from bot.turn import Turn
 from db import cases, questions
@@ -37,9 +37,7 @@ async def wanted(turn: Turn) -> None:
 def _wants_person(turn: Turn) -> bool:
     if turn.choice:
         return turn.choice.name == "card" and turn.choice.args.get("topic") == HUMAN
-    if turn.asks or turn.found is None or turn.inbound.kind != "text":
-        return False
-    return turn.understood.outcome == "sure" and turn.understood.matches[0].topic == HUMAN
+    return not turn.asks and turn.inbound.kind == "text" and asks_for_person(turn)
 
 
 @router.when(lambda turn: turn.asks == "person" and is_answer(turn))

@@ -202,7 +202,7 @@ async def test_an_address_that_is_no_good_any_more_stops_it(town: Town, rini: Ph
         await broadcasts.change(tx, 1, NOW, buttons=["link:Denah http://a.id/1"])
     await rini.says("/pengumuman")
     (check,) = await rini.taps("Nomor 1")
-    assert "⚠️ Tombol link:Denah http://a.id/1" in check.text
+    assert "⚠️ Tombol “Denah http://a.id/1” sudah tidak" in check.text
     assert "Lanjutkan" not in check.labels
 
 

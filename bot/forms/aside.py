@@ -11,7 +11,7 @@ from bot.forms.form import Form
 from bot.forms.page import go_on, stamped
 from bot.i18n import _, speaking
 from bot.knowledge import Understanding
-from bot.promises import HUMAN, confirm, nobody, promise
+from bot.promises import asks_for_person, confirm, nobody, promise
 from bot.reply import Choice
 from bot.turn import Turn
 
@@ -35,8 +35,8 @@ async def aside(turn: Turn, form: Form, field: Field | None) -> bool:
     """Answer what was asked in between; False where the text is no question, or was not understood as one."""
     if turn.found is None:
         return False
-    found = turn.understood
-    wants_person = (found.outcome == "sure" and found.matches[0].topic == HUMAN) or bool(_PERSON.search(turn.text))
+    found = turn.knowledge.judge(turn.found, turn.memory.recent_topic(turn.now))
+    wants_person = asks_for_person(turn) or bool(_PERSON.search(turn.text))
     asks = wants_person or bool(_ASKS.search(turn.text))
     free = field is not None and field.is_free
     if found.outcome != "sure" and not wants_person and not (asks and not free and not found.nonsense):
