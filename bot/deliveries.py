@@ -206,7 +206,7 @@ class Deliveries:
         try:
             for pace in paces:
                 await pace.place(claimed.value)
-            done = await self._attempt(channel, claimed)
+            done = await self._attempt(channel, claimed, is_paid=self._paces[channel].usual not in paces)
             for pace in paces:
                 pace.end(claimed.value, done.message_ids)
             metrics.DELIVERIES.labels(channel, done.state).inc()
@@ -216,8 +216,7 @@ class Deliveries:
             self._moved.set()
             self._moved = asyncio.Event()
 
-    async def _attempt(self, channel: str, claimed: Claimed) -> Done:
-        is_paid = self._paces[channel].is_paid(claimed.broadcast_id)
+    async def _attempt(self, channel: str, claimed: Claimed, *, is_paid: bool) -> Done:
         if self._must_wait(channel, claimed.lane):
             return Done(claimed, "pending")
         try:

@@ -10,15 +10,13 @@ from bot.i18n import _, language, speaking
 from bot.markdown import Markdown, escape, plain
 from bot.office_hours import OfficeHours, deadline
 from bot.reply import Choice
-from bot.router import bare_word
+from bot.router import is_command
 from bot.turn import Turn
 from db import cases, jobs, office
 from db.cases import Case
 
 #: the card that tells whether a person answers here
 HUMAN = "bot.human"
-#: words that are never what somebody needs from a person
-_WORDS = ("help", "bantuan", "tulung", "sumber", "sources")
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +152,7 @@ def is_answer(turn: Turn) -> bool:
     inbound = turn.inbound
     if inbound.kind != "text":
         return inbound.kind in ("photo", "file", "voice", "video", "location", "contact")
-    return not (opens_only(turn.text) or is_thanks(turn.text) or bare_word(turn.text) in _WORDS)
+    return not (opens_only(turn.text) or is_thanks(turn.text) or is_command(turn.text))
 
 
 def own_choices(case: int) -> list[Choice]:

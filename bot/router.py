@@ -9,6 +9,10 @@ Handler = Callable[[Turn], Awaitable[None]]
 Rule = Callable[[Turn], bool]
 
 
+#: every word that is a command where it stands alone, whoever writes it
+_commands: set[str] = set()
+
+
 @dataclass(frozen=True, slots=True)
 class Route:
     #: such as `ask.ask`: what the turn's row keeps
@@ -37,6 +41,7 @@ class Router:
 
     def command(self, *names: str) -> Callable[[Handler], Handler]:
         """`/name`, or the bare word as a whole message."""
+        _commands.update(names)
         return self.when(
             lambda turn: (
                 (turn.inbound.kind == "command" and turn.inbound.name in names)
@@ -62,6 +67,11 @@ def bare_word(text: str) -> str:
     """A message of one word, without the punctuation and courtesy around it: `Menu dong kak!` is `menu`."""
     words = without_courtesy(text)
     return words[0] if len(words) == 1 else ""
+
+
+def is_command(text: str) -> bool:
+    """Whether a message is a command as a bare word, and so no answer to a question: `stop`, `menu dong`."""
+    return bare_word(text) in _commands
 
 
 def without_courtesy(text: str) -> list[str]:

@@ -6,7 +6,7 @@ from bot.exhibitions import title
 from bot.forms.form import Form
 from bot.i18n import _
 from bot.reply import Choice
-from bot.router import Router, bare_word
+from bot.router import Router, bare_word, is_command
 from bot.turn import Turn
 from db import attendance, enrolments, feedback, jobs, programmes
 from db.enrolments import Enrolment
@@ -17,8 +17,6 @@ _ASKS = "feedback:"
 #: characters of what was useful
 _LONGEST = 500
 _SKIP = {"lewati", "lewat", "skip", "langkau", "liwat", "lewatkan", "batal", "cancel"}
-#: words that always mean something else
-_LEAD_OUT = {"menu", "status", "bahasa", "language", "basa", "stop", "berhenti"}
 
 
 @router.job(THANKS)
@@ -67,7 +65,7 @@ async def rate(turn: Turn) -> None:
 def _answers(turn: Turn) -> bool:
     """A question is none: it is answered, and the feedback stays as it is."""
     words = turn.text.strip()
-    return turn.asks.startswith(_ASKS) and bool(words) and "?" not in words and bare_word(words) not in _LEAD_OUT
+    return turn.asks.startswith(_ASKS) and bool(words) and "?" not in words and not is_command(words)
 
 
 @router.when(_answers)

@@ -167,6 +167,17 @@ async def test_name_and_phone_are_corrected(ani: Phone) -> None:
     assert "Nama, HP, usaha: Anindita Putri, 0812-9876-5432" in page.text
 
 
+@pytest.mark.parametrize("word", ["menu", "Stop.", "tolong berhenti", "lanjut", "bahasa"])
+async def test_a_command_is_no_name(ani: Phone, word: str) -> None:
+    await ani.says("data saya")
+    await ani.taps("Ubah data")
+    await ani.taps("Nama")
+    (bubble,) = await ani.says(word)
+    assert "Sudah diubah" not in bubble.text
+    (page,) = await ani.says("data saya")
+    assert "Nama, HP, usaha: belum ada" in page.text
+
+
 async def test_a_business_is_corrected(town: Town) -> None:
     euis = await enrolled(town)
     await euis.says("data saya")
