@@ -13,6 +13,7 @@ from bot.knowledge.meaning import Trial
 from bot.knowledge.model import load
 from bot.knowledge.questions import load_questions, load_unclear, same_question
 from bot.knowledge.search import MODEL, Search, Understanding, fingerprint
+from bot.knowledge.words import Lexicon
 from tests.quality import DEV, Quality, judge
 
 
@@ -167,6 +168,15 @@ def test_a_near_miss_is_not_ours_and_names_what_is_nearest(search: Search) -> No
     assert found.outcome == "outside"
     assert best(found) == "business.capital"
     assert found.matches[0].confidence > 5 * found.matches[1].confidence
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [("macam2", "macam"), ("syarat2nya", "syaratnya"), ("langkah2na", "langkahna"), ("b2b", "b2b")],
+)
+def test_a_word_is_doubled_with_a_figure(written: str, meant: str) -> None:
+    lexicon = Lexicon(LOCALES)
+    assert lexicon.one(written, "id") == lexicon.one(meant, "id")
 
 
 def test_letters_without_words_are_nonsense(search: Search) -> None:

@@ -18,6 +18,8 @@ LISTS = {"id": ("id", "su", "ms", "en"), "ms": ("ms", "id", "en"), "su": ("su", 
 
 _stemmer = snowballstemmer.stemmer("indonesian")
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
+#: `macam2`, `syarat2nya`
+_DOUBLED = re.compile(r"([^\W\d]{3,})2(nya|na|an)?")
 _REPEATED = re.compile(r"([^\W\d_])\1{2,}")
 _SHORTEST_CORRECTED = 4
 #: what stands for "its" at the end of an Indonesian or Sundanese word, as it is written
@@ -60,8 +62,8 @@ class Lexicon:
         return [plain for word in found for plain in self.one(word, language)]
 
     def one(self, word: str, language: str) -> list[str]:
-        if len(word) > 3 and word.endswith("2"):  # `macam2`
-            word = word[:-1]
+        if doubled := _DOUBLED.fullmatch(word):
+            word = "".join(doubled.groups(""))
         return self._listed(word, language) or [word]
 
     def knows(self, word: str, language: str) -> bool:
