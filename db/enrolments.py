@@ -204,10 +204,10 @@ async def move(
     reason: str = "",
     until: datetime | None = None,
 ) -> bool:
-    """Bring it into another state, as it was read; False where somebody else was faster. `until` is the end of an
-    offer."""
+    """Bring it into another state, as it was read, in which no choice of an earlier question counts; False where
+    somebody else was faster. `until` is the end of an offer."""
     values: dict[str, Any] = {"state": state, "wrong": list(fields), "reason": reason, "updated_at": now}
-    values["offer_until"] = until
+    values |= {"offer_until": until, "mark": 0}
     if state == "waiting":
         values["waiting_since"] = now
     if state == "submitted" and one.submitted_at is None:

@@ -19,6 +19,7 @@ from bot.markdown import plain
 from bot.picks import has_only_numbers, picks
 from bot.turn import Inbound, Memory, Turn
 from db import enrolments, people
+from tests.applicants import rows
 from tests.hall import ANSWERS, Hall, looks_at, opened
 from tests.phone import NOW, Phone, Town
 
@@ -373,3 +374,24 @@ def test_whatever_is_written_picks_lines_that_are_there(text: str, most: int) ->
             return
     assert found == sorted(set(found))
     assert all(1 <= one <= most for one in found)
+
+
+async def test_a_choice_of_a_correction_that_was_sent_counts_no_more_in_the_next(hall: Hall, rini: Phone) -> None:
+    await hall.enrols("euis")
+
+    async def asks_again(number: str) -> None:
+        await looks_at(rini)
+        await rini.taps("Minta perbaikan")
+        await rini.says(number)
+        await rini.says("tolong dicek lagi")
+        await hall.news("euis")
+
+    euis = hall.phones["euis"]
+    await asks_again("8")
+    (scale,) = await euis.taps("Kirim sekarang")
+    await euis.taps("Sampai Rp2 miliar", scale)
+    kept = (await rows(hall.town, euis))[0].answers
+    await asks_again("8 2")
+    (old,) = await euis.taps("Di atas Rp15 miliar", scale)
+    assert old.text.startswith("Itu pertanyaan tadi")
+    assert (await rows(hall.town, euis))[0].answers == kept
