@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import insert
 
 from bot.broadcasts.steps import start
-from bot.pace import Pace, Rate
+from bot.pace import CHATTING, Pace, Rate
 from db import broadcasts, people, recipients
 from db.consents import ANNOUNCEMENTS, StoredConsent
 from db.engine import Database
@@ -33,6 +33,15 @@ REFUSED, FAILING = set(CHATS[7::200]), set(CHATS[13::200])
 PEOPLE, BETWEEN = 20, 0.2
 #: of the limit, while nobody chats
 FLOOR = 0.97
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Announcements a second while nobody chats; the p95 of replies in seconds without one and beside one."""
+
+    pace: float
+    alone: float
+    beside: float
 
 
 @dataclass
@@ -69,6 +78,17 @@ class Load:
             one = await broadcasts.load(tx, await broadcasts.add(tx, None, now, **said))
             assert one
             assert await start(tx, one, now)
+
+    async def measure(self, chatting: float, silent: float) -> Measured:
+        """Chat so many seconds before the announcement and beside it, with so many of silence in between."""
+        await self.chat(3)
+        alone = late(await self.chat(chatting))
+        await asyncio.sleep(CHATTING)
+        await self.befall()
+        await self.announce()
+        await self.until(self.rate.overall)
+        pace = await self.pace(silent)
+        return Measured(pace, alone, late(await self.chat(chatting)))
 
     async def chat(self, seconds: float) -> list[float]:
         """Twenty people ask in turn; returns how long each answer took."""
