@@ -33,14 +33,14 @@ check: $(DEV)  ## style, types, cards, facts and translations
 
 bench: $(DEV) $(CATALOGUES)  ## measure
 	$(BIN)/python -m tests.bench
-	$(BIN)/python -m tests.bench_web
+	$(BIN)/python -m tests.bench.web
 
-quality: $(DEV)  ## how well the search finds the topic: make quality FILE=tests/dev-questions.jsonl
-	$(BIN)/python -m tests.quality $(FILE)
+quality: $(DEV)  ## how well the search finds the topic: make quality FILE=tests/bench/dev-questions.jsonl
+	$(BIN)/python -m tests.bench.quality $(FILE)
 
 model: $(DEV)  ## build the search's model again, after the ways of asking have changed
 	$(PIP) -e '.[train]'
-	$(BIN)/python -m tests.train
+	$(BIN)/python -m bot.knowledge.training
 
 catalogues: $(BASE)  ## take up new sentences, to be translated in the .po files
 	$(BIN)/pybabel -q extract --sort-by-file --no-location --omit-header -o $(VENV)/messages.pot bot handlers

@@ -7,27 +7,29 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from bot import enrolment_file, my_data, retention
-from bot.broadcasts import verdict
-from bot.broadcasts.intake import Intake
-from bot.channels import Channel
+from bot.broadcasts.audience import list_report
+from bot.broadcasts.audience.intake import Intake
+from bot.channel import Channel
 from bot.clock import Clock
-from bot.codes import Codes
 from bot.conversation import LATE, Conversation, Outage
 from bot.deliveries import Deliveries
+from bot.door.codes import Codes
 from bot.edge import Edge
-from bot.erasing import Erasing
+from bot.enrolling import file
 from bot.jobs import Jobs
 from bot.knowledge import Knowledge
 from bot.lines import Lines
 from bot.nursery import Nursery
 from bot.outbox import Outbox
 from bot.pace import Pace
+from bot.privacy import my_data, retention
+from bot.privacy.erasing import Erasing
 from bot.reader import Reader
 from bot.router import Router
 from bot.runner import Runner
-from db import channels as channel_rows
-from db import replies, restores, turns
+from db.conversation import channels as channel_rows
+from db.conversation import replies, turns
+from db.copies import restores
 from db.engine import Database
 
 log = logging.getLogger(__name__)
@@ -70,9 +72,9 @@ class Assistant:
         self.edge = Edge(database, self.clock, self.lines, self.nursery)
         self.jobs = Jobs(database, self.clock, self.lines, self._channels)
         self.jobs.every(HEARTBEAT_SECONDS, "heartbeat", channel_rows.beat)
-        self.jobs.every(TIDYING_SECONDS, "tidying", enrolment_file.forget)
+        self.jobs.every(TIDYING_SECONDS, "tidying", file.forget)
         self.jobs.every(TIDYING_SECONDS, "my-data", my_data.forget)
-        self.jobs.every(TIDYING_SECONDS, "lists", verdict.forget)
+        self.jobs.every(TIDYING_SECONDS, "lists", list_report.forget)
         self.jobs.every(ERASING_SECONDS, "erasing", Erasing(folder).run)
         self.jobs.every(retention.DAY, retention.JOB, retention.run)
         self.jobs.every(retention.WEEK, "retention-report", retention.report)

@@ -225,13 +225,13 @@ def import_(what: str, file: Path, dry_run: bool) -> None:
       jembatan import programmes programmes.csv
       jembatan import people people.xlsx
     """
-    from bot.commands import arrivals, data
+    from bot.commands import import_people, plans
 
     settings = configured(logging.WARNING)
     if what == "people":
-        arrivals.bring_in(settings, file, dry_run=dry_run)
+        import_people.bring_in(settings, file, dry_run=dry_run)
     else:
-        data.bring_in(settings, what, file, dry_run=dry_run)
+        plans.bring_in(settings, what, file, dry_run=dry_run)
 
 
 @jembatan.command("export")
@@ -250,7 +250,7 @@ def export(what: str, file: Path | None, form: str | None, programme: str | None
       jembatan export people people.xlsx
       jembatan export enrolments enrolments.xlsx --programme DPJ27
     """
-    from bot.commands import data, enrolments, people
+    from bot.commands import enrolments, export_people, plans
 
     settings = configured(logging.WARNING)
     if programme and what != "enrolments":
@@ -258,9 +258,9 @@ def export(what: str, file: Path | None, form: str | None, programme: str | None
     if what == "enrolments":
         enrolments.bring_out(settings, file, form, programme)
     elif what == "people":
-        people.bring_out(settings, file, form)
+        export_people.bring_out(settings, file, form)
     else:
-        data.bring_out(settings, what, file, form)
+        plans.bring_out(settings, what, file, form)
 
 
 @jembatan.command()

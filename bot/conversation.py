@@ -6,21 +6,23 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.channels import Channel
-from bot.codes import Codes
+from bot.channel import Channel
+from bot.choosing import typed_choice
+from bot.door.codes import Codes
 from bot.errors import Refusal, where
 from bot.fragments import is_nudge, same_text
-from bot.i18n import _, clock_time, speaking
 from bot.knowledge import Knowledge
+from bot.language.i18n import _, clock_time, speaking
 from bot.reader import Prepared, Reader
 from bot.reply import Choice, Limits, Reply, join
 from bot.router import Router, find
 from bot.turn import Inbound, Memory, Turn
-from bot.typed import typed_choice
-from db import people, replies, taps, turns
+from db.broadcasts import taps
+from db.conversation import replies, turns
+from db.conversation.turns import Finished, Received
 from db.engine import Transaction, will_pass
-from db.people import Known
-from db.turns import Finished, Received
+from db.people import people
+from db.people.people import Known
 
 log = logging.getLogger(__name__)
 

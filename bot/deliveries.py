@@ -7,21 +7,23 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 
 from bot import metrics
-from bot.attempts import Attempts, Unchangeable
 from bot.batch import Batches
-from bot.broadcasts import news
-from bot.broadcasts.steps import Steps
-from bot.broadcasts.watching import Watching
-from bot.channels import Blocked, Channel, Later, Refused, Unreached
+from bot.broadcasts.sending import news
+from bot.broadcasts.sending.steps import Steps
+from bot.broadcasts.sending.watching import Watching
+from bot.channel import Blocked, Channel, Later, Refused, Unreached
 from bot.clock import Clock
+from bot.language.quiet_hours import is_day
 from bot.nursery import Nursery
 from bot.pace import Pace, Paces, Speed
-from bot.quiet import is_day
-from db import broadcasts, lanes, people, sendings
-from db.deliveries import LANES
+from bot.sending import Attempts, Unchangeable
+from db.broadcasts import broadcasts
+from db.deliveries import lanes, sendings
+from db.deliveries.deliveries import LANES
+from db.deliveries.queues import Leaving, Look
+from db.deliveries.sendings import Claimed, Done
 from db.engine import Database, Transaction
-from db.queues import Leaving, Look
-from db.sendings import Claimed, Done
+from db.people import people
 
 log = logging.getLogger(__name__)
 

@@ -5,14 +5,15 @@ from collections.abc import Sequence
 
 from bot import metrics
 from bot.batch import Batches
-from bot.channels import Channel, Position, Update
+from bot.channel import Channel, Position, Update
 from bot.clock import Clock
-from bot.i18n import closest
+from bot.language.i18n import closest
 from bot.lines import Lines
 from bot.nursery import Nursery
-from db import channels, people, turns
+from db.conversation import channels, turns
+from db.conversation.turns import NewTurn, Received
 from db.engine import Database, Transaction, will_pass
-from db.turns import NewTurn, Received
+from db.people import people
 
 #: what came in with one call: where, what, and the position from which polling goes on
 Call = tuple[str, Sequence[Update], Position | None]

@@ -3,7 +3,7 @@
 import traceback
 from collections.abc import Sequence
 
-from bot.markdown import Markdown
+from bot.language.markdown import Markdown
 from bot.reply import Choice
 
 

@@ -10,10 +10,11 @@ from bot.clock import Clock
 from bot.errors import where
 from bot.lines import Lines
 from bot.reader import JOB
-from db import jobs, people, turns
+from db.conversation import jobs, turns
+from db.conversation.jobs import Due
+from db.conversation.turns import NewTurn, Received
 from db.engine import Database, Transaction
-from db.jobs import Due
-from db.turns import NewTurn, Received
+from db.people import people
 
 log = logging.getLogger(__name__)
 

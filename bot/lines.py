@@ -5,12 +5,12 @@ import logging
 from collections import deque
 from collections.abc import Iterable, Mapping
 
-from bot.channels import Channel
+from bot.channel import Channel
 from bot.errors import where
 from bot.nursery import Nursery
 from bot.reader import Reader
 from bot.runner import Runner
-from db.turns import Received
+from db.conversation.turns import Received
 
 log = logging.getLogger(__name__)
 

@@ -10,16 +10,17 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot import metrics
-from bot.attachments import filled
 from bot.batch import Batches
-from bot.channels import Blocked, Channel, Later, Refused
+from bot.channel import Blocked, Channel, Later, Refused
 from bot.clock import Clock
+from bot.media.attachments import filled
 from bot.nursery import Nursery
 from bot.pace import Pace
 from bot.reply import Reply
-from db import people, replies
+from db.conversation import replies
+from db.conversation.replies import Mark, Unsent
 from db.engine import Database
-from db.replies import Mark, Unsent
+from db.people import people
 
 log = logging.getLogger(__name__)
 

@@ -7,16 +7,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from bot import metrics
-from bot.attachments import LARGEST, TooLarge, recognised
-from bot.broadcasts.intake import Intake
-from bot.broadcasts.numbers import NumberList
-from bot.channels import Channel, storable
+from bot.broadcasts.audience.intake import Intake
+from bot.broadcasts.audience.numbers import NumberList
+from bot.channel import Channel, storable
 from bot.knowledge import Knowledge
 from bot.knowledge.search import Understanding
-from bot.pictures import Damaged, Studio
+from bot.media.attachments import LARGEST, TooLarge, recognised
+from bot.media.pictures import Damaged, Studio
 from bot.turn import FileTrouble, Inbound
+from db.conversation.turns import Received
 from db.files import File
-from db.turns import Received
 
 log = logging.getLogger(__name__)
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from bot.markdown import Markdown, plain
+from bot.language.markdown import Markdown, plain
 from db.files import File
 
 Rank = Literal["main", "quiet"]
@@ -51,7 +51,7 @@ class Reply:
     wants: Literal["contact", "location"] | None = None
     #: the id of a file that goes with it, 0 for none
     file: int = 0
-    #: that file, for the channel that sends it: `bot.attachments.filled` puts it here
+    #: that file, for the channel that sends it: `bot.media.attachments.filled` puts it here
     attachment: File | None = field(default=None, compare=False, repr=False)
     #: whether the platform is paid to take it beside its usual number a second
     is_paid: bool = field(default=False, compare=False)

@@ -11,18 +11,19 @@ from datetime import datetime
 
 from bot import metrics
 from bot.batch import Batches
+from bot.choosing import may_choose
 from bot.clock import Clock
 from bot.conversation import Conversation, Outcome, State
 from bot.errors import where
 from bot.nursery import Nursery
 from bot.outbox import Outbox
 from bot.reader import Prepared, Reader
-from bot.typed import may_choose
-from db import people, replies, turns
+from db.conversation import replies, turns
+from db.conversation.replies import NewReply, Unsent
+from db.conversation.turns import Finished, Received
 from db.engine import Database, Transaction, will_pass
-from db.people import Known
-from db.replies import NewReply, Unsent
-from db.turns import Finished, Received
+from db.people import people
+from db.people.people import Known
 
 log = logging.getLogger(__name__)
 

@@ -5,18 +5,19 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from bot.broadcasts.numbers import NumberList
-from bot.codes import Codes
+from bot.broadcasts.audience.numbers import NumberList
+from bot.door.codes import Codes
 from bot.knowledge import Knowledge
 from bot.knowledge.search import Understanding
-from bot.markdown import Markdown
+from bot.language.markdown import Markdown
 from bot.reply import Choice, Reply
-from db import deliveries, jobs
-from db.deliveries import NOTICE, Recipient
+from db.conversation import jobs
+from db.conversation.turns import Received
+from db.deliveries import deliveries
+from db.deliveries.deliveries import NOTICE, Recipient
 from db.engine import Transaction
 from db.files import File
-from db.people import Known
-from db.turns import Received
+from db.people.people import Known
 
 InboundKind = Literal[
     "text", "command", "tap", "contact", "location", "photo", "file", "voice", "video", "sticker", "edit", "job",
@@ -107,7 +108,7 @@ class Memory:
     #: the draft of an enrolment that is filled in here, and the day on which it was last spoken of
     form: int = 0
     form_said: str = ""
-    #: until when the question stands whether they mean to stop announcements; see `db.deliveries.UNDECIDED`
+    #: until when the question stands whether they mean to stop announcements; see `db.deliveries.deliveries.UNDECIDED`
     undecided: str = ""
     #: wrong codes for staff that were tried here, and when the last one was
     wrong_codes: int = 0

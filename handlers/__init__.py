@@ -15,38 +15,37 @@ from handlers import (
     form,
     handoff,
     interests,
-    join,
-    joining,
     language,
     lost,
     menu,
+    merge_accounts,
     my_data,
+    my_enrolments,
     person,
-    places,
     programmes,
     reminders,
+    report_answer,
+    seats,
     start,
-    status,
     tickets,
     waiting,
-    wrong,
 )
-from handlers.staff import DESKS
+from handlers.staff import DESKS, invitation
 
 ROUTERS = (
     *DESKS,  # what staff can do; of an owner's turns they take none
-    join.router,  # becoming one of the staff
+    invitation.router,  # becoming one of the staff
     handoff.router,  # while one of staff talks with a person, the assistant is quiet
     my_data.router,  # what is kept about somebody; also in the middle of a form
     erasing.router,  # having it erased
     correcting.router,  # what is kept and is wrong
-    joining.router,  # two addresses of one person
+    merge_accounts.router,  # two addresses of one person
     form.router,  # filling in a form: what is written answers its question
     changing.router,  # what it is about, and changing one line of it
     drafts.router,  # a form that was left
     enrol.router,  # enrolling in a programme
-    places.router,  # a place that is offered to somebody who waited
-    status.router,  # my enrolments
+    seats.router,  # a place that is offered to somebody who waited
+    my_enrolments.router,  # my enrolments
     tickets.router,  # my ticket, my certificate, and whether one is genuine
     feedback.router,  # how it was
     exhibitions.router,  # what is coming, and everything about one; a poster's code
@@ -60,7 +59,7 @@ ROUTERS = (
     person.router,  # asking for a person
     waiting.router,  # what was asked of a person and waits
     card.router,  # what stands under an answer: sections, related cards, sources
-    wrong.router,  # "Not right?" under an answer
+    report_answer.router,  # "Not right?" under an answer
     courtesy.router,  # greetings, thanks, stickers: what asks nothing
     ask.router,  # every other text is a question
     lost.router,  # never silent: what nobody took is answered and counted

@@ -2,20 +2,22 @@
 
 from datetime import datetime
 
-from bot.broadcasts.body import preview
-from bot.broadcasts.standing import holding
-from bot.broadcasts.topics import topics, within
-from bot.cases import open_case
-from bot.content import Content, content
-from bot.i18n import _, language
-from bot.office_hours import deadline
-from bot.promises import is_answer, nobody, promise
+from bot.broadcasts.sending.active_warnings import holding
+from bot.broadcasts.writing.body import preview
+from bot.broadcasts.writing.topics import topics, within
+from bot.cases.cases import open_case
+from bot.cases.forwarded import Content, content
+from bot.cases.office_hours import deadline
+from bot.cases.promises import is_answer, nobody, promise
+from bot.language.i18n import _, language
 from bot.reply import Choice
 from bot.router import Router
 from bot.turn import Turn
-from db import consents, deliveries, subscriptions
-from db.consents import ANNOUNCEMENTS, Consent
-from db.subscriptions import TOPICS
+from db.broadcasts import subscriptions
+from db.broadcasts.subscriptions import TOPICS
+from db.deliveries import deliveries
+from db.people import consents
+from db.people.consents import ANNOUNCEMENTS, Consent
 
 router = Router("announcements")
 

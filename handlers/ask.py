@@ -3,16 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot import live, wishes
-from bot.answer import card_choice, card_choices, introduce, say_card
-from bot.forms.resuming import mention
+from bot.answers import lookups
+from bot.answers.card_page import card_choice, card_choices, introduce, say_card
+from bot.enrolling.form.resuming import mention
+from bot.fairs import filters
 from bot.fragments import asked_the_same, greeting
-from bot.i18n import _, speaking
 from bot.knowledge import CANDIDATES, Card, Match, Understanding
+from bot.language.i18n import _, speaking
 from bot.reply import Choice, Rank
 from bot.router import Router
 from bot.turn import Turn
-from db import questions
+from db.cases import questions
 
 router = Router("ask")
 
@@ -63,7 +64,7 @@ def _understood(turn: Turn) -> Understanding:
     assert turn.found is not None
     knowledge, memory, found = turn.knowledge, turn.memory, turn.understood
     last = memory.recent_topic(turn.now)
-    if found.outcome != "sure" and live.is_live(last) and wishes.goes_on(turn.text):
+    if found.outcome != "sure" and lookups.is_live(last) and filters.goes_on(turn.text):
         return replace(found, outcome="sure", matches=(Match(last, 1.0), *found.matches))
     if found.outcome != "sure" and memory.unsure:
         together = knowledge.judge(knowledge.search.understand(f"{memory.unsure} {turn.text}"))
@@ -80,7 +81,7 @@ def _understood(turn: Turn) -> Understanding:
 async def _answer(turn: Turn, found: Understanding, spoken: str) -> None:
     """Show the card; a second question is one tap away, and a change of language is offered once."""
     card = _cards(turn, [found.matches[0].topic], spoken)[0]
-    kept = await live.answer(turn, card.topic, turn.text, _given_back(turn))
+    kept = await lookups.answer(turn, card.topic, turn.text, _given_back(turn))
     if kept is None:
         return
     others = _cards(turn, [topic for topic in found.others if topic != card.topic], spoken)[:2]

@@ -1,12 +1,12 @@
 """What stands under an answer: another card, a section of this one, its sources. Yesterday's buttons work too."""
 
-from bot import live
-from bot.answer import MAIN, card_choice, introduce, say_card, say_section
+from bot.answers import lookups
+from bot.answers.card_page import MAIN, card_choice, introduce, say_card, say_section
 from bot.errors import Refusal
-from bot.i18n import _, language
 from bot.knowledge import Card, Source
 from bot.knowledge.cards import SECTION_LIMIT
-from bot.markdown import Markdown, escape, plain
+from bot.language.i18n import _, language
+from bot.language.markdown import Markdown, escape, plain
 from bot.reply import Choice
 from bot.router import Router
 from bot.turn import Turn
@@ -18,7 +18,7 @@ router = Router("card")
 async def show(turn: Turn) -> None:
     """The short answer of the card that was chosen."""
     card = _card(turn)
-    kept = await live.answer(turn, card.topic, turn.memory.unsure)
+    kept = await lookups.answer(turn, card.topic, turn.memory.unsure)
     if kept is not None:
         say_card(turn, card, ahead=kept)
     await introduce(turn)

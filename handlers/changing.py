@@ -1,15 +1,15 @@
 """What a form is about, and changing one line of it."""
 
-from bot.forms import known
-from bot.forms.enrolment import PERSON
-from bot.forms.form import Form
-from bot.forms.page import business_choices, go_on, rows_to_change
-from bot.forms.resuming import opened
-from bot.forms.sending import go_on_or_hand_back
-from bot.i18n import _
+from bot.enrolling.form import known
+from bot.enrolling.form.enrolment import PERSON
+from bot.enrolling.form.form import Form
+from bot.enrolling.form.page import business_choices, go_on, rows_to_change
+from bot.enrolling.form.resuming import opened
+from bot.enrolling.form.sending import go_on_or_hand_back
+from bot.language.i18n import _
 from bot.router import Router
 from bot.turn import Turn
-from db import businesses
+from db.people import businesses
 
 router = Router("changing")
 

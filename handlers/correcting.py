@@ -1,16 +1,16 @@
 """Correcting one's name, phone number, and what is known of a business; an enrolment has its own way."""
 
+from bot.cases.promises import is_answer
+from bot.enrolling.form import known
+from bot.enrolling.form.enrolment import of_business, of_person
 from bot.errors import Refusal
 from bot.fields import Field, Values, named
-from bot.forms import known
-from bot.forms.enrolment import of_business, of_person
-from bot.i18n import _
-from bot.markdown import Markdown, plain
-from bot.promises import is_answer
+from bot.language.i18n import _
+from bot.language.markdown import Markdown, plain
 from bot.reply import Choice
 from bot.router import Router
 from bot.turn import Turn
-from db import businesses, people
+from db.people import businesses, people
 
 router = Router("correcting")
 

@@ -2,12 +2,12 @@
 
 from datetime import timedelta
 
-from bot.content import Content, content
-from bot.forms.resuming import greet, is_it_this
+from bot.cases.forwarded import Content, content
+from bot.cases.office_hours import deadline
+from bot.cases.promises import promise
+from bot.enrolling.form.resuming import greet, is_it_this
 from bot.fragments import greeting, is_thanks, opens_only
-from bot.i18n import _
-from bot.office_hours import deadline
-from bot.promises import promise
+from bot.language.i18n import _
 from bot.reply import Choice
 from bot.router import Router
 from bot.turn import Turn

@@ -1,14 +1,15 @@
 """A form that was left: going on with it, putting it aside, deleting it, and sending what staff want corrected."""
 
+from bot.enrolling.form.form import Form
+from bot.enrolling.form.page import go_on
+from bot.enrolling.form.resuming import CONTINUE, ask_to_stop, back_to, decided, latest, opened, resume
 from bot.fields import Values
-from bot.forms.form import Form
-from bot.forms.page import go_on
-from bot.forms.resuming import CONTINUE, ask_to_stop, back_to, decided, latest, opened, resume
-from bot.i18n import _
+from bot.language.i18n import _
 from bot.reply import Choice
 from bot.router import Router
 from bot.turn import Turn
-from db import enrolments, files
+from db import files
+from db.enrolling import enrolments
 
 router = Router("drafts")
 

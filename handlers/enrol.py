@@ -1,28 +1,31 @@
 """Enrolling: whether it is possible, what is agreed to, the first question; and sending it."""
 
-from bot import live
-from bot.answer import privacy
-from bot.coming import keep_posted
-from bot.enrolments import status_line
+from bot.answers import lookups
+from bot.answers.card_page import privacy
+from bot.enrolling.enrolments import status_line
+from bot.enrolling.form import known
+from bot.enrolling.form.enrolment import fields
+from bot.enrolling.form.form import Form
+from bot.enrolling.form.page import go_on
+from bot.enrolling.form.resuming import closed, resume
+from bot.enrolling.form.sending import send
 from bot.errors import Refusal
-from bot.exhibitions import local, numbered, title, today
-from bot.forms import known
-from bot.forms.enrolment import fields
-from bot.forms.form import Form
-from bot.forms.page import go_on
-from bot.forms.resuming import closed, resume
-from bot.forms.sending import send
-from bot.i18n import _, day, language, ngettext
-from bot.markdown import Markdown
-from bot.programmes import row
+from bot.fairs.exhibitions import local, numbered, title, today
+from bot.fairs.listing import keep_posted
+from bot.fairs.programmes import row
+from bot.language.i18n import _, day, language, ngettext
+from bot.language.markdown import Markdown
 from bot.reply import Choice
 from bot.router import Router
 from bot.turn import Turn
-from db import consents, enrolments, interests, office, programmes, seats
-from db.consents import ANNOUNCEMENTS, ENROLMENT, Consent
-from db.enrolments import Enrolment
-from db.interests import PROGRAMME, Wish
-from db.programmes import Programme
+from db import office
+from db.enrolling import enrolments, seats
+from db.enrolling.enrolments import Enrolment
+from db.fairs import interests, programmes
+from db.fairs.interests import PROGRAMME, Wish
+from db.fairs.programmes import Programme
+from db.people import consents
+from db.people.consents import ANNOUNCEMENTS, ENROLMENT, Consent
 
 router = Router("enrol")
 
@@ -34,7 +37,7 @@ VERSION = "2026-11-25"
 _PACE, _PAGE = 2, 5
 
 
-@live.answers(TOPIC)
+@lookups.answers(TOPIC)
 async def ask(turn: Turn, asked: str, hello: str) -> list[Choice] | None:
     """How to enrol is answered with what one can enrol in now; where there is nothing, with the card."""
     found = [one for one in await programmes.upcoming(turn.db, today(turn)) if one.takes_on(today(turn))]

@@ -2,16 +2,18 @@
 
 from dataclasses import fields
 
-from bot import erasing
+from bot.cases.office_hours import deadline
+from bot.enrolling.seats import fill
 from bot.errors import Refusal
-from bot.i18n import _
-from bot.office_hours import deadline
+from bot.language.i18n import _
+from bot.privacy import erasing
 from bot.reply import Choice
 from bot.router import Router
-from bot.seats import fill
 from bot.turn import Memory, Turn
-from db import erasure, erasures, jobs, staff
-from db.erasures import Erasure
+from db.conversation import jobs
+from db.people import staff
+from db.privacy import erasure, erasures
+from db.privacy.erasures import Erasure
 
 router = Router("erasing")
 

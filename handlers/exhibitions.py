@@ -2,22 +2,23 @@
 
 from dataclasses import replace
 
-from bot import coming, live, wishes
-from bot import exhibitions as say
-from bot.answer import introduce, say_card
-from bot.coming import keep_posted, of_exhibitions
+from bot.answers import lookups
+from bot.answers.card_page import introduce, say_card
 from bot.errors import Refusal
-from bot.exhibitions import local, title, today
-from bot.i18n import _, day, language
-from bot.markdown import Markdown, plain
-from bot.programmes import join
+from bot.fairs import exhibitions as say
+from bot.fairs import filters, listing
+from bot.fairs.exhibitions import local, title, today
+from bot.fairs.filters import Sought
+from bot.fairs.listing import keep_posted, of_exhibitions
+from bot.fairs.programmes import join
+from bot.language.dates_said import hours, period
+from bot.language.i18n import _, day, language
+from bot.language.markdown import Markdown, plain
 from bot.reply import Choice, utf16_length
 from bot.router import Router, bare_word
 from bot.turn import Turn
-from bot.when import hours, period
-from bot.wishes import Sought
-from db import exhibitions, programmes
-from db.exhibitions import Exhibition
+from db.fairs import exhibitions, programmes
+from db.fairs.exhibitions import Exhibition
 
 router = Router("exhibitions")
 
@@ -34,11 +35,11 @@ _ROWS = 9
 _ROOM = 800
 
 
-@live.answers(TOPIC)
+@lookups.answers(TOPIC)
 async def ask(turn: Turn, asked: str, hello: str) -> list[Choice] | None:
     """A question about what is coming: narrowed down to the month, the sector and the city that it names."""
     cities = await exhibitions.cities(turn.db, today(turn))
-    sought = wishes.sought(asked, cities, today(turn))
+    sought = filters.sought(asked, cities, today(turn))
     if not cities:
         return [keep_posted(of_exhibitions(sought), asked)]
     await _list(turn, sought, asked, hello)
@@ -122,7 +123,7 @@ async def months(turn: Turn) -> None:
     assert turn.choice is not None
     sought = Sought.from_json(turn.choice.args)
     found = await _found(turn, Sought(sought.city, sought.sector))
-    spans = sorted({wishes.month(max(one.first_day, today(turn))) for one in found})
+    spans = sorted({filters.month(max(one.first_day, today(turn))) for one in found})
     choices = [
         Choice(period(first, last), "exhibitions", Sought(sought.city, sought.sector, first, last).to_json())
         for first, last in spans[:_ROWS]
@@ -139,7 +140,7 @@ async def sectors(turn: Turn) -> None:
     there = {sector for one in found for sector in one.sectors}
     choices = [
         Choice(name, "exhibitions", Sought(sought.city, sector, sought.first, sought.last).to_json())
-        for sector, name in coming.sectors().items()
+        for sector, name in listing.sectors().items()
         if sector in there
     ]
     turn.say(_("Which sector?"), [*choices[:_ROWS], _all()])
@@ -158,14 +159,14 @@ async def _list(turn: Turn, sought: Sought, asked: str, hello: str = "", skip: i
     found = await _found(turn, sought)
     posted = keep_posted(of_exhibitions(sought), asked)
     if not found:
-        text = coming.none_yet(sought, today(turn))
+        text = listing.none_yet(sought, today(turn))
         offer = _("Shall I tell you as soon as there is one?")
         turn.say(Markdown(f"{hello}{text}\n{offer}"), [posted, *_elsewhere(turn, sought)])
         return
     page = found[skip : skip + _PAGE]
     checked = min(one.checked for one in page)
     last = _("_From the staff's list · checked {date}_", date=day(checked))
-    text = Markdown(f"{hello}{coming.heading(sought, len(found))}\n{_rows(page)}\n\n{last}")
+    text = Markdown(f"{hello}{listing.heading(sought, len(found))}\n{_rows(page)}\n\n{last}")
     more = found[skip + _PAGE :]
     after = [Choice(_("More"), "exhibitions", {**sought.to_json(), "skip": skip + _PAGE})] if more else []
     short = [local(one.short_name) for one in page]

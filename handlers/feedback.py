@@ -1,15 +1,17 @@
 """How it was: those who were there are thanked the day after, get their certificate, and are asked three things."""
 
-from bot.attendance import THANKS, thanks_at
-from bot.cases import recipient
-from bot.exhibitions import title
-from bot.forms.form import Form
-from bot.i18n import _
+from bot.cases.cases import recipient
+from bot.door.attendance import THANKS, thanks_at
+from bot.enrolling.form.form import Form
+from bot.fairs.exhibitions import title
+from bot.language.i18n import _
 from bot.reply import Choice
 from bot.router import Router, bare_word, is_command
 from bot.turn import Turn
-from db import attendance, enrolments, feedback, jobs, programmes
-from db.enrolments import Enrolment
+from db.conversation import jobs
+from db.enrolling import attendance, enrolments, feedback
+from db.enrolling.enrolments import Enrolment
+from db.fairs import programmes
 
 router = Router("feedback")
 

@@ -3,20 +3,20 @@
 import re
 from dataclasses import replace
 
+from bot.enrolling.form.aside import aside
+from bot.enrolling.form.form import ASKS, Form
+from bot.enrolling.form.page import PATIENCE, go_on, offers, stamped
+from bot.enrolling.form.resuming import CONTINUE, ask_to_stop, opened, which_stop
+from bot.enrolling.form.sending import go_on_or_hand_back
 from bot.errors import Refusal
 from bot.fields import Field, Values
-from bot.forms.aside import aside
-from bot.forms.form import ASKS, Form
-from bot.forms.page import PATIENCE, go_on, offers, stamped
-from bot.forms.resuming import CONTINUE, ask_to_stop, opened, which_stop
-from bot.forms.sending import go_on_or_hand_back
 from bot.fragments import is_thanks, opens_only
-from bot.i18n import _
-from bot.markdown import Markdown
+from bot.language.i18n import _
+from bot.language.markdown import Markdown
 from bot.reply import Choice
 from bot.router import Router, bare_word
 from bot.turn import Turn
-from db import businesses
+from db.people import businesses
 
 router = Router("form")
 

@@ -2,17 +2,18 @@
 
 from datetime import datetime, timedelta
 
-from bot.cases import called, load, number, owner, pass_on, recipient
-from bot.content import Content, content
-from bot.forms.resuming import back_to
-from bot.i18n import _, speaking
-from bot.promises import after, wait_again
+from bot.cases.cases import called, load, number, owner, pass_on, recipient
+from bot.cases.forwarded import Content, content
+from bot.cases.promises import after, wait_again
+from bot.enrolling.form.resuming import back_to
+from bot.language.i18n import _, speaking
 from bot.reply import Choice
 from bot.router import Router, bare_word
 from bot.turn import Turn
-from db import case_messages, cases, office
-from db.cases import Case
-from db.staff import ROLES
+from db import office
+from db.cases import case_messages, cases
+from db.cases.cases import Case
+from db.people.staff import ROLES
 
 router = Router("handoff")
 

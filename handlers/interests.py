@@ -2,16 +2,19 @@
 
 from datetime import datetime
 
-from bot import coming
-from bot.i18n import _, day, ngettext
-from bot.markdown import Markdown
+from bot.fairs import listing
+from bot.language.i18n import _, day, ngettext
+from bot.language.markdown import Markdown
 from bot.reply import Choice
 from bot.router import Router
 from bot.turn import Turn
-from db import consents, deliveries, exhibitions, interests, office, reminders
-from db.consents import ANNOUNCEMENTS
-from db.interests import EXHIBITION, PROGRAMME, Wish
-from db.reminders import Reminder
+from db import office
+from db.deliveries import deliveries
+from db.fairs import exhibitions, interests, reminders
+from db.fairs.interests import EXHIBITION, PROGRAMME, Wish
+from db.fairs.reminders import Reminder
+from db.people import consents
+from db.people.consents import ANNOUNCEMENTS
 
 router = Router("interests")
 
@@ -29,7 +32,7 @@ async def keep_posted(turn: Turn) -> None:
     since = await interests.add(turn.db, turn.person.person_id, turn.person.address_id, wish, words, turn.now)
     choices = [Choice(_("Change interests"), "interests"), Choice(_("Menu"), "menu")]
     if since < turn.now:
-        turn.say(_("Noted since {date}: {wish}.", date=day(since.date()), wish=coming.wished(wish)), choices)
+        turn.say(_("Noted since {date}: {wish}.", date=day(since.date()), wish=listing.wished(wish)), choices)
         return
     limit = (await office.load(turn.db)).weekly_limit
     often = ngettext(
@@ -38,7 +41,7 @@ async def keep_posted(turn: Turn) -> None:
         limit,
         limit=str(limit),
     )
-    noted = _("✅ Noted: {wish}.", wish=coming.wished(wish))
+    noted = _("✅ Noted: {wish}.", wish=listing.wished(wish))
     turn.say(Markdown(f"{noted} {often}"), choices)
 
 
@@ -51,7 +54,7 @@ async def mine(turn: Turn) -> None:
         turn.say(_("You are not waiting for news of exhibitions or programmes."), [topics, Choice(_("Menu"), "menu")])
         return
     shown = list(enumerate(own[:_ROWS], start=1))
-    lines = [_("{number}. {wish}", number=str(at), wish=coming.wished(wish)) for at, wish in shown]
+    lines = [_("{number}. {wish}", number=str(at), wish=listing.wished(wish)) for at, wish in shown]
     rows = [Choice(_("End {number}", number=str(at)), "keep-posted-undo", kept(wish)) for at, wish in shown]
     first = _("You hear of this as soon as there is something:")
     turn.say(Markdown("\n".join([first, *lines])), [*rows, topics, Choice(_("Menu"), "menu")])
@@ -69,7 +72,7 @@ async def undo(turn: Turn) -> None:
     await interests.stop(turn.db, turn.person.person_id, wish, turn.now)
     assert turn.choice is not None
     again = Choice(_("Keep me posted"), "keep-posted", turn.choice.args)
-    turn.say(_("All right, I will not send it: {wish}.", wish=coming.wished(wish)), [again, Choice(_("Menu"), "menu")])
+    turn.say(_("All right, I will not send it: {wish}.", wish=listing.wished(wish)), [again, Choice(_("Menu"), "menu")])
 
 
 @router.command("stop", "berhenti", "henti", "liren", "lirén", "unsubscribe")

@@ -1,10 +1,10 @@
 """Changing the language: by command, by the menu, or by the offer under an answer."""
 
-from bot.i18n import LANGUAGE_NAMES, _, speaking
+from bot.language.i18n import LANGUAGE_NAMES, _, speaking
 from bot.reply import Choice
 from bot.router import Router
 from bot.turn import Turn
-from db import people
+from db.people import people
 
 router = Router("language")
 

@@ -1,6 +1,6 @@
 """What nobody took: answered and counted (`turns.handler` is `lost.lost`), never met with silence."""
 
-from bot.i18n import _
+from bot.language.i18n import _
 from bot.reply import Choice
 from bot.router import Router
 from bot.turn import Turn

@@ -1,9 +1,9 @@
 """The menu: the areas, and the most asked topics of each. For those who do not know what to ask; text always works."""
 
-from bot.answer import card_choice
-from bot.broadcasts.standing import heading, warnings
-from bot.i18n import _
-from bot.markdown import Markdown
+from bot.answers.card_page import card_choice
+from bot.broadcasts.sending.active_warnings import heading, warnings
+from bot.language.i18n import _
+from bot.language.markdown import Markdown
 from bot.reply import Choice
 from bot.router import Router
 from bot.turn import Turn

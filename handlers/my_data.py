@@ -1,18 +1,20 @@
 """My data: what is kept about somebody, as a page and as a file, who looked at it, and taking a consent back."""
 
-from bot import my_data
 from bot.clock import BANDUNG
-from bot.enrolments import brief
+from bot.enrolling.enrolments import brief
+from bot.enrolling.seats import fill
 from bot.errors import Refusal
-from bot.i18n import _, clock_time, day
-from bot.markdown import Markdown
+from bot.language.i18n import _, clock_time, day
+from bot.language.markdown import Markdown
+from bot.privacy import my_data
 from bot.reply import Choice
 from bot.router import Router, without_courtesy
-from bot.seats import fill
 from bot.turn import Turn
-from db import consents, enrolments, erasure, erasures, holdings, joinings
-from db.consents import ANNOUNCEMENTS, ENROLMENT
-from db.holdings import Opening
+from db.enrolling import enrolments
+from db.people import consents, joinings
+from db.people.consents import ANNOUNCEMENTS, ENROLMENT
+from db.privacy import erasure, erasures, holdings
+from db.privacy.holdings import Opening
 
 router = Router("my_data")
 

@@ -1,14 +1,14 @@
 """Asking for a person: from under an answer with what was asked, or by saying so and then writing it."""
 
-from bot.cases import open_case
-from bot.content import Content, content
+from bot.cases.cases import open_case
+from bot.cases.forwarded import Content, content
+from bot.cases.office_hours import deadline
+from bot.cases.promises import HUMAN, asks_for_person, confirm, give_up, is_answer, known, nobody, promise
 from bot.fragments import asked_the_same, same_text
-from bot.i18n import _, speaking
-from bot.office_hours import deadline
-from bot.promises import HUMAN, asks_for_person, confirm, give_up, is_answer, known, nobody, promise
+from bot.language.i18n import _, speaking
 from bot.router import Router
 from bot.turn import Turn
-from db import cases, questions
+from db.cases import cases, questions
 
 router = Router("person")
 

@@ -1,18 +1,19 @@
 """Programmes: what is open or coming, and everything about one."""
 
-from bot import coming, live, wishes
-from bot import programmes as say
-from bot.answer import say_card
-from bot.coming import keep_posted
+from bot.answers import lookups
+from bot.answers.card_page import say_card
 from bot.errors import Refusal
-from bot.exhibitions import local, numbered, title, today
-from bot.i18n import _, day, language
-from bot.markdown import Markdown
+from bot.fairs import filters, listing
+from bot.fairs import programmes as say
+from bot.fairs.exhibitions import local, numbered, title, today
+from bot.fairs.listing import keep_posted
+from bot.language.i18n import _, day, language
+from bot.language.markdown import Markdown
 from bot.reply import Choice
 from bot.router import Router
 from bot.turn import Turn
-from db import exhibitions, programmes
-from db.interests import PROGRAMME, Wish
+from db.fairs import exhibitions, programmes
+from db.fairs.interests import PROGRAMME, Wish
 
 router = Router("programmes")
 
@@ -21,10 +22,10 @@ TOPIC = "program.list"
 _PAGE = 5
 
 
-@live.answers(TOPIC)
+@lookups.answers(TOPIC)
 async def ask(turn: Turn, asked: str, hello: str) -> list[Choice] | None:
     """A question about what is open: narrowed down to the kind that it names."""
-    kind = wishes.kind(asked)
+    kind = filters.kind(asked)
     if not await programmes.upcoming(turn.db, today(turn)):
         return [keep_posted(Wish(PROGRAMME, topic=kind), asked)]
     await _list(turn, kind, asked, hello)
@@ -71,7 +72,7 @@ async def _list(turn: Turn, kind: str, asked: str, hello: str = "", skip: int = 
     found = await programmes.upcoming(turn.db, today(turn), kind)
     posted = keep_posted(Wish(PROGRAMME, topic=kind), asked)
     if not found:
-        values = {"kind": coming.kinds()[kind], "today": day(today(turn))}
+        values = {"kind": listing.kinds()[kind], "today": day(today(turn))}
         text = _("None yet. As of today, {today}, we know of no programme of this kind: {kind}.", **values)
         turn.say(Markdown(f"{hello}{text}"), [posted, Choice(_("All programmes"), "programmes")])
         return
@@ -88,5 +89,5 @@ async def _list(turn: Turn, kind: str, asked: str, hello: str = "", skip: int = 
 
 def _heading(kind: str, number: int) -> Markdown:
     if kind:
-        return _("Programmes of this kind, {kind} ({number}):", kind=coming.kinds()[kind], number=number)
+        return _("Programmes of this kind, {kind} ({number}):", kind=listing.kinds()[kind], number=number)
     return _("Programmes that are open or coming ({number}):", number=number)

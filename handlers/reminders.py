@@ -4,20 +4,20 @@ from datetime import date, datetime
 
 from babel.lists import format_list
 
-from bot import exhibitions as say
 from bot.errors import Refusal
-from bot.exhibitions import today
-from bot.i18n import _, day, language, ngettext
-from bot.markdown import Markdown
-from bot.quiet import leaves
+from bot.fairs import exhibitions as say
+from bot.fairs.exhibitions import today
+from bot.language.dates_said import MALAYSIA, hours, weekday_span
+from bot.language.i18n import _, day, language, ngettext
+from bot.language.markdown import Markdown
+from bot.language.quiet_hours import leaves
 from bot.reply import Choice
 from bot.router import Router
 from bot.turn import Turn
-from bot.when import MALAYSIA, hours, weekday_span
-from db import exhibitions, reminders
-from db.deliveries import REMINDER, Recipient
-from db.exhibitions import Exhibition
-from db.reminders import Reminder
+from db.deliveries.deliveries import REMINDER, Recipient
+from db.fairs import exhibitions, reminders
+from db.fairs.exhibitions import Exhibition
+from db.fairs.reminders import Reminder
 
 router = Router("reminders")
 

@@ -1,12 +1,12 @@
 """/start: who answers here, what can be asked, and one example."""
 
-from bot.answer import privacy, who_answers
-from bot.i18n import _
-from bot.markdown import Markdown
+from bot.answers.card_page import privacy, who_answers
+from bot.language.i18n import _
+from bot.language.markdown import Markdown
 from bot.reply import Choice
 from bot.router import Router
 from bot.turn import Turn
-from db import people
+from db.people import people
 
 router = Router("start")
 

@@ -1,23 +1,24 @@
 """My ticket: it comes with the acceptance and again at any time; and whether a certificate is genuine."""
 
-from bot import certificates, tickets
-from bot import programmes as programme_page
-from bot.answer import introduce
-from bot.cases import recipient
-from bot.codes import CERTIFICATE, TICKET
-from bot.enrolments import accepted, brief, number, status_line
+from bot.answers.card_page import introduce
+from bot.cases.cases import recipient
+from bot.door import certificates, tickets
+from bot.door.codes import CERTIFICATE, TICKET
+from bot.enrolling.enrolments import accepted, brief, number, status_line
+from bot.enrolling.form.form import Form
+from bot.enrolling.seats import TICKET as JOB
 from bot.errors import Refusal
-from bot.exhibitions import title, today
-from bot.forms.form import Form
-from bot.i18n import _
-from bot.markdown import Markdown
+from bot.fairs import programmes as programme_page
+from bot.fairs.exhibitions import title, today
+from bot.language.i18n import _
+from bot.language.markdown import Markdown
 from bot.reply import Choice
 from bot.router import Router
-from bot.seats import TICKET as JOB
 from bot.turn import Turn
-from db import attendance, enrolments, programmes
-from db.enrolments import Enrolment
-from db.programmes import Programme
+from db.enrolling import attendance, enrolments
+from db.enrolling.enrolments import Enrolment
+from db.fairs import programmes
+from db.fairs.programmes import Programme
 
 router = Router("tickets")
 

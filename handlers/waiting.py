@@ -2,16 +2,17 @@
 
 from datetime import datetime
 
-from bot.cases import alert, load, number, officers, owner, recipient, watch
-from bot.content import Content, content
-from bot.i18n import _, speaking
-from bot.office_hours import deadline
-from bot.promises import confirm, give_up, is_answer, known, nobody, own_choices, promise
+from bot.cases.cases import alert, load, number, officers, owner, recipient, watch
+from bot.cases.forwarded import Content, content
+from bot.cases.office_hours import deadline
+from bot.cases.promises import confirm, give_up, is_answer, known, nobody, own_choices, promise
+from bot.language.i18n import _, speaking
 from bot.reply import Choice
 from bot.router import Router
 from bot.turn import Turn
-from db import case_messages, cases, deliveries
-from db.cases import Case
+from db.cases import case_messages, cases
+from db.cases.cases import Case
+from db.deliveries import deliveries
 
 router = Router("waiting")
 

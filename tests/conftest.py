@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from bot.i18n import LOCALES
 from bot.knowledge import Knowledge, load
+from bot.language.i18n import LOCALES
 from db.engine import Database
-from tests.phone import Phone, Town
-from tests.postgres import Server, running_server
+from tests.town.phone import Phone, Town
+from tests.town.postgres import Server, running_server
 
 ENGINES = ("sqlite", "postgresql")
 

@@ -13,7 +13,7 @@ ROOMS = ("bot", "handlers", "db")
 FORBIDDEN = {
     "db": (("bot", "handlers", "telegram", "starlette"), "db/ remembers; it knows nobody above it"),
     "bot": (("handlers",), "the machinery does not know the product; bot/commands/ is where all meet"),
-    "bot/knowledge": (("db", "bot.channels", "handlers", "aiohttp", "httpx", "telegram"), "knowledge is pure"),
+    "bot/knowledge": (("db", "bot.channel", "handlers", "aiohttp", "httpx", "telegram"), "knowledge is pure"),
     "bot/web": (("handlers", "telegram"), "the web speaks through what it is given"),
     "bot/channels": (("handlers", "starlette"), "a channel translates; it does not decide"),
     "handlers": (("sqlalchemy", "telegram", "starlette", "aiohttp"), "a handler asks db/ verbs and says replies"),
@@ -65,8 +65,8 @@ def test_handlers_meet_by_a_choices_name_and_not_by_importing_each_other() -> No
 def test_a_channel_knows_only_its_own_vendor_and_no_other_channel() -> None:
     for path in files("bot/channels"):
         family = path.stem.split("_")[0]
-        others = [module for module in imports(path) if module.startswith("bot.channels.")]
-        assert all(module.removeprefix("bot.channels.").startswith(family) for module in others), name(path)
+        others = [module for module in imports(path) if module.startswith("bot.channel.")]
+        assert all(module.removeprefix("bot.channel.").startswith(family) for module in others), name(path)
 
 
 def test_a_file_is_short_enough_to_be_read() -> None:

@@ -6,10 +6,10 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 
-from bot import i18n
-from bot.attachments import LARGEST, TooLarge
-from bot.markdown import faults as markdown_faults
-from bot.markdown import plain
+from bot.language import i18n
+from bot.language.markdown import faults as markdown_faults
+from bot.language.markdown import plain
+from bot.media.attachments import LARGEST, TooLarge
 from bot.reply import TELEGRAM, WHATSAPP, Limits, Reply, utf16_length
 from bot.turn import Inbound
 from db.files import File

@@ -9,8 +9,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from bot.attachments import LARGEST, TooLarge
-from bot.channels import Update
+from bot.channel import Update
+from bot.media.attachments import LARGEST, TooLarge
 from bot.reply import Limits, Reply
 from bot.turn import Inbound
 

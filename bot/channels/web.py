@@ -1,6 +1,6 @@
 """The web chat as a channel: visitors of our own page, known by a signed cookie and nothing else.
 
-The protocol between the page (bot/web/static/) and the server (bot/web/chat.py):
+The protocol between the page (bot/web/static/) and the server (bot/web/chat/requests.py):
 
 Sending. `POST /chat/messages` with one JSON object: `id` (made by the page, at most 40 letters, digits, `-`, `_`) and
 one of `text`, `tap` (`{"reply", "index"}`), `start` (a payload, or empty). `POST /chat/files?id=...&name=...` with the
@@ -32,7 +32,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
-from bot.channels import Update, storable
+from bot.channel import Update, storable
 from bot.reply import Limits, Reply
 from bot.turn import Inbound, InboundKind
 from db.files import Description

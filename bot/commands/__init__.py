@@ -14,12 +14,12 @@ import click
 
 from bot import knowledge, logs, settings
 from bot.assistant import Assistant
-from bot.channels import Channel
+from bot.channel import Channel
 from bot.clock import Clock
-from bot.codes import Codes
-from bot.i18n import LOCALES
+from bot.door.codes import Codes
 from bot.knowledge import Knowledge
 from bot.knowledge.facts import Faulty
+from bot.language.i18n import LOCALES
 from bot.settings import Settings
 from db.engine import Database
 

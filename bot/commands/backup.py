@@ -9,14 +9,14 @@ from typing import TypeVar
 
 import click
 
-from bot import backup, erasing
-from bot.backup import Broken, Contents, Progress
 from bot.clock import Clock
 from bot.commands import Stop, no_database, on_database
+from bot.privacy import backup, erasing
+from bot.privacy.backup import Broken, Contents, Progress
 from bot.settings import PREFIX, Settings
-from db import restores
+from db.copies import restores
+from db.copies.snapshots import Unfit
 from db.engine import Database, will_pass
-from db.snapshots import Unfit
 
 Result = TypeVar("Result")
 

@@ -11,22 +11,27 @@ from typing import Any, TypeVar
 
 import click
 
-from bot.attachments import recognised
-from bot.broadcasts import buttons, checks, lists, page, progress, verdict
-from bot.broadcasts.file import audience_of, read_file
-from bot.broadcasts.news import ask_for_agreement
-from bot.broadcasts.numbers import NumberList
-from bot.broadcasts.steps import start
-from bot.broadcasts.wording import described, reached
+from bot.broadcasts.audience import list_report, lists
+from bot.broadcasts.audience.numbers import NumberList
+from bot.broadcasts.audience.wording import described, reached
+from bot.broadcasts.sending import checks, page, progress
+from bot.broadcasts.sending.news import ask_for_agreement
+from bot.broadcasts.sending.steps import start
+from bot.broadcasts.writing import buttons
+from bot.broadcasts.writing.file import audience_of, read_file
 from bot.clock import BANDUNG, Clock
 from bot.commands import Stop, known, no_database, on_database
-from bot.i18n import speaking
-from bot.markdown import plain
+from bot.language.i18n import speaking
+from bot.language.markdown import plain
+from bot.media.attachments import recognised
 from bot.settings import Settings
-from db import audiences, audit, broadcasts, files, office, recipients, staff, taps
-from db.broadcasts import Broadcast
+from db import files, office
+from db.broadcasts import audiences, broadcasts, recipients, taps
+from db.broadcasts.broadcasts import Broadcast
 from db.engine import Database, Transaction, will_pass
 from db.files import File
+from db.people import staff
+from db.privacy import audit
 
 Result = TypeVar("Result")
 
@@ -171,7 +176,7 @@ def _numbers(path: Path) -> NumberList:
     if found.fault:
         raise Stop(f"{path} cannot be read as a table; save it anew as CSV, XLSX or text, with little else in it.")
     if not found.entries:
-        for line in verdict.without(found):
+        for line in list_report.without(found):
             click.echo(plain(line))
         raise Stop(f"{path} has no phone and no registration numbers; write one a line.")
     return found
@@ -195,7 +200,7 @@ async def _write(
         narrowed = replace(narrowed, listed=listed is not None)
         id_ = await broadcasts.add(tx, None, now, **written, audience=narrowed.to_json(), file_id=kept)
         if listed:
-            judged = await verdict.judge(tx, listed)
+            judged = await list_report.judge(tx, listed)
             click.echo(plain(judged.said()))
             await broadcasts.list_people(tx, id_, judged.people)
         return id_

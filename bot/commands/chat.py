@@ -13,7 +13,7 @@ import click
 from bot.assistant import Assistant
 from bot.channels.terminal import Terminal
 from bot.commands import assemble, begin, data_folder, insist_on_release
-from bot.markdown import paint, with_marks
+from bot.language.markdown import paint, with_marks
 from bot.reply import Reply
 
 #: who types here, as the address `terminal:saya`

@@ -12,7 +12,7 @@ import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumberFormat
 
 from bot.clock import BANDUNG
-from bot.i18n import LANGUAGES
+from bot.language.i18n import LANGUAGES
 
 #: what a cell says, as its value; raises ValueError with a sentence
 Read = Callable[[str], Any]

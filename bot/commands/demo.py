@@ -7,16 +7,16 @@ from typing import Any
 
 import click
 
-from bot import sheets
 from bot.clock import BANDUNG, Clock
 from bot.commands import Stop
-from bot.commands.data import planned
 from bot.commands.imports import run
+from bot.commands.plans import planned
 from bot.commands.tables import TABLES
-from bot.i18n import LOCALES
+from bot.language.i18n import LOCALES
+from bot.media import sheets
 from bot.settings import Settings
-from db import exhibitions, programmes, samples
 from db.engine import Database, Transaction
+from db.fairs import exhibitions, programmes, samples
 
 #: whole weeks, so that weekdays stay
 _YEAR = timedelta(weeks=52)

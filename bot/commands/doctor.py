@@ -13,16 +13,19 @@ from typing import NamedTuple
 import click
 
 from bot import logs
-from bot.channels import telegram_checkup as telegram
-from bot.channels.telegram import WEBHOOK_PATH
+from bot.channels.telegram import checkup as telegram
+from bot.channels.telegram.channel import WEBHOOK_PATH
 from bot.clock import BANDUNG, Clock
 from bot.commands import Stop, configured, no_database, opened
-from bot.i18n import LOCALES
 from bot.knowledge.check import check
+from bot.language.i18n import LOCALES
 from bot.settings import PREFIX, Settings, Unusable
 from bot.web import health
-from db import channels, retention, soundness, staff
+from db.conversation import channels
+from db.copies import soundness
 from db.engine import Database
+from db.people import staff
+from db.privacy import retention
 
 #: bytes; below it a busy month and a backup may not fit
 LEAST_SPACE = 500_000_000

@@ -4,11 +4,12 @@ from pathlib import Path
 
 from bot.commands import Stop, exports
 from bot.commands.exports import Outgoing
-from bot.enrolment_sheet import EnrolmentSheet
+from bot.enrolling.sheet import EnrolmentSheet
 from bot.settings import Settings
-from db import enrolments, programmes
 from db.engine import Transaction
-from db.programmes import Programme
+from db.enrolling import enrolments
+from db.fairs import programmes
+from db.fairs.programmes import Programme
 
 
 def bring_out(settings: Settings, path: Path | None, form: str | None, code: str | None) -> None:

@@ -10,13 +10,13 @@ from typing import Any, BinaryIO
 
 import click
 
-from bot import sheets
 from bot.clock import Clock
 from bot.commands import Stop
 from bot.commands.imports import run
+from bot.media import sheets
 from bot.settings import Settings
-from db import audit
 from db.engine import Database, Transaction
+from db.privacy import audit
 
 #: a table of more rows is shown a progress bar for
 _LONG = 2000

@@ -10,12 +10,12 @@ from typing import Any, TypeVar
 
 import click
 
-from bot import sheets
 from bot.clock import Clock
 from bot.commands import Stop, no_database, on_database
 from bot.commands.tables import Table, heading_faults
+from bot.media import sheets
+from bot.media.sheets import Fault, Line, Unreadable
 from bot.settings import Settings
-from bot.sheets import Fault, Line, Unreadable
 from db.engine import Database, Transaction, will_pass
 
 Result = TypeVar("Result")

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import click
 
-from bot import catalogues
 from bot.clock import BANDUNG, Clock
-from bot.i18n import LOCALES
 from bot.knowledge.check import check
+from bot.language import catalogues
+from bot.language.i18n import LOCALES
 
 
 def show() -> bool:

@@ -12,10 +12,10 @@ from bot.assistant import Assistant
 from bot.channels.terminal import Terminal
 from bot.clock import ManualClock
 from bot.commands import assemble, begin, data_folder, insist_on_release, jsonl
-from bot.markdown import paint, with_marks
-from bot.quiet import morning
+from bot.language.markdown import paint, with_marks
+from bot.language.quiet_hours import morning
 from bot.reply import Reply
-from db import deliveries
+from db.deliveries import deliveries
 
 MARKS = {"bold": ("*", "*"), "italic": ("_", "_")}
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}

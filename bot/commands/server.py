@@ -10,16 +10,16 @@ from urllib.parse import urlsplit
 import click
 
 from bot.assistant import Assistant
-from bot.channels.telegram import WEBHOOK_PATH, Telegram
+from bot.channels.telegram.channel import WEBHOOK_PATH, Telegram
 from bot.channels.web import Web
 from bot.commands import Stop, assemble, begin, demo, staff
 from bot.settings import PREFIX, Settings
 from bot.web import server as web
 from bot.web.app import create_app
-from bot.web.chat import Chat
-from bot.web.doors import Doors
-from bot.web.visitor import Visitors
-from db import channels
+from bot.web.chat.doors import Doors
+from bot.web.chat.requests import Chat
+from bot.web.chat.visitor import Visitors
+from db.conversation import channels
 
 #: seconds for the conversations in hand at the stop; what they do not get done waits in the database
 GRACE = 3.0

@@ -10,9 +10,10 @@ import click
 from bot.clock import BANDUNG, Clock
 from bot.commands import Stop, no_database, on_database
 from bot.settings import ADDRESS, Settings
-from db import audit, people, staff
 from db.engine import Database, Transaction
-from db.staff import LONGEST_NAME, Member
+from db.people import people, staff
+from db.people.staff import LONGEST_NAME, Member
+from db.privacy import audit
 
 Result = TypeVar("Result")
 

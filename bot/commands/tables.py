@@ -7,8 +7,8 @@ from typing import Any
 
 from bot.commands import columns as say
 from bot.commands.columns import Column, column, texts, written
-from bot.sheets import Fault, Line
-from db import exhibitions, programmes
+from bot.media.sheets import Fault, Line
+from db.fairs import exhibitions, programmes
 
 #: an exhibition of more days is a slip of the pen
 _LONGEST_DAYS = 92

@@ -9,7 +9,7 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from bot.i18n import LOCALES
+from bot.language.i18n import LOCALES
 
 #: of each part of `locales/dates.toml`, the letter that stands for it in a rule
 KINDS = {

@@ -6,13 +6,13 @@ from datetime import date, time
 from bot.clock import BANDUNG
 from bot.dates import When
 from bot.errors import Refusal
-from bot.exhibitions import today
+from bot.fairs.exhibitions import today
 from bot.fields import Field, Values, answer, clock, read_when
-from bot.i18n import _
-from bot.markdown import Markdown
+from bot.language.dates_said import MALAYSIA, hours, span, weekday_span
+from bot.language.i18n import _
+from bot.language.markdown import Markdown
 from bot.reply import Choice
 from bot.turn import Turn
-from bot.when import MALAYSIA, hours, span, weekday_span
 
 #: what takes longer is a slip of the pen
 _LONGEST_DAYS = 92

@@ -3,19 +3,19 @@
 import re
 from dataclasses import asdict, replace
 
-from bot import coming, notices, wishes
-from bot import exhibitions as say
 from bot.entries import days, warnings
 from bot.entries.field import link, short_name, source, texts
 from bot.entries.noun import News, Noun
+from bot.fairs import exhibitions as say
+from bot.fairs import filters, listing, notices
 from bot.fields import Field, Values, answer, some_of, text, words
-from bot.i18n import _
-from bot.markdown import Markdown
+from bot.language.dates_said import MALAYSIA
+from bot.language.i18n import _
+from bot.language.markdown import Markdown
 from bot.reply import Choice
 from bot.turn import Turn
-from bot.when import MALAYSIA
-from db import exhibitions, interests
-from db.exhibitions import Exhibition, Plan
+from db.fairs import exhibitions, interests
+from db.fairs.exhibitions import Exhibition, Plan
 
 #: latitude and longitude, as maps give them
 _POINT = re.compile(r"(-?\d{1,2}\.\d+)\s*,\s*(-?\d{1,3}\.\d+)")
@@ -61,7 +61,7 @@ def _address() -> Field:
 def _sectors() -> Field:
     """None means all."""
     question = lambda _values: _("For which sectors? Several are possible; skipped, it is for all.")  # noqa: E731
-    return some_of("sectors", lambda: _("Sectors"), question, coming.sectors, wishes.sector, optional=True)
+    return some_of("sectors", lambda: _("Sectors"), question, listing.sectors, filters.sector, optional=True)
 
 
 def _fields() -> tuple[Field, ...]:

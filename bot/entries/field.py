@@ -4,10 +4,10 @@ import re
 from collections.abc import Callable, Sequence
 
 from bot.errors import Refusal
-from bot.exhibitions import today
+from bot.fairs.exhibitions import today
 from bot.fields import NEXT, OWN, Field, Values, answer, nothing, words
-from bot.i18n import LANGUAGE_NAMES, LANGUAGES, _
-from bot.markdown import Markdown, escape
+from bot.language.i18n import LANGUAGE_NAMES, LANGUAGES, _
+from bot.language.markdown import Markdown, escape
 from bot.reply import Choice
 from bot.turn import Turn
 

@@ -8,8 +8,8 @@ from typing import Any
 from bot.entries.draft import Draft
 from bot.entries.field import FIRST, in_language
 from bot.fields import Field, Values
-from bot.i18n import LANGUAGES, _
-from bot.markdown import Markdown
+from bot.language.i18n import LANGUAGES, _
+from bot.language.markdown import Markdown
 from bot.turn import Turn
 
 #: signs of a code without its year

@@ -7,10 +7,10 @@ from bot.entries.exhibition import EXHIBITION
 from bot.entries.noun import Noun, changes, left_behind, to_json, values_of
 from bot.entries.programme import PROGRAMME
 from bot.errors import Refusal
-from bot.exhibitions import today
+from bot.fairs.exhibitions import today
 from bot.fields import Field, Values, named
-from bot.i18n import LANGUAGE_NAMES, LANGUAGES, _, language, speaking
-from bot.markdown import Markdown
+from bot.language.i18n import LANGUAGE_NAMES, LANGUAGES, _, language, speaking
+from bot.language.markdown import Markdown
 from bot.reply import Choice
 from bot.turn import Turn
 

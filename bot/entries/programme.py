@@ -2,22 +2,22 @@
 
 from dataclasses import asdict, replace
 
-from bot import coming, notices, wishes
-from bot import programmes as say
 from bot.clock import BANDUNG
+from bot.enrolling.seats import fill
 from bot.entries import days, warnings
 from bot.entries.field import lines, short_name, source, texts
 from bot.entries.noun import News, Noun
 from bot.errors import Refusal
-from bot.exhibitions import today
+from bot.fairs import filters, listing, notices
+from bot.fairs import programmes as say
+from bot.fairs.exhibitions import today
 from bot.fields import Field, Values, answer, one_of, text
-from bot.i18n import _
-from bot.markdown import Markdown
+from bot.language.i18n import _
+from bot.language.markdown import Markdown
 from bot.reply import Choice
-from bot.seats import fill
 from bot.turn import Turn
-from db import exhibitions, interests, programmes
-from db.programmes import Plan, Programme
+from db.fairs import exhibitions, interests, programmes
+from db.fairs.programmes import Plan, Programme
 
 _MOST = 1_000_000
 #: own questions and documents of a programme
@@ -93,7 +93,7 @@ def _fields() -> tuple[Field, ...]:
     what = lambda _values: _("What kind of programme is it?")  # noqa: E731
     who_decides = lambda _values: _("Who decides who may join?")  # noqa: E731
     return (
-        one_of("kind", lambda: _("Kind"), what, coming.kinds, wishes.kind),
+        one_of("kind", lambda: _("Kind"), what, listing.kinds, filters.kind),
         texts(
             "title",
             lambda: _("Name"),

@@ -7,13 +7,13 @@ from typing import Any
 from bot.clock import BANDUNG
 from bot.entries.noun import READ, Noun
 from bot.errors import Refusal
-from bot.exhibitions import title, today
+from bot.fairs.exhibitions import title, today
 from bot.fields import Values
-from bot.i18n import _, clock_time, day, ngettext
+from bot.language.i18n import _, clock_time, day, ngettext
 from bot.reply import Choice
 from bot.turn import Turn
-from db import audit
-from db.exhibitions import SHOWN
+from db.fairs.exhibitions import SHOWN
+from db.privacy import audit
 
 #: by act, which news it makes
 _MAKES = {"publish": "announced", "change": "changed", "restore": "changed", "cancel": "cancelled"}

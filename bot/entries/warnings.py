@@ -5,12 +5,12 @@ from datetime import date, time, timedelta
 
 from bot.entries.days import day_of, time_of
 from bot.entries.field import FIRST
-from bot.exhibitions import today
+from bot.fairs.exhibitions import today
 from bot.fields import Values
-from bot.i18n import LANGUAGE_NAMES, LANGUAGES, _
-from bot.markdown import Markdown
+from bot.language.dates_said import weekday_span
+from bot.language.i18n import LANGUAGE_NAMES, LANGUAGES, _
+from bot.language.markdown import Markdown
 from bot.turn import Turn
-from bot.when import weekday_span
 
 _FRIDAY = 4
 #: Friday prayer, on the clock of the place

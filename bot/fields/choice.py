@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from bot.errors import Refusal
 from bot.fields.field import NEXT, Field, Values, answer
 from bot.fields.wording import bare, figures, listed, meant
-from bot.i18n import _
-from bot.markdown import Markdown, plain
+from bot.language.i18n import _
+from bot.language.markdown import Markdown, plain
 from bot.reply import Choice
 from bot.turn import Turn
 

@@ -7,9 +7,9 @@ from bot.dates import When
 from bot.errors import Refusal
 from bot.fields.field import Field, Values
 from bot.fields.when import read_when
-from bot.i18n import _
-from bot.i18n import day as shown
-from bot.markdown import Markdown
+from bot.language.i18n import _
+from bot.language.i18n import day as shown
+from bot.language.markdown import Markdown
 
 
 def day(

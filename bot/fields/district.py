@@ -6,9 +6,9 @@ from bot.errors import Refusal
 from bot.fields.field import Field, Values, answer
 from bot.fields.places import HOME, Place, alike, around, is_home, named, nearest
 from bot.fields.wording import bare, squashed
-from bot.i18n import _
 from bot.knowledge.words import words
-from bot.markdown import Markdown
+from bot.language.i18n import _
+from bot.language.markdown import Markdown
 from bot.turn import Turn
 
 #: places that are offered, beside the city as it was written

@@ -4,13 +4,13 @@ from collections.abc import Callable
 
 from bot.errors import Refusal
 from bot.fields.field import NEXT, Field, Values
-from bot.i18n import _, ngettext
-from bot.markdown import Markdown
+from bot.language.i18n import _, ngettext
+from bot.language.markdown import Markdown
 from bot.reply import Choice
 from bot.turn import Turn
 from db.files import File
 
-#: kinds that are taken, see `bot.attachments`
+#: kinds that are taken, see `bot.media.attachments`
 _TAKEN = ("photo", "document")
 #: what a file's name says of a kind that is not taken
 _OFFICE = {

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
-from bot.markdown import Markdown
+from bot.language.markdown import Markdown
 from bot.reply import Choice
 from bot.turn import Turn
 

@@ -7,8 +7,8 @@ from bot.errors import Refusal
 from bot.fields.field import Field, Values, answer
 from bot.fields.wording import figures
 from bot.fields.yes_no import denies
-from bot.i18n import _
-from bot.markdown import Markdown
+from bot.language.i18n import _
+from bot.language.markdown import Markdown
 from bot.reply import Choice
 from bot.turn import Turn
 

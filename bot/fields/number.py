@@ -6,9 +6,9 @@ from bot.errors import Refusal
 from bot.fields.amounts import amounts
 from bot.fields.field import Field, Values, answer
 from bot.fields.yes_no import denies
-from bot.i18n import _
-from bot.i18n import number as shown
-from bot.markdown import Markdown
+from bot.language.i18n import _
+from bot.language.i18n import number as shown
+from bot.language.markdown import Markdown
 from bot.turn import Turn
 
 #: an example that most questions allow

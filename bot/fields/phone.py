@@ -9,8 +9,8 @@ from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat
 from bot.errors import Refusal
 from bot.fields.field import Field, Values, answer
 from bot.fields.wording import figures
-from bot.i18n import _
-from bot.markdown import Markdown
+from bot.language.i18n import _
+from bot.language.markdown import Markdown
 from bot.turn import Turn
 
 #: whose numbers are written without their country, the likelier first

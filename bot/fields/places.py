@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from bot.fields.wording import bare, in_common, likeness, squashed
-from bot.i18n import LOCALES
+from bot.language.i18n import LOCALES
 
 #: the city whose kecamatan are told apart
 HOME = "Bandung"

@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 
 from bot.errors import Refusal
 from bot.fields.field import Field, Values, nothing
-from bot.i18n import _
-from bot.markdown import Markdown
+from bot.language.i18n import _
+from bot.language.markdown import Markdown
 from bot.reply import Choice
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")

@@ -9,10 +9,10 @@ from bot import dates
 from bot.dates import Doubt, Reason, When
 from bot.errors import Refusal
 from bot.fields.field import Values, answer
-from bot.i18n import _, hour, language
-from bot.markdown import Markdown, escape
+from bot.language.dates_said import weekday_span
+from bot.language.i18n import _, hour, language
+from bot.language.markdown import Markdown, escape
 from bot.turn import Turn
-from bot.when import weekday_span
 
 #: readings that are offered
 _OFFERED = 3

@@ -7,8 +7,8 @@ from difflib import SequenceMatcher
 from functools import cache
 from typing import Any
 
-from bot.i18n import LOCALES
 from bot.knowledge.words import cut, words
+from bot.language.i18n import LOCALES
 
 #: how much of two words must be the same for one to be a slip of the other, and letters of the shortest such word
 _ALIKE, _SHORTEST = 0.8, 4

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from bot.errors import Refusal
 from bot.fields.field import Field, Values, answer
 from bot.fields.wording import listed, slip
-from bot.i18n import _
 from bot.knowledge.words import words
-from bot.markdown import Markdown
+from bot.language.i18n import _
+from bot.language.markdown import Markdown
 from bot.reply import Choice
 from bot.turn import Turn
 

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from bot.i18n import speaking
 from bot.knowledge import FIRST, Card, Shelf, shelf
 from bot.knowledge.cards import LABEL_LIMIT, PLACEHOLDER, SECTION_LIMIT, SHORT_LIMIT, Part, fill
 from bot.knowledge.facts import Faulty, line_of
 from bot.knowledge.questions import OUT_OF_SCOPE, load_questions, load_unclear, same_question
-from bot.markdown import faults as markdown_faults
-from bot.markdown import plain
+from bot.language.i18n import speaking
+from bot.language.markdown import faults as markdown_faults
+from bot.language.markdown import plain
 
 _MONTHS = "januari|februari|maret|april|mei|juni|juli|agustus|september|oktober|november|desember"
 #: money, dates, shares and durations that ought to be facts; the year of a law or a newspaper may stand

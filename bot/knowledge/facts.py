@@ -11,8 +11,8 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from bot.i18n import _, day, money, ngettext, number
-from bot.markdown import Markdown, escape
+from bot.language.i18n import _, day, money, ngettext, number
+from bot.language.markdown import Markdown, escape
 
 Confidence = Literal["confirmed", "one-source", "differ", "unsourced"]
 SourceKind = Literal["official", "news", "other"]

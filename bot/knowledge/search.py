@@ -31,7 +31,7 @@ PLAIN = 0.95
 #: messages whose understanding is remembered; an opening question of many people is asked again and again
 REMEMBERED = 2000
 #: what the scores of the words count for where they stand alone, and those of words and meaning together, so that
-#: confidences come true (least surprise over the questions of `tests/dev-questions.jsonl`)
+#: confidences come true (least surprise over the questions of `tests/bench/dev-questions.jsonl`)
 WORDS_ALONE = 1.5
 WORDS, MEANING = 0.9, 0.8
 #: what the last card counts for beside them, where a question lacks a subject

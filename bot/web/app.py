@@ -12,9 +12,9 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from bot.assistant import Assistant
-from bot.channels import Channel, Update
+from bot.channel import Channel, Update
 from bot.web import health
-from bot.web.page import Guarded
+from bot.web.chat.page import Guarded
 
 log = logging.getLogger(__name__)
 

@@ -10,9 +10,11 @@ from starlette.routing import BaseRoute, Route
 
 from bot import metrics
 from bot.assistant import Assistant
-from bot.quiet import is_day
-from db import deliveries, lanes, replies, restores, turns
-from db.deliveries import LANES
+from bot.language.quiet_hours import is_day
+from db.conversation import replies, turns
+from db.copies import restores
+from db.deliveries import deliveries, lanes
+from db.deliveries.deliveries import LANES
 from db.engine import Database
 
 #: what waits longer than this has been left over

@@ -13,35 +13,53 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from db import (  # noqa: F401 (their tables belong to the metadata)
-    attendance,
-    audit,
-    broadcasts,
-    businesses,
-    cases,
-    channels,
-    consents,
-    deliveries,
-    enrolments,
-    erasures,
-    exhibitions,
-    feedback,
     files,
-    interests,
-    jobs,
-    joinings,
-    lanes,
     office,
-    people,
-    programmes,
-    questions,
-    reminders,
-    replies,
-    reports,
-    restores,
-    retention,
-    staff,
+)
+from db.broadcasts import (  # noqa: F401 (their tables belong to the metadata)
+    broadcasts,
     subscriptions,
+)
+from db.cases import (  # noqa: F401 (their tables belong to the metadata)
+    cases,
+    questions,
+    reports,
+)
+from db.conversation import (  # noqa: F401 (their tables belong to the metadata)
+    channels,
+    jobs,
+    replies,
     turns,
+)
+from db.copies import (  # noqa: F401 (their tables belong to the metadata)
+    restores,
+)
+from db.deliveries import (  # noqa: F401 (their tables belong to the metadata)
+    deliveries,
+    lanes,
+)
+from db.enrolling import (  # noqa: F401 (their tables belong to the metadata)
+    attendance,
+    enrolments,
+    feedback,
+)
+from db.fairs import (  # noqa: F401 (their tables belong to the metadata)
+    exhibitions,
+    interests,
+    programmes,
+    reminders,
+)
+from db.people import (  # noqa: F401 (their tables belong to the metadata)
+    businesses,
+    consents,
+    joinings,
+    people,
+    staff,
+)
+from db.privacy import (  # noqa: F401 (their tables belong to the metadata)
+    audit,
+    erasures,
+    retention,
 )
 
 HERE = Path(__file__).parent

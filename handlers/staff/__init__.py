@@ -5,6 +5,7 @@ from handlers.staff import (
     attendance,
     audience,
     broadcasts,
+    bulk_decisions,
     buttons,
     cases,
     checkin,
@@ -21,7 +22,6 @@ from handlers.staff import (
     questions,
     relay,
     sending,
-    several,
     speed,
     taps,
 )
@@ -41,7 +41,7 @@ DESKS: tuple[Desk, ...] = (
     enrolments.counting,  # how many enrolled
     enrolments.desk,  # going through them, and finding one
     deciding.desk,  # accepting one, asking for a correction, declining
-    several.desk,  # several of them at once
+    bulk_decisions.desk,  # several of them at once
     downloads.desk,  # all of them in a file
     broadcasts.desk,  # announcements to many, and how they go
     taps.desk,  # who tapped what below one

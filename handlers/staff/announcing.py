@@ -1,18 +1,19 @@
 """Writing an announcement: the text in one language or more, and what it is about."""
 
-from bot.broadcasts import page
-from bot.broadcasts.draft import formed
-from bot.broadcasts.topics import topics
-from bot.content import Content, content
+from bot.broadcasts.sending import page
+from bot.broadcasts.writing.draft import formed
+from bot.broadcasts.writing.topics import topics
+from bot.cases.forwarded import Content, content
 from bot.dates import When, read
-from bot.exhibitions import today
-from bot.i18n import LANGUAGE_NAMES, LANGUAGES, _, day
-from bot.markdown import Markdown
+from bot.fairs.exhibitions import today
+from bot.language.i18n import LANGUAGE_NAMES, LANGUAGES, _, day
+from bot.language.markdown import Markdown
 from bot.reply import Choice
 from bot.router import bare_word
 from bot.turn import Turn
-from db import audit, broadcasts
-from db.broadcasts import ANNOUNCEMENT, CORRECTION, WARNING, Broadcast
+from db.broadcasts import broadcasts
+from db.broadcasts.broadcasts import ANNOUNCEMENT, CORRECTION, WARNING, Broadcast
+from db.privacy import audit
 from handlers.staff.desk import CANCEL, Desk, answers
 
 desk = Desk("announcing", "officer")

@@ -2,18 +2,20 @@
 
 from datetime import date
 
-from bot import attendance as say
-from bot import attendance_list
-from bot.enrolment_page import back
-from bot.enrolments import brief
+from bot.door import attendance as say
+from bot.door import signing_list
+from bot.enrolling.enrolments import brief
+from bot.enrolling.page import back
 from bot.errors import Refusal
-from bot.exhibitions import title
-from bot.i18n import _, day, ngettext, number
-from bot.markdown import Markdown
+from bot.fairs.exhibitions import title
+from bot.language.i18n import _, day, ngettext, number
+from bot.language.markdown import Markdown
 from bot.reply import Choice
 from bot.turn import Turn
-from db import attendance, audit, enrolments, feedback, programmes
-from db.programmes import Programme
+from db.enrolling import attendance, enrolments, feedback
+from db.fairs import programmes
+from db.fairs.programmes import Programme
+from db.privacy import audit
 from handlers.staff.desk import Desk
 
 desk = Desk("attendance", "officer")
@@ -79,7 +81,7 @@ def _list(one: Programme) -> Choice:
 async def print_list(turn: Turn) -> None:
     """For a door without a network: who may come, with room to sign."""
     one = await _programme(turn)
-    count, file = await attendance_list.keep(turn, one)
+    count, file = await signing_list.keep(turn, one)
     if not count:
         raise Refusal(_("Nobody is accepted in {title} yet.", title=title(one)), [back(one.id)])
     about = f"programme:{one.code}"

@@ -4,22 +4,26 @@ with the count."""
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.broadcasts import checks, page, verdict
-from bot.broadcasts.lists import pasted
-from bot.broadcasts.numbers import NumberList
-from bot.broadcasts.reading import read
-from bot.broadcasts.wording import channel, described, people, reached
+from bot.broadcasts.audience import list_report
+from bot.broadcasts.audience.lists import pasted
+from bot.broadcasts.audience.numbers import NumberList
+from bot.broadcasts.audience.reading import read
+from bot.broadcasts.audience.wording import channel, described, people, reached
+from bot.broadcasts.sending import checks, page
 from bot.errors import Refusal
-from bot.exhibitions import local, today
-from bot.i18n import LANGUAGE_NAMES, _
-from bot.markdown import Markdown, escape
+from bot.fairs.exhibitions import local, today
+from bot.language.i18n import LANGUAGE_NAMES, _
+from bot.language.markdown import Markdown, escape
 from bot.reply import Choice
 from bot.router import bare_word
 from bot.turn import Turn
-from db import audiences, audit, broadcasts, files, programmes
-from db.audiences import Audience
-from db.broadcasts import CORRECTION, Broadcast
-from db.programmes import Programme
+from db import files
+from db.broadcasts import audiences, broadcasts
+from db.broadcasts.audiences import Audience
+from db.broadcasts.broadcasts import CORRECTION, Broadcast
+from db.fairs import programmes
+from db.fairs.programmes import Programme
+from db.privacy import audit
 from handlers.staff.desk import CANCEL, Desk, answers
 
 desk = Desk("audience", "officer")
@@ -83,7 +87,7 @@ async def sent(turn: Turn) -> None:
     """A file with a list; anything else is no answer."""
     found = await page.known(turn, int(turn.asks.removeprefix(page.AUDIENCE)))
     if turn.listed is not None:
-        await verdict.drop(turn)
+        await list_report.drop(turn)
     if turn.listed is not None and turn.listed.entries:
         await _take_list(turn, found, turn.listed)
         return
@@ -96,7 +100,7 @@ def _lacking(turn: Turn) -> Markdown:
     trouble = turn.listed.fault if turn.listed else turn.file_trouble
     if turn.listed and not trouble:
         none = _("There is no phone and no registration number in that file. It may have any columns and headings.")
-        return Markdown("\n".join([none, *verdict.without(turn.listed)]))
+        return Markdown("\n".join([none, *list_report.without(turn.listed)]))
     match trouble:
         case "too-large":
             return _("That file is too large. Save only the column with the numbers, as CSV, and send that.")
@@ -132,11 +136,11 @@ async def _take_list(turn: Turn, found: Broadcast, brought: NumberList) -> None:
     if found.state not in page.OPEN:
         await page.show(turn, found)
         return
-    judged = await verdict.judge(turn.db, brought)
+    judged = await list_report.judge(turn.db, brought)
     await broadcasts.list_people(turn.db, found.id, judged.people)
     await audit.note(turn.db, turn.person.staff_id, "broadcast.list", found.source, turn.now, people=len(judged.people))
     turn.say(judged.said())
-    kept = await verdict.keep(turn, judged, found.id)
+    kept = await list_report.keep(turn, judged, found.id)
     left_out_ = [Choice(_("Left-out lines"), "broadcast-left-out", {"id": found.id, "file": kept}, "quiet")]
     await _take(turn, found, Audience(listed=True), len(judged.people), left_out_ if kept else [])
 

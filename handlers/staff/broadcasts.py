@@ -1,14 +1,15 @@
 """Announcements to many: all of them, one of them, and what can be done while one is sent and after."""
 
-from bot.broadcasts import page
-from bot.broadcasts.wording import channel
+from bot.broadcasts.audience.wording import channel
+from bot.broadcasts.sending import page
 from bot.errors import Refusal
-from bot.i18n import _, clock_time, ngettext, number
-from bot.markdown import Markdown, escape
+from bot.language.i18n import _, clock_time, ngettext, number
+from bot.language.markdown import Markdown, escape
 from bot.reply import Choice
 from bot.turn import Turn
-from db import audit, broadcasts, recipients
-from db.broadcasts import Broadcast
+from db.broadcasts import broadcasts, recipients
+from db.broadcasts.broadcasts import Broadcast
+from db.privacy import audit
 from handlers.staff.desk import Desk
 
 desk = Desk("broadcasts", "officer")

@@ -1,15 +1,16 @@
 """What stands below an announcement: an exhibition, a programme, an answer of the assistant's, or a page elsewhere."""
 
-from bot.broadcasts import buttons, link, page
-from bot.exhibitions import local, today
-from bot.i18n import _
+from bot.broadcasts.sending import page
+from bot.broadcasts.writing import buttons, link
+from bot.fairs.exhibitions import local, today
 from bot.knowledge.search import Understanding
-from bot.markdown import Markdown
+from bot.language.i18n import _
+from bot.language.markdown import Markdown
 from bot.reply import Choice
 from bot.router import bare_word
 from bot.turn import Turn
-from db import exhibitions, programmes
-from db.broadcasts import Broadcast
+from db.broadcasts.broadcasts import Broadcast
+from db.fairs import exhibitions, programmes
 from handlers.staff.desk import CANCEL, Desk, answers
 
 desk = Desk("buttons", "officer")

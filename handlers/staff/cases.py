@@ -2,19 +2,22 @@
 
 from datetime import timedelta
 
-from bot import cases as told
-from bot.case_page import back, choices_for, owner_name, show, state
-from bot.cases import called, number, recipient, typed
+from bot.cases import cases as told
+from bot.cases.cases import called, number, recipient, typed
+from bot.cases.office_hours import short
+from bot.cases.page import back, choices_for, owner_name, show, state
+from bot.cases.promises import finished, wait_again
 from bot.errors import Refusal
-from bot.i18n import _, speaking
-from bot.markdown import Markdown
-from bot.office_hours import short
-from bot.promises import finished, wait_again
+from bot.language.i18n import _, speaking
+from bot.language.markdown import Markdown
 from bot.reply import Choice
 from bot.turn import Turn
-from db import audit, cases, jobs, office
-from db.cases import Case
-from db.people import Known
+from db import office
+from db.cases import cases
+from db.cases.cases import Case
+from db.conversation import jobs
+from db.people.people import Known
+from db.privacy import audit
 from handlers.staff.desk import Desk
 
 desk = Desk("cases", "officer")

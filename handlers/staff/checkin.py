@@ -2,22 +2,24 @@
 
 from datetime import date
 
-from bot import attendance as say
-from bot import enrolment_page as page
-from bot.codes import TICKET
-from bot.enrolments import brief, parse_number, state_name
+from bot.door import attendance as say
+from bot.door.codes import TICKET
+from bot.enrolling import page
+from bot.enrolling.enrolments import brief, parse_number, state_name
 from bot.errors import Refusal
-from bot.exhibitions import title
+from bot.fairs.exhibitions import title
 from bot.fields import phone
-from bot.i18n import _, day
-from bot.markdown import Markdown
+from bot.language.dates_said import weekday_span
+from bot.language.i18n import _, day
+from bot.language.markdown import Markdown
 from bot.reply import Choice
 from bot.router import bare_word
 from bot.turn import Turn
-from bot.when import weekday_span
-from db import attendance, audit, enrolments, programmes
-from db.enrolments import Enrolment
-from db.programmes import Programme
+from db.enrolling import attendance, enrolments
+from db.enrolling.enrolments import Enrolment
+from db.fairs import programmes
+from db.fairs.programmes import Programme
+from db.privacy import audit
 from handlers.staff.desk import CANCEL, Desk, answers, may
 
 desk = Desk("checkin", "officer")

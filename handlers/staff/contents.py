@@ -1,14 +1,17 @@
 """The contents page of what staff can do, as far as their role goes, and how they are called."""
 
+from bot.cases.roles import role_name
 from bot.errors import Refusal
-from bot.i18n import _
-from bot.markdown import escape
+from bot.language.i18n import _
+from bot.language.markdown import escape
 from bot.reply import Choice
-from bot.roles import role_name
 from bot.router import bare_word
 from bot.turn import Turn
-from db import audit, cases, office, questions, staff
-from db.staff import LONGEST_NAME
+from db import office
+from db.cases import cases, questions
+from db.people import staff
+from db.people.staff import LONGEST_NAME
+from db.privacy import audit
 from handlers.staff.desk import CANCEL, Desk, answers, may
 
 desk = Desk("contents", "viewer")

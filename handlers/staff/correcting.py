@@ -1,16 +1,18 @@
 """Correcting what was sent: the difference first, then to exactly those who got it; or taking it back."""
 
-from bot.broadcasts import corrections, difference, page
-from bot.broadcasts.draft import formed, is_spelling
-from bot.content import Content, content
+from bot.broadcasts.sending import page
+from bot.broadcasts.writing import corrections, difference
+from bot.broadcasts.writing.draft import formed, is_spelling
+from bot.cases.forwarded import Content, content
 from bot.errors import Refusal
-from bot.i18n import LANGUAGE_NAMES, LANGUAGES, _, number
+from bot.language.i18n import LANGUAGE_NAMES, LANGUAGES, _, number
 from bot.reply import Choice
 from bot.router import bare_word
 from bot.turn import Turn
-from db import audiences, broadcasts, office
-from db.broadcasts import CORRECTION, LINE, RECALL, SILENT, Broadcast
-from db.corrections import corrected, is_recalled
+from db import office
+from db.broadcasts import audiences, broadcasts
+from db.broadcasts.broadcasts import CORRECTION, LINE, RECALL, SILENT, Broadcast
+from db.broadcasts.corrections import corrected, is_recalled
 from handlers.staff.desk import CANCEL, Desk, answers
 
 desk = Desk("correcting", "officer")

@@ -4,23 +4,23 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from bot import enrolment_page as page
-from bot.cases import typed
-from bot.enrolments import LONGEST_REASON, OPEN, brief, decide, labels
+from bot.cases.cases import typed
+from bot.enrolling import page
+from bot.enrolling.enrolments import LONGEST_REASON, OPEN, brief, decide, labels
+from bot.enrolling.form.enrolment import fields as form_of
+from bot.enrolling.selection import has_only_numbers, picks
 from bot.errors import Refusal
-from bot.exhibitions import title, today
+from bot.fairs.exhibitions import title, today
 from bot.fields import words
 from bot.fields.wording import meant
-from bot.forms.enrolment import fields as form_of
-from bot.i18n import _
-from bot.markdown import Markdown, plain
-from bot.picks import has_only_numbers, picks
+from bot.language.i18n import _
+from bot.language.markdown import Markdown, plain
 from bot.reply import Choice
 from bot.router import bare_word
 from bot.turn import Turn
-from db import seats
-from db.enrolments import Enrolment
-from db.programmes import Programme
+from db.enrolling import seats
+from db.enrolling.enrolments import Enrolment
+from db.fairs.programmes import Programme
 from handlers.staff.desk import CANCEL, Desk, answers
 
 desk = Desk("deciding", "officer")

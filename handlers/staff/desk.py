@@ -4,12 +4,12 @@ from collections.abc import Callable
 from functools import wraps
 
 from bot.errors import Refusal
-from bot.i18n import _
+from bot.language.i18n import _
 from bot.reply import Choice
 from bot.router import Handler, Router, Rule, bare_word
 from bot.turn import Turn
-from db.people import Known
-from db.staff import ROLES
+from db.people.people import Known
+from db.people.staff import ROLES
 
 #: words that end a question without an answer
 CANCEL = ("batal", "cancel")

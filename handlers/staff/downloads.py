@@ -1,13 +1,14 @@
 """The enrolments of a programme as a file that a spreadsheet opens."""
 
-from bot import enrolment_file
-from bot.enrolment_file import MOST
+from bot.enrolling import file as enrolment_file
+from bot.enrolling.file import MOST
 from bot.errors import Refusal
-from bot.exhibitions import title
-from bot.i18n import _, ngettext, number
+from bot.fairs.exhibitions import title
+from bot.language.i18n import _, ngettext, number
 from bot.reply import Choice
 from bot.turn import Turn
-from db import audit, programmes
+from db.fairs import programmes
+from db.privacy import audit
 from handlers.staff.desk import Desk
 
 desk = Desk("downloads", "officer")

@@ -1,19 +1,20 @@
 """Enrolments: how many wait in which programme, going through them one by one, and finding one."""
 
-from bot import enrolment_page as page
-from bot.cases import recipient
-from bot.enrolments import NEW, brief, later, parse_number, state_name
+from bot.cases.cases import recipient
+from bot.enrolling import page
+from bot.enrolling.enrolments import NEW, brief, later, parse_number, state_name
 from bot.errors import Refusal
-from bot.exhibitions import local, numbered, title, today
+from bot.fairs.exhibitions import local, numbered, title, today
 from bot.fields import phone
-from bot.i18n import _, ngettext
-from bot.markdown import Markdown
+from bot.language.i18n import _, ngettext
+from bot.language.markdown import Markdown
 from bot.reply import Choice
 from bot.router import bare_word
 from bot.turn import Turn
-from db import enrolments, programmes
-from db.enrolments import Enrolment
-from db.programmes import Programme
+from db.enrolling import enrolments
+from db.enrolling.enrolments import Enrolment
+from db.fairs import programmes
+from db.fairs.programmes import Programme
 from handlers.staff.desk import CANCEL, Desk, answers, may
 
 counting = Desk("enrolment-counts", "viewer")

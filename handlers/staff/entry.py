@@ -5,8 +5,8 @@ from bot.entries.noun import Noun, values_of
 from bot.entries.page import NOUNS, advance, current, go_on, preview, stamped, step, to_list, ways
 from bot.errors import Refusal
 from bot.fields import Field
-from bot.i18n import LANGUAGE_NAMES, LANGUAGES, _
-from bot.markdown import Markdown
+from bot.language.i18n import LANGUAGE_NAMES, LANGUAGES, _
+from bot.language.markdown import Markdown
 from bot.reply import Choice
 from bot.router import bare_word
 from bot.turn import Turn

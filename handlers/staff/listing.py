@@ -7,9 +7,9 @@ from bot.entries.draft import Draft
 from bot.entries.noun import Noun, to_json
 from bot.entries.page import NOUNS, to_list
 from bot.errors import Refusal
-from bot.exhibitions import local, numbered, today
-from bot.i18n import _
-from bot.markdown import Markdown
+from bot.fairs.exhibitions import local, numbered, today
+from bot.language.i18n import _
+from bot.language.markdown import Markdown
 from bot.reply import Choice
 from bot.turn import Turn
 from handlers.staff.desk import Desk

@@ -3,16 +3,18 @@
 from collections.abc import Callable
 
 from bot import settings
-from bot.cases import recipient
+from bot.cases.cases import recipient
+from bot.cases.promises import wait_again
+from bot.cases.roles import role_label, role_name
 from bot.errors import Refusal
-from bot.i18n import _, day, speaking
-from bot.markdown import Markdown, escape
-from bot.promises import wait_again
+from bot.language.i18n import _, day, speaking
+from bot.language.markdown import Markdown, escape
 from bot.reply import Choice
-from bot.roles import role_label, role_name
 from bot.turn import Turn
-from db import audit, cases, people, staff
-from db.staff import ROLES, Listed
+from db.cases import cases
+from db.people import people, staff
+from db.people.staff import ROLES, Listed
+from db.privacy import audit
 from handlers.staff.desk import Desk
 
 desk = Desk("members", "admin")

@@ -5,18 +5,19 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from bot import opening
-from bot.cases import typed
+from bot.cases import opening_hours
+from bot.cases.cases import typed
+from bot.cases.office_hours import OfficeHours
 from bot.clock import BANDUNG
 from bot.dates import When, read
 from bot.errors import Refusal
-from bot.i18n import _, day
-from bot.markdown import Markdown, escape
-from bot.office_hours import OfficeHours
+from bot.language.i18n import _, day
+from bot.language.markdown import Markdown, escape
 from bot.reply import Choice
 from bot.turn import Turn
-from db import audit, office
+from db import office
 from db.office import Office
+from db.privacy import audit
 from handlers.staff.desk import Desk, answers
 
 desk = Desk("office", "admin")
@@ -184,7 +185,7 @@ def _office_name(text: str) -> str:
 
 
 def _hours(text: str) -> dict[str, list[str]]:
-    found = opening.read(text)
+    found = opening_hours.read(text)
     if found is None:
         raise Refusal(_wanted("hours"), [_back()])
     return found

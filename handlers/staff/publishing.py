@@ -7,16 +7,16 @@ from bot.entries.draft import Draft
 from bot.entries.noun import Noun, free_code, to_json, values_of
 from bot.entries.page import NOUNS, current, go_on, preview, to_list
 from bot.errors import Refusal
-from bot.exhibitions import title, today
+from bot.fairs.exhibitions import title, today
 from bot.fields import Values, words
-from bot.i18n import _, ngettext
-from bot.markdown import Markdown
-from bot.qr import png
+from bot.language.i18n import _, ngettext
+from bot.language.markdown import Markdown
+from bot.media.qr import png
 from bot.reply import Choice
 from bot.router import bare_word
 from bot.turn import Turn
 from db import files
-from db.exhibitions import SHOWN, Outdated
+from db.fairs.exhibitions import SHOWN, Outdated
 from db.files import File
 from handlers.staff.desk import CANCEL, Desk, answers
 

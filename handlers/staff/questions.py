@@ -1,14 +1,15 @@
 """What people ask and the cards do not say: questions by how often they come, and answers called not right."""
 
-from bot.cases import typed
+from bot.cases.cases import typed
 from bot.errors import Refusal
-from bot.i18n import LANGUAGE_NAMES, _, day
-from bot.markdown import Markdown
+from bot.language.i18n import LANGUAGE_NAMES, _, day
+from bot.language.markdown import Markdown
 from bot.reply import Choice
 from bot.turn import Turn
-from db import audit, questions, reports
-from db.questions import Group
-from db.reports import Counted
+from db.cases import questions, reports
+from db.cases.questions import Group
+from db.cases.reports import Counted
+from db.privacy import audit
 from handlers.staff.desk import Desk
 
 desk = Desk("questions", "viewer")

@@ -2,15 +2,18 @@
 
 from datetime import datetime, timedelta
 
-from bot.case_page import back, choices_for, state
-from bot.cases import ANSWERING, asker, called, load, number, pass_on, recipient, typed
-from bot.content import Content, content
+from bot.cases.cases import ANSWERING, asker, called, load, number, pass_on, recipient, typed
+from bot.cases.forwarded import Content, content
+from bot.cases.page import back, choices_for, state
 from bot.errors import Refusal
-from bot.i18n import _, speaking
+from bot.language.i18n import _, speaking
 from bot.reply import Choice
 from bot.turn import Turn
-from db import audit, case_messages, cases, deliveries, jobs, relays
-from db.cases import Case
+from db.cases import case_messages, cases, relays
+from db.cases.cases import Case
+from db.conversation import jobs
+from db.deliveries import deliveries
+from db.privacy import audit
 from handlers.staff.desk import Desk
 
 desk = Desk("relay", "officer")

@@ -3,23 +3,27 @@
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.broadcasts import body, checks, corrections, page, preview
-from bot.broadcasts.news import ask_for_agreement, tell_author
-from bot.broadcasts.steps import start
-from bot.broadcasts.wording import people
-from bot.cases import called, recipient
+from bot.broadcasts.audience.wording import people
+from bot.broadcasts.sending import checks, page, preview
+from bot.broadcasts.sending.news import ask_for_agreement, tell_author
+from bot.broadcasts.sending.steps import start
+from bot.broadcasts.writing import body, corrections
+from bot.cases.cases import called, recipient
 from bot.clock import BANDUNG
 from bot.dates import When, read
 from bot.errors import Refusal
-from bot.i18n import LANGUAGES, _, number, speaking
-from bot.markdown import Markdown
-from bot.quiet import is_day
+from bot.language.dates_said import MALAYSIA
+from bot.language.i18n import LANGUAGES, _, number, speaking
+from bot.language.markdown import Markdown
+from bot.language.quiet_hours import is_day
 from bot.reply import Choice, Reply
 from bot.router import bare_word
 from bot.turn import Turn
-from bot.when import MALAYSIA
-from db import audiences, audit, broadcasts, office, staff
-from db.broadcasts import CORRECTION, Broadcast
+from db import office
+from db.broadcasts import audiences, broadcasts
+from db.broadcasts.broadcasts import CORRECTION, Broadcast
+from db.people import staff
+from db.privacy import audit
 from handlers.staff.desk import CANCEL, Desk, answers
 
 desk = Desk("sending", "officer")

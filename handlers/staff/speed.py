@@ -1,13 +1,15 @@
 """How fast an announcement leaves: slower than the channels take, or faster where an administrator pays for it."""
 
-from bot.broadcasts import page
-from bot.broadcasts.paying import price, stars
+from bot.broadcasts.sending import page
+from bot.broadcasts.sending.paying import price, stars
 from bot.errors import Refusal
-from bot.i18n import _, number
+from bot.language.i18n import _, number
 from bot.reply import Choice
 from bot.turn import Turn
-from db import audiences, audit, broadcasts, office
-from db.broadcasts import Broadcast
+from db import office
+from db.broadcasts import audiences, broadcasts
+from db.broadcasts.broadcasts import Broadcast
+from db.privacy import audit
 from handlers.staff.desk import Desk
 
 desk = Desk("speed", "officer")

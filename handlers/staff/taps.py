@@ -1,13 +1,14 @@
 """Who tapped what below an announcement: how many of those who got it, and each button's list."""
 
-from bot.broadcasts import buttons, page
+from bot.broadcasts.sending import page
+from bot.broadcasts.writing import buttons
 from bot.clock import BANDUNG
-from bot.i18n import _, day, hour, number
-from bot.markdown import Markdown, escape
+from bot.language.i18n import _, day, hour, number
+from bot.language.markdown import Markdown, escape
 from bot.reply import Choice
 from bot.turn import Turn
-from db import recipients, taps
-from db.broadcasts import Broadcast
+from db.broadcasts import recipients, taps
+from db.broadcasts.broadcasts import Broadcast
 from handlers.staff.desk import Desk
 
 desk = Desk("taps", "officer")

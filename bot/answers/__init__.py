@@ -1,0 +1,1 @@
+"""How a card is said, and the topics that are answered from the database."""

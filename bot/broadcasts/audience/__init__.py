@@ -1,0 +1,1 @@
+"""Whom an announcement reaches: in words, by filters, or by a list of numbers."""

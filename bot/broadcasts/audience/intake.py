@@ -1,0 +1,43 @@
+"""Takes in the list that staff send as a file: before the turn, in a thread, and only from whom one was asked."""
+
+import asyncio
+
+from bot.broadcasts.audience import lists
+from bot.broadcasts.audience.numbers import NumberList
+from bot.broadcasts.sending.page import AUDIENCE
+from bot.media import attachments
+from db.engine import Database, Transaction
+from db.people import holders, people
+
+#: seconds: without it each turn of others waits for the thread at every step
+_BREATH = 0.0005
+
+
+class Intake:
+    """Reads one list at a time: 50,000 lines take some seconds, in which everybody else is answered.
+
+    Whose the numbers are is looked up here as well: in the turn, where others wait, only who is on it is written down.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._turns = asyncio.Lock()
+
+    async def read(self, address: int, content: bytes) -> NumberList | None:
+        """The list in a file that came from this address; None where none was asked for, or it cannot be one."""
+        if attachments.table(content) is None:
+            return None
+        async with self._database.reading() as tx:
+            if not await is_asked(tx, address):
+                return None
+        async with self._turns:
+            found = await asyncio.to_thread(lists.read, content, breath=_BREATH)
+        async with self._database.reading() as tx:
+            found.known = await holders.find(tx, found.numbers)
+        return found
+
+
+async def is_asked(tx: Transaction, address: int) -> bool:
+    """Whether somebody of staff was asked there for whom an announcement is."""
+    known = (await people.load(tx, [address])).get(address)
+    return known is not None and bool(known.role) and str(known.memory.get("asks", "")).startswith(AUDIENCE)

@@ -1,0 +1,82 @@
+"""Keeps the page on which staff watch a broadcast as it stands, where a channel lets a message be changed."""
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from bot.broadcasts.sending import progress
+from bot.channel import Amends, Channel
+from bot.clock import Clock
+from bot.language.i18n import speaking
+from bot.reply import Reply
+from db.broadcasts import broadcasts, recipients
+from db.broadcasts.broadcasts import Broadcast
+from db.conversation import replies
+from db.conversation.replies import Shown
+from db.engine import Database, Transaction
+from db.people import people
+from db.privacy import audit
+
+log = logging.getLogger(__name__)
+
+#: seconds between two changes: a platform takes them slowly
+EVERY = 3.0
+#: how long one that is over is looked at, so that its page says so
+_OVER = timedelta(seconds=30)
+#: what opens such a page, as the audit trail names it
+_OPENS = ("broadcast.send", "broadcast.resume", "broadcast.again")
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page as it should read now."""
+
+    shown: Shown
+    reply: Reply
+
+
+class Watching:
+    def __init__(self, database: Database, clock: Clock, channels: Mapping[str, Channel]) -> None:
+        self._database = database
+        self._clock = clock
+        self._channels = channels
+        #: what each page says, by its reply
+        self._said: dict[int, str] = {}
+
+    async def keep_going(self) -> None:
+        """For as long as the process lives."""
+        while True:
+            await asyncio.sleep(EVERY)
+            try:
+                await self.look()
+            except Exception as error:
+                log.warning("the progress of broadcasts cannot be shown: %s", type(error).__name__)
+
+    async def look(self) -> None:
+        """Bring every page up to date once."""
+        async with self._database.reading() as tx:
+            moving = await broadcasts.moving(tx, self._clock.now() - _OVER)
+            found = [await self._page(tx, one) for one in moving]
+        for page in filter(None, found):
+            await self._show(page)
+
+    async def _page(self, tx: Transaction, one: Broadcast) -> Page | None:
+        opened = [act for act in await audit.acts(tx, one.source) if act.act in _OPENS and act.details.get("turn")]
+        shown = await replies.of_turn(tx, int(opened[-1].details["turn"])) if opened else None
+        if shown is None or not shown.message_ids:
+            return None
+        counts, now = await recipients.counts(tx, one.id), self._clock.now()
+        known = (await people.load(tx, [shown.address_id]))[shown.address_id]
+        with speaking(known.language):
+            over = one.state in ("done", "cancelled")
+            text = progress.report(one, counts, now) if over else progress.underway(one, counts, now)
+        return Page(shown, replace(Reply.from_json(shown.body), text=text))
+
+    async def _show(self, page: Page) -> None:
+        channel, shown = self._channels.get(page.shown.channel), page.shown
+        if not isinstance(channel, Amends) or self._said.get(shown.id, shown.body["text"]) == page.reply.text:
+            return
+        self._said[shown.id] = str(page.reply.text)
+        await channel.amend(shown.value, page.reply, shown.id, shown.message_ids or [])

@@ -1,0 +1,1 @@
+"""What an announcement says: its text, its buttons, its file, its corrections."""

@@ -1,0 +1,87 @@
+"""What is sent: the text in each language, one quiet line with who sends it and why, and what can be done with it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from bot.broadcasts.writing import buttons
+from bot.broadcasts.writing.draft import differences
+from bot.broadcasts.writing.topics import within
+from bot.language.i18n import LANGUAGES, _, day, language, speaking
+from bot.language.markdown import Markdown
+from bot.reply import Choice, Reply
+from db import office
+from db.broadcasts import broadcasts, corrections
+from db.broadcasts.broadcasts import EDITS, RECALL, SILENT, WARNING, Broadcast
+from db.engine import Transaction
+
+#: more changes than these are told by the whole text
+_MANY = 3
+
+
+async def bodies(tx: Transaction, one: Broadcast) -> dict[str, Any]:
+    """By language, as replies are kept; a language without a text has the first that was written."""
+    wrong = await corrections.corrected(tx, one)
+    if wrong:
+        return await _correction(tx, one, wrong)
+    return await _whole(tx, one)
+
+
+async def _whole(tx: Transaction, one: Broadcast) -> dict[str, Any]:
+    name = (await office.load(tx)).name
+    own = await buttons.that_lead(tx, one)
+    found = {}
+    for code in LANGUAGES:
+        with speaking(code):
+            found[code] = reply(one, name, buttons.choices(one, own, noted=True)).to_json()
+    return found
+
+
+async def _correction(tx: Transaction, one: Broadcast, wrong: Broadcast) -> dict[str, Any]:
+    """One line with what is right now, unless it is made silently; and what takes the place of the wrong one."""
+    mode = one.audience.get("mode")
+    if mode == RECALL:
+        return {}
+    right = await _whole(tx, replace(wrong, texts=one.texts))
+    had = (await broadcasts.sent(tx, [wrong.id]))[wrong.id]
+    edits = {code: had.body(code) | {"text": body["text"]} for code, body in right.items()}
+    if mode == SILENT:
+        return {EDITS: edits}
+    lines = {code: {"text": str(line(one, wrong, code)), "choices": had.body(code)["choices"]} for code in LANGUAGES}
+    return {**lines, EDITS: edits}
+
+
+def line(one: Broadcast, wrong: Broadcast, code: str) -> Markdown:
+    """What those read who got the wrong one: the sentence as it is right, and what it said; of many changes, all."""
+    with speaking(code):
+        found = differences(spoken(wrong.texts), spoken(one.texts))
+        if len(found) > _MANY:
+            return _("**Correction:** {text}", text=spoken(one.texts))
+        said = [_("{text}, not {before}.", text=each.sentence, before=each.before) for each in found]
+        return _("**Correction:** {text}", text=Markdown("\n".join(said)))
+
+
+async def preview(tx: Transaction, one: Broadcast) -> Reply:
+    """As those see it who read the language being spoken; taps below it are not noted."""
+    shown = buttons.choices(one, await buttons.that_lead(tx, one), noted=False)
+    return reply(one, (await office.load(tx)).name, shown)
+
+
+def reply(one: Broadcast, office_name: str, choices: Sequence[Choice]) -> Reply:
+    """In the language being spoken."""
+    lines = [spoken(one.texts)]
+    if one.kind == WARNING and one.valid_until:
+        lines.append(_("Valid until {date}.", date=day(one.valid_until)))
+    if office_name and one.topic:
+        lines.append(_("_From {office} · about {topic}_", office=office_name, topic=within(one.topic)))
+    elif office_name:
+        lines.append(_("_From {office} · you agreed to announcements_", office=office_name))
+    else:
+        lines.append(_("_You agreed to announcements_"))
+    return Reply(Markdown("\n".join(lines)), tuple(choices), file=one.file_id or 0)
+
+
+def spoken(texts: Mapping[str, str]) -> Markdown:
+    """The text in the language being spoken, or the first that was written."""
+    written = [texts[code] for code in (language(), *LANGUAGES) if texts.get(code)]
+    return Markdown(written[0] if written else "")

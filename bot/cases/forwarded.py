@@ -1,0 +1,38 @@
+"""What somebody sent, as it can be passed on to somebody else: words, a file, or why it cannot be."""
+
+from dataclasses import dataclass
+
+from bot.language.i18n import _
+from bot.language.markdown import Markdown
+from bot.turn import Turn
+from db import files
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """Words, the id of a kept file (0 for none), or both."""
+
+    words: str
+    file: int = 0
+
+
+async def content(turn: Turn) -> Content | Markdown:
+    """What was sent in this turn, with the pieces before it and its file kept; or the sentence that says why not."""
+    inbound = turn.inbound
+    if inbound.kind in ("text", "edit", "job") or inbound.place or inbound.phone or turn.file:
+        place = "📍 {:.5f}, {:.5f}".format(*inbound.place) if inbound.place else ""
+        words = "\n".join(piece for piece in (*turn.fragments, turn.text, place, inbound.phone) if piece)
+        return Content(words, await _kept(turn))
+    if turn.file_trouble == "too-large":
+        return _("That file is too large to be passed on: 5 MB at most. Send a smaller one, or write it.")
+    if turn.file_trouble == "not-fetched":
+        return _("That file did not reach me. Please send it once more.")
+    if turn.file_trouble == "empty":
+        return _("There is nothing in that file. Please send it once more.")
+    if turn.file_trouble == "damaged":
+        return _("That picture is damaged, it cannot be opened. Please take it anew.")
+    return _("I can pass on words, photos (JPG, PNG), PDF files and voice messages. Please write it.")
+
+
+async def _kept(turn: Turn) -> int:
+    return await files.add(turn.db, turn.person.person_id, turn.file, turn.now) if turn.file else 0

@@ -1,0 +1,111 @@
+"""The hours in which somebody is at the office: what a promise is measured in, and how both are said."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, get_day_names
+
+from bot.clock import BANDUNG
+from bot.language.i18n import _, clock_time, day, hour, language
+from bot.language.markdown import Markdown
+
+#: working hours within which staff answer
+PROMISE = timedelta(hours=4)
+#: how far a promise looks ahead: a longer closure is none
+_FARTHEST = 60
+_MALAYSIA = ZoneInfo("Asia/Kuala_Lumpur")
+
+
+class OfficeHours:
+    """Opening hours as `db.office.StoredOffice` keeps them."""
+
+    def __init__(self, hours: Mapping[str, Sequence[str]], holidays: Collection[str]) -> None:
+        self._hours = {int(weekday): (_time(from_), _time(until)) for weekday, (from_, until) in hours.items()}
+        self._holidays = frozenset(holidays)
+
+    def is_open(self, at: datetime) -> bool:
+        """Whether somebody is there."""
+        return any(opens <= at < closes for opens, closes in self._openings(at, days=1))
+
+    def next_opening(self, now: datetime) -> datetime | None:
+        """When it opens the next time; None where it is closed for months."""
+        return next((opens for opens, _closes in self._openings(now, _FARTHEST) if opens > now), None)
+
+    def promise(self, now: datetime) -> datetime | None:
+        """Four working hours from now, rounded up to the full hour or the closing time; None where it is closed for
+        months."""
+        left = PROMISE
+        for opens, closes in self._openings(now, _FARTHEST):
+            start = max(opens, now)
+            if start >= closes:
+                continue
+            if left <= closes - start:
+                return min(_full_hour(start + left), closes)
+            left -= closes - start
+        return None
+
+    def said(self) -> Markdown:
+        """`Senin–Kamis pukul 08.00–16.00 WIB, Jumat pukul 08.00–11.30 WIB`; empty where it is always closed."""
+        names = get_day_names("wide", locale=language())
+        said = []
+        for first, last in self._spans():
+            days = names[first] if first == last else f"{names[first]}–{names[last]}"
+            opens, closes = map(hour, self._hours[first])
+            said.append(_("{days} {opens}–{closes} in Bandung", days=days, opens=opens, closes=closes))
+        return Markdown(", ".join(said))
+
+    def _openings(self, now: datetime, days: int) -> Iterator[tuple[datetime, datetime]]:
+        """When it opens and closes from today on, for so many days."""
+        today = now.astimezone(BANDUNG).date()
+        for on in (today + timedelta(days=ahead) for ahead in range(days)):
+            if on.weekday() in self._hours and on.isoformat() not in self._holidays:
+                opens, closes = self._hours[on.weekday()]
+                yield datetime.combine(on, opens, BANDUNG), datetime.combine(on, closes, BANDUNG)
+
+    def _spans(self) -> Iterator[tuple[int, int]]:
+        """Weekdays in a row with the same hours, as (first, last)."""
+        first = None
+        for weekday in range(7):
+            hours = self._hours.get(weekday)
+            if first is None and hours:
+                first = weekday
+            if first is not None and self._hours.get(weekday + 1) != hours:
+                yield first, weekday
+                first = None
+
+
+def deadline(at: datetime, now: datetime) -> Markdown:
+    """`hari ini pukul 14.00 WIB`, `Senin, 23 November 2026 pukul 12.00 WIB`; in Malay and English both clocks."""
+    local = at.astimezone(BANDUNG).date()
+    if local == now.astimezone(BANDUNG).date():
+        return _("today at {time}", time=_clocks(at))
+    return _("{day} at {time}", day=_weekday(local), time=_clocks(at))
+
+
+def short(at: datetime, now: datetime) -> str:
+    """`09.41 WIB` of today, `22 November 2026` of another day: for lists that colleagues read."""
+    local = at.astimezone(BANDUNG).date()
+    return clock_time(at) if local == now.astimezone(BANDUNG).date() else day(local)
+
+
+def _weekday(at: date) -> str:
+    return str(format_date(at, "EEEE, d MMMM y", locale={"en": "en_GB"}.get(language(), language())))
+
+
+def _clocks(at: datetime) -> Markdown:
+    here = clock_time(at)
+    if language() not in ("en", "ms"):
+        return Markdown(here)
+    there = at.astimezone(_MALAYSIA)
+    return _("{here} ({there} in Malaysia)", here=here, there=hour(there))
+
+
+def _time(text: str) -> time:
+    """`08:00`; `24:00` is the last minute of the day."""
+    return time(23, 59) if text == "24:00" else time.fromisoformat(text)
+
+
+def _full_hour(at: datetime) -> datetime:
+    past = timedelta(minutes=at.minute, seconds=at.second, microseconds=at.microsecond)
+    return at - past + timedelta(hours=1) if past else at

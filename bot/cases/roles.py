@@ -1,0 +1,14 @@
+"""The roles of staff, as people read them."""
+
+from bot.language.i18n import _
+from bot.language.markdown import Markdown
+
+
+def role_name(role: str) -> Markdown:
+    """In the middle of a sentence."""
+    return {"admin": _("administrator"), "officer": _("officer"), "viewer": _("viewer")}[role]
+
+
+def role_label(role: str) -> Markdown:
+    """On a button."""
+    return {"admin": _("Administrator"), "officer": _("Officer"), "viewer": _("Viewer")}[role]

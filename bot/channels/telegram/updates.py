@@ -1,0 +1,162 @@
+"""What Telegram's updates say: to the edge, which must be able to keep anything; and to a turn."""
+
+import hashlib
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from telegram import Chat, ChatMember, Message, PhotoSize
+from telegram import Update as TelegramUpdate
+
+from bot.channel import Update
+from bot.media.attachments import LARGEST
+from bot.turn import Inbound, InboundKind
+
+#: the kinds asked for; a list replaces Telegram's default, which leaves out `my_chat_member`
+ALLOWED = ("message", "edited_message", "callback_query", "my_chat_member")
+_GROUPS = (Chat.GROUP, Chat.SUPERGROUP)
+_GONE = (ChatMember.BANNED, ChatMember.LEFT)
+_TAP = re.compile(r"r:(\d{1,18}):(\d{1,4})")
+_INT64 = range(-(2**63), 2**63)
+#: the first of these that a message has says what it is; an animation is sent the way a sticker is
+_CONTENTS: tuple[tuple[str, InboundKind], ...] = (
+    ("photo", "photo"),
+    ("animation", "sticker"),
+    ("sticker", "sticker"),
+    ("document", "file"),
+    ("voice", "voice"),
+    ("audio", "voice"),
+    ("video", "video"),
+    ("video_note", "video"),
+    ("effective_attachment", "other"),
+    ("checklist", "other"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Myself:
+    """The bot as Telegram knows it; the username is unknown until Telegram was reached."""
+
+    id: int
+    username: str = ""
+
+    def mention(self) -> re.Pattern[str]:
+        return re.compile(rf"(?<!\w)@{re.escape(self.username)}(?!\w)", re.IGNORECASE)
+
+
+def as_update(raw: Any, me: Myself) -> Update:
+    """The update for the edge, whatever it is: malformed ones get an id made of their content.
+
+    In a group what is not said to us is none of our business: of that only the number is kept.
+    """
+    given = _at(raw, "update_id")
+    address, language = _named(raw, me)
+    if address is None and _is_group_talk(raw):
+        raw = {"update_id": given}
+    content = json.dumps(raw)
+    known = type(given) is int and given in _INT64
+    name = str(given) if known else "?" + hashlib.blake2b(content.encode(), digest_size=16).hexdigest()
+    return Update(name, content, address, language)
+
+
+def number_of(raw: Any) -> int | None:
+    """The update's number, from which the polling offset is made."""
+    given = _at(raw, "update_id")
+    return given if type(given) is int and given in _INT64 else None
+
+
+def tapped(raw: Any) -> str | None:
+    """The id by which a tap is answered."""
+    query = _at(raw, "callback_query", "id")
+    return query if isinstance(query, str) else None
+
+
+def read(raw: str, me: Myself) -> Inbound | None:
+    """What a stored update says; raises on what cannot be read."""
+    update = TelegramUpdate.de_json(json.loads(raw), None)
+    if update.callback_query:
+        found = _TAP.fullmatch(update.callback_query.data or "")
+        return Inbound("tap", reply=int(found[1]), index=int(found[2])) if found else Inbound("tap")
+    if update.my_chat_member:
+        gone = update.my_chat_member.new_chat_member.status in _GONE
+        return Inbound("blocked" if gone else "unblocked", sent_at=update.my_chat_member.date)
+    if update.message:
+        return _message(update.message, me)
+    if update.edited_message and update.edited_message.text:
+        edited = update.edited_message
+        return Inbound("edit", _words(edited, me), sent_at=edited.edit_date or edited.date)
+    return None
+
+
+def _message(message: Message, me: Myself) -> Inbound | None:
+    """None for what only reports something, such as a pinned message."""
+    text, sent = _words(message, me), message.date
+    if message.text:
+        return Inbound.typed(text, sent)
+    if message.contact:
+        own = message.from_user is not None and message.contact.user_id == message.from_user.id
+        return Inbound("contact" if own else "other", phone=message.contact.phone_number if own else "", sent_at=sent)
+    if message.location:
+        return Inbound("location", place=(message.location.latitude, message.location.longitude), sent_at=sent)
+    kind = next((kind for content, kind in _CONTENTS if getattr(message, content, None)), None)
+    if kind not in ("photo", "file", "voice"):
+        return Inbound(kind, text, sent_at=sent) if kind else None
+    file = _best(message.photo) if kind == "photo" else message.document or message.voice or message.audio
+    assert file is not None
+    name, size = str(getattr(file, "file_name", None) or ""), int(file.file_size or 0)
+    return Inbound(kind, text, file=str(file.file_id), file_name=name, file_size=size, sent_at=sent)
+
+
+def _best(photo: Sequence[PhotoSize]) -> PhotoSize:
+    """The largest size that may be fetched."""
+    fitting = [size for size in photo if (size.file_size or 0) <= LARGEST]
+    return max(fitting or photo, key=lambda size: size.width * size.height)
+
+
+def _words(message: Message, me: Myself) -> str:
+    """The text or caption; in a group, without our own name."""
+    words = message.text or message.caption or ""
+    if message.chat.type in _GROUPS and me.username and not words.startswith("/"):
+        words = me.mention().sub("", words).lstrip(" ,:")
+    return words.strip()
+
+
+def _named(raw: Any, me: Myself) -> tuple[str | None, str | None]:
+    """The address an update belongs to, and the language of who sent it; nobody where nobody is to be answered."""
+    kind = next((kind for kind in ALLOWED if _at(raw, kind) is not None), "")
+    content = _at(raw, kind)
+    chat = _at(raw, kind, "message", "chat") if kind == "callback_query" else _at(content, "chat")
+    sender, place = _at(content, "from"), _at(chat, "type")
+    # in a private chat a tap is its sender's, whatever message it claims to belong to
+    number = _at(sender, "id") if place == Chat.PRIVATE and kind == "callback_query" else _at(chat, "id")
+    if type(number) is not int or number not in _INT64 or place not in (Chat.PRIVATE, *_GROUPS):
+        return None, None
+    if place in _GROUPS and "message" in kind and not _is_for(content, me):
+        return None, None
+    language = _at(sender, "language_code")
+    return str(number), language if isinstance(language, str) else None
+
+
+def _is_group_talk(raw: Any) -> bool:
+    return any(_at(raw, kind, "chat", "type") in _GROUPS for kind in ("message", "edited_message"))
+
+
+def _is_for(message: Any, me: Myself) -> bool:
+    """In a group we are meant by `/command@us`, by our name, or by an answer to what we said."""
+    text = _at(message, "text") or _at(message, "caption")
+    text = text if isinstance(text, str) else ""
+    command = re.match(r"/\w+@(\w+)", text)
+    if command:
+        return command[1].lower() == me.username.lower()
+    if _at(message, "reply_to_message", "from", "id") == me.id:
+        return True
+    return bool(me.username and me.mention().search(text))
+
+
+def _at(content: Any, *path: str) -> Any:
+    """What lies at a path, None where the content has another shape."""
+    for key in path:
+        content = content.get(key) if isinstance(content, dict) else None
+    return content

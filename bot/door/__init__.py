@@ -1,0 +1,1 @@
+"""The day itself: tickets, who is there, the list to sign, certificates."""

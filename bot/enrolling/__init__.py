@@ -1,0 +1,1 @@
+"""Enrolments after they were sent, and the places of a programme."""

@@ -1,0 +1,82 @@
+"""A question in the middle of a form: it is answered, and the form's question asked again below, in one message."""
+
+import re
+from dataclasses import replace
+
+from bot.answers import lookups
+from bot.answers.card_page import say_card
+from bot.cases.cases import open_case
+from bot.cases.promises import asks_for_person, confirm, nobody, promise
+from bot.enrolling.form.form import Form
+from bot.enrolling.form.page import go_on, stamped
+from bot.fields import Field
+from bot.knowledge import Understanding
+from bot.language.i18n import _, speaking
+from bot.reply import Choice
+from bot.turn import Turn
+
+#: words of a text that is no answer to a question with few answers, and so may be a question without its mark
+_FEWEST = 3
+_ASKS = re.compile(
+    r"\?|\b(?:apa|apakah|berapa|brp|brapa|gimana|gmn|bagaimana|bgmn|kenapa|knp|mengapa|kapan|kpn|dimana|dmn|kemana|siapa"
+    r"|maksudnya|mksdnya|emang|emangnya|bisakah|bolehkah|haruskah|naon|kumaha|iraha|saha|sabaraha|naha|mana|macam"
+    r"|what|how|why|when|where|who|which|is|are|do|does|can|should|must)\b",
+    re.IGNORECASE,
+)
+#: `bisa tanya orang?`, beside whatever else they wonder
+_PERSON = re.compile(
+    r"\b(?:tanya|nanya|tanyain|bicara|ngomong|ngobrol|chat|hubungi|telepon|taros|naros|nyarios|ask|talk to|speak to)\W+"
+    r"(?:\w+\W+)?(?:orang|orangnya|petugas|admin|manusia|cs|staf|pegawai|jalmi|person|human|somebody|someone)\b",
+    re.IGNORECASE,
+)
+
+
+async def aside(turn: Turn, form: Form, field: Field | None) -> bool:
+    """Answer what was asked in between; False where the text is no question, or was not understood as one."""
+    if turn.found is None:
+        return False
+    found = turn.knowledge.judge(turn.found, turn.memory.recent_topic(turn.now))
+    wants_person = asks_for_person(turn) or bool(_PERSON.search(turn.text))
+    asks = wants_person or bool(_ASKS.search(turn.text))
+    free = field is not None and field.is_free
+    if found.outcome != "sure" and not wants_person and not (asks and not free and not found.nonsense):
+        return False
+    if not asks and (free or len(turn.text.split()) < _FEWEST):
+        return False
+    more = [Choice(_("This is my answer"), "form-mine", {"text": turn.text}, "quiet", "step")] if free else []
+    if wants_person:
+        await _to_a_person(turn, form)
+    elif found.outcome != "sure":
+        person = Choice(_("Ask a person"), "person", {"text": turn.text}, "quiet")
+        await go_on(
+            turn, form, _("I am not sure about that one. Staff can answer it; you can go on meanwhile."), [person]
+        )
+    else:
+        await _answer(turn, found)
+        await go_on(turn, form, more=more and stamped(form, more))
+    return True
+
+
+async def _answer(turn: Turn, found: Understanding) -> None:
+    """The card, without its choices: those of the form stand below."""
+    topic = found.matches[0].topic
+    with speaking(found.language or turn.person.language):
+        card = turn.knowledge.card(topic, found.language or turn.person.language)
+        if card and await lookups.answer(turn, topic, turn.text) is not None:
+            say_card(turn, card)
+    turn.replies[:] = [replace(said, choices=()) for said in turn.replies]
+
+
+async def _to_a_person(turn: Turn, form: Form) -> None:
+    """The form waits where it is, until the person has answered or they go on by themselves."""
+    promised = await promise(turn)
+    if promised is None:
+        await nobody(turn)
+        turn.replies[:] = [replace(said, choices=()) for said in turn.replies]
+        await go_on(turn, form)
+        return
+    at, _total = form.place(form.asked)
+    turn.memory.form = form.one.id
+    case = await open_case(turn, "question", turn.text, promised.at)
+    turn.say(_("Yes, you can. I keep your form at step {at}.", at=str(at)))
+    confirm(turn, case, promised)

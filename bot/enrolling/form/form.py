@@ -1,0 +1,196 @@
+"""A draft of an enrolment while it is filled in: which question is asked, what was answered, and what comes next."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from typing import Any
+
+from bot.enrolling.form import enrolment
+from bot.errors import Refusal
+from bot.fairs.exhibitions import today
+from bot.fields import Field, Values
+from bot.language.i18n import _
+from bot.reply import Choice
+from bot.turn import Turn
+from db import files
+from db.enrolling import enrolments
+from db.enrolling.enrolments import Enrolment
+from db.fairs import programmes
+from db.fairs.programmes import Programme
+
+#: the question whether what is known of somebody is still so, and the answer to it
+SAME = "same"
+#: what the next message answers while a question stands; behind it the draft's id and the mark of the question
+ASKS = "form"
+#: states in which answers are given
+OPEN = ("draft", "correction")
+
+
+@dataclass(slots=True)
+class Form:
+    one: Enrolment
+    programme: Programme
+    fields: list[Field]
+
+    @classmethod
+    async def load(cls, turn: Turn, id: int) -> "Form":  # noqa: A002
+        """Somebody's own; refuses where it is gone."""
+        one = await enrolments.load(turn.db, id)
+        programme = await programmes.load(turn.db, one.programme_id) if one else None
+        if one is None or programme is None or one.person_id != turn.person.person_id:
+            turn.memory.form = 0
+            raise Refusal(_("I no longer have that form."), [Choice(_("All programmes"), "programmes")])
+        return cls(one, programme, enrolment.fields(programme))
+
+    @property
+    def values(self) -> Values:
+        """What was answered, with what the questions need to know."""
+        return self.one.answers | {"for_other": self.one.for_other}
+
+    @property
+    def is_open(self) -> bool:
+        return self.one.state in OPEN
+
+    @property
+    def confirms(self) -> bool:
+        """Whether what is known is shown first, to be confirmed."""
+        return bool(self.one.known) and SAME not in self.one.answers
+
+    @property
+    def asked(self) -> Field | None:
+        """The question that stands; None for the review, and while what is known is to be confirmed."""
+        if self.confirms:
+            return None
+        return self._named(self.one.step) or next(iter(self.pending()), None)
+
+    def pending(self) -> list[Field]:
+        """What is still to be answered, in order; of a correction, what staff want anew."""
+        if self.one.state == "correction":
+            return [field for field in self.fields if field.name in self.one.wrong]
+        return [field for field in self.fields if not self._is_answered(field)]
+
+    def counted(self) -> list[Field]:
+        """The questions that this person is asked: without those that were confirmed all together."""
+        if self.one.answers.get(SAME):
+            return [field for field in self.fields if not _knows(self.one.known, field)]
+        return self.fields
+
+    def place(self, field: Field | None) -> tuple[int, int]:
+        """Which of how many questions this is, or the confirmation; the number of all never grows."""
+        ahead = 1 if self.one.known else 0
+        names = [one.name for one in self.counted()]
+        if field is None:
+            return 1, ahead + len(names)
+        return ahead + (names.index(field.name) + 1 if field.name in names else 0), ahead + len(names)
+
+    def added(self) -> int:
+        """Questions that are new since it was last asked."""
+        return sum(field.name not in self.one.fields for field in self.fields) if self.one.fields else 0
+
+    def proposal(self, field: Field) -> Values:
+        """What was answered before, or is known from elsewhere."""
+        for values in (self.one.answers, self.one.known):
+            if _knows(values, field) and field.said(values):
+                return {name: values[name] for name in field.sets}
+        return {}
+
+    def answer(self, field: Field, meant: Values) -> None:
+        """Keep an answer and go to the next question."""
+        self._set(answers=self.one.answers | meant, misses=0)
+        if not field.several:
+            self.go_on_after(field)
+
+    def go_on_after(self, field: Field) -> None:
+        """To the next one that is not answered, from here on and then from the beginning; else to the review."""
+        wrong = [name for name in self.one.wrong if name != field.name]
+        if self.one.only or self.one.state == "correction":
+            self._set(step="", only="", misses=0, wrong=wrong)
+            return
+        names = [one.name for one in self.fields]
+        later = [one for one in self.pending() if names.index(one.name) > names.index(field.name)]
+        self._set(step=later[0].name if later else "", misses=0)
+
+    def go_back(self) -> None:
+        """To the question before, or from a change to the review."""
+        shown = [one.name for one in self.counted()]
+        at = shown.index(self.one.step) if self.one.step in shown else len(shown)
+        if self.one.only:
+            self._set(step="", only="", misses=0)
+        elif at > 0:
+            self._set(step=shown[at - 1], misses=0)
+
+    def change(self, field: Field) -> None:
+        """Ask this one alone, then show the review again."""
+        self._set(step=field.name, only=field.name, misses=0)
+
+    def confirm(self, same: bool, known: Values | None = None) -> None:
+        """What is known is still so; or each of it is asked for again, with what it was."""
+        known = self.one.known if known is None else known
+        kept = known if same else {}
+        self._set(known=known, answers={**kept, **self.one.answers, SAME: same}, step="", misses=0)
+
+    def restart(self) -> None:
+        """From the first question; what was answered is proposed."""
+        known = self.one.known | {name: value for name, value in self.one.answers.items() if name != SAME}
+        self._set(answers={SAME: False}, known=known, step="", only="", misses=0)
+
+    def missed(self) -> int:
+        """Count an answer that was none; returns how many there were in a row."""
+        self._set(misses=self.one.misses + 1)
+        return self.one.misses
+
+    async def add_file(self, turn: Turn, field: Field) -> int:
+        """Keep the file that was sent, beside those that answer the field already; returns how many there are."""
+        assert turn.file is not None
+        return self.attach(field, await files.add(turn.db, turn.person.person_id, turn.file, turn.now))
+
+    def attach(self, field: Field, file: int) -> int:
+        """The same for a kept file; where the field is answered anew, the files before it no longer count."""
+        anew = self.one.only or field.name in self.one.wrong
+        kept = [] if anew else list(self.one.answers.get(field.name) or [])
+        kept += [file] if file not in kept else []
+        self._set(answers=self.one.answers | {field.name: kept})
+        return len(kept)
+
+    def takes_more(self) -> Field | None:
+        """The documents that were sent last: of several photos the others come when the next question stands."""
+        names = [field.name for field in self.fields]
+        until = names.index(self.one.step) if self.one.step in names else len(names)
+        sent = [field for field in self.fields[:until] if field.is_document and self.one.answers.get(field.name)]
+        return sent[-1] if sent else None
+
+    async def ask(self, turn: Turn, number: bool) -> None:
+        """Keep it, with a question of this turn: choices of earlier ones no longer count."""
+        asked = self.asked
+        step = asked.name if asked else ""
+        self._set(step=step, mark=turn.id, fields=[field.name for field in self.fields])
+        await self.keep(turn)
+        turn.memory.form = self.one.id
+        turn.ask(f"{ASKS}:{self.one.id}:{self.one.mark}", number=number)
+
+    async def keep(self, turn: Turn) -> None:
+        """Write the draft as it is."""
+        names = ("answers", "known", "fields", "step", "only", "mark", "misses", "wrong", "for_other", "business_id")
+        kept = {name: getattr(self.one, name) for name in names}
+        await enrolments.keep(turn.db, self.one.id, turn.now, address_id=turn.person.address_id, **kept)
+
+    def takes_on(self, turn: Turn) -> bool:
+        """Whether it can be sent now; what staff want corrected always can."""
+        return self.one.state == "correction" or self.programme.takes_on(today(turn))
+
+    def _set(self, **values: Any) -> None:
+        self.one = replace(self.one, **values)
+
+    def set_business(self, business: int | None) -> None:
+        """Which of their businesses this is about."""
+        self._set(business_id=business)
+
+    def _named(self, name: str) -> Field | None:
+        return next((field for field in self.fields if field.name == name), None)
+
+    def _is_answered(self, field: Field) -> bool:
+        """A skipped one is; an answer that says nothing any more, such as a choice that is gone, is none."""
+        return _knows(self.one.answers, field) and (field.empty is not None or bool(field.said(self.values)))
+
+
+def _knows(values: Collection[str], field: Field) -> bool:
+    return all(name in values for name in field.sets)

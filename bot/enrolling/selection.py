@@ -1,0 +1,34 @@
+"""Which of several numbered lines somebody means: `1 3 5-7`, `3 dan 7`, `semua`."""
+
+import re
+import unicodedata
+
+from bot.errors import Refusal
+from bot.language.i18n import _
+
+_SPAN = re.compile(
+    r"(\d{1,4})(?:\s*(?:-|–|—|\bs/d\b|\bsd\b|\bsampai\b|\bsampe\b|\bhingga\b|\bto\b|\bdugi ka\b)\s*(\d{1,4}))?"
+)
+_ALL = {"semua", "semuanya", "sadaya", "sadayana", "kabeh", "all", "everybody", "everyone"}
+
+
+def picks(text: str, most: int) -> list[int]:
+    """The numbers, from 1 to `most`, in their order; empty where there is none in it, refused where there is no such
+    line."""
+    written = unicodedata.normalize("NFKC", text).lower()
+    if _ALL & set(re.findall(r"\w+", written)):
+        return list(range(1, most + 1))
+    found: set[int] = set()
+    for first, last in _SPAN.findall(written):
+        ends = sorted((int(first), int(last or first)))
+        if wrong := [end for end in ends if not 0 < end <= most]:
+            raise Refusal(_("There is no number {number} here: they go from 1 to {most}.", number=wrong[0], most=most))
+        found.update(range(ends[0], ends[1] + 1))
+    return sorted(found)
+
+
+def has_only_numbers(text: str) -> bool:
+    """Whether it is nothing but numbers and what joins them."""
+    written = unicodedata.normalize("NFKC", text).lower()
+    rest = re.sub(r"\b(?:no|nomor|nomer|dan|and|sareng|jeung)\b", "", _SPAN.sub("", written))
+    return rest != written and not re.search(r"\w", rest)

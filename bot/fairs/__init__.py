@@ -1,0 +1,1 @@
+"""Exhibitions and programmes: how they are said, listed, searched and announced."""

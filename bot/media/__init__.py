@@ -1,0 +1,1 @@
+"""Files: what came in, pictures, tables, calendar files, QR codes and lettering."""

@@ -1,0 +1,123 @@
+"""Files as they come in and go out: what one is, found from its content and never from its name, and its right name."""
+
+import io
+import re
+from dataclasses import replace
+from zipfile import BadZipFile, ZipFile
+
+from bot.media.sheets import XLSX
+from bot.reply import Reply
+from db import files
+from db.engine import Database
+from db.files import File
+
+#: bytes of a file that is taken
+LARGEST = 5_000_000
+#: characters of a name
+_LONGEST_NAME = 80
+#: CSV or any other text
+TEXT = "text/plain"
+#: what is taken: the kind, and how a name may end; the first ending is put where another stands
+_FORMS = {
+    "image/jpeg": ("photo", (".jpg", ".jpeg")),
+    "image/png": ("photo", (".png",)),
+    "image/webp": ("photo", (".webp",)),
+    "application/pdf": ("document", (".pdf",)),
+    "audio/ogg": ("voice", (".ogg", ".oga", ".opus")),
+    "audio/mpeg": ("voice", (".mp3",)),
+    "audio/mp4": ("voice", (".m4a", ".mp4")),
+    "audio/aac": ("voice", (".aac",)),
+    XLSX: ("document", (".xlsx",)),
+    TEXT: ("document", (".csv", ".txt", ".tsv")),
+}
+_BEGINNINGS = {
+    b"\xff\xd8\xff": "image/jpeg",
+    b"\x89PNG\r\n\x1a\n": "image/png",
+    b"%PDF-": "application/pdf",
+    b"ID3": "audio/mpeg",
+}
+#: what no text holds
+_CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f]")
+#: in an MP4 file, what a track holds
+_TRACK = re.compile(rb"hdlr.{8}(soun|vide)", re.DOTALL)
+
+
+class TooLarge(Exception):
+    """More than `LARGEST` bytes, or a picture of more pixels than are drawn."""
+
+
+def recognised(content: bytes, name: str = "") -> File | None:
+    """A photo (JPEG, PNG, WebP), a document (PDF) or a voice note (Ogg, MP3, M4A, AAC); None for anything else."""
+    mime = _mime(content)
+    return File(_FORMS[mime][0], mime, named(name, mime), content) if mime else None
+
+
+def table(content: bytes, name: str = "") -> File | None:
+    """A table (XLSX) or a text (CSV), which are taken only where a list was asked for; None for anything else."""
+    mime = XLSX if is_xlsx(content) else TEXT if decoded(content) is not None else ""
+    return File(_FORMS[mime][0], mime, named(name, mime), content) if mime else None
+
+
+def is_xlsx(content: bytes) -> bool:
+    """Whether it is a packed workbook: other files of offices are packed as well."""
+    if not content.startswith(b"PK\x03\x04"):
+        return False
+    try:
+        with ZipFile(io.BytesIO(content)) as packed:
+            return {"[Content_Types].xml", "xl/workbook.xml"} <= set(packed.namelist())
+    except (BadZipFile, ValueError, NotImplementedError):
+        return False
+
+
+def decoded(content: bytes) -> str | None:
+    """The text that it is: in UTF-8, in UTF-16 as Excel's "Unicode Text", or in the letters of an older Windows."""
+    form = "utf-16" if content.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
+    for tried in (form, "cp1252"):
+        try:
+            text = content.decode(tried)
+        except UnicodeDecodeError:
+            continue
+        return None if not text.strip() or _CONTROL.search(text) else text
+    return None
+
+
+def _mime(content: bytes) -> str | None:
+    for beginning, mime in _BEGINNINGS.items():
+        if content.startswith(beginning):
+            return mime
+    if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
+        return "image/webp"
+    if content[:4] == b"OggS" and re.search(rb"OpusHead|\x01vorbis", content[:64]):
+        return "audio/ogg"
+    if content[4:8] == b"ftyp" and set(_TRACK.findall(content)) == {b"soun"}:
+        return "audio/mp4"
+    return _frames(content[:3])
+
+
+def _frames(header: bytes) -> str | None:
+    """Sound that begins at once, with the header of its first frame: MP3 (MPEG layer III), or AAC as ADTS."""
+    if len(header) < 3 or header[0] != 0xFF:
+        return None
+    if header[1] & 0xF6 == 0xF0:
+        return "audio/aac" if header[2] >> 2 & 0xF < 13 else None
+    known_version = header[1] >> 3 & 3 != 1
+    known_rate = 0 < header[2] >> 4 < 15 and header[2] >> 2 & 3 != 3
+    return "audio/mpeg" if header[1] & 0xE6 == 0xE2 and known_version and known_rate else None
+
+
+def named(given: str, mime: str) -> str:
+    """Without a path, and with a true ending: `nota.hta` may be a PDF to us and a program to whoever opens it."""
+    kind, endings = _FORMS[mime]
+    shown = re.sub(r"[^\w .()-]", "_", re.split(r"[/\\]", given)[-1]).strip(" .") or kind
+    if not shown.lower().endswith(endings):
+        shown += endings[0]
+    return shown[-_LONGEST_NAME:].lstrip(" .")
+
+
+async def filled(database: Database, reply: Reply) -> Reply:
+    """The reply with its file in `attachment`; one that is gone is left out, and what is said stays."""
+    if not reply.file:
+        return reply
+    async with database.reading() as tx:
+        found = await files.load(tx, [reply.file])
+    return replace(reply, attachment=found.get(reply.file))

@@ -1,0 +1,1 @@
+"""The page of the web chat and everything that it asks the server for."""

@@ -1,0 +1,1 @@
+"""Questions that wait for a person, and answers that were called wrong."""

@@ -1,0 +1,1 @@
+"""Enrolments, places, attendance and feedback."""

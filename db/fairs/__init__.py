@@ -1,0 +1,1 @@
+"""Exhibitions and programmes, and who wants to hear of them."""

@@ -1,0 +1,1 @@
+"""Who writes: people and their addresses, businesses, consents, staff."""

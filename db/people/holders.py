@@ -1,0 +1,34 @@
+"""Whose a phone number or a registration number is."""
+
+from collections.abc import Collection, Sequence
+from typing import TypeVar
+
+from sqlalchemy import select, tuple_
+
+from db.engine import Transaction
+from db.enrolling.enrolments import StoredEnrolment
+from db.people.people import Person
+
+Value = TypeVar("Value")
+
+#: phone numbers that are looked for at once: they have no index, so everybody is looked at each time; and others
+_PHONES, _PAIRS = 10_000, 500
+
+
+async def find(tx: Transaction, numbers: Collection[str | tuple[str, int]]) -> dict[str | tuple[str, int], set[int]]:
+    """The people with these phone numbers (E.164) or registration numbers (prefix and serial), by the number; those
+    that nobody has are left out."""
+    found: dict[str | tuple[str, int], set[int]] = {}
+    for phones in _slices(sorted(number for number in numbers if isinstance(number, str)), _PHONES):
+        for person, phone in await tx.execute(select(Person.id, Person.phone).where(Person.phone.in_(phones))):
+            found.setdefault(phone, set()).add(person)
+    columns = (StoredEnrolment.person_id, StoredEnrolment.prefix, StoredEnrolment.serial)
+    for pairs in _slices(sorted(number for number in numbers if not isinstance(number, str)), _PAIRS):
+        same = tuple_(StoredEnrolment.prefix, StoredEnrolment.serial).in_(pairs)
+        for person, prefix, serial in await tx.execute(select(*columns).where(same)):
+            found.setdefault((prefix, serial), set()).add(person)
+    return found
+
+
+def _slices(values: Sequence[Value], size: int) -> list[Sequence[Value]]:
+    return [values[start : start + size] for start in range(0, len(values), size)]

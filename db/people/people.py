@@ -1,0 +1,261 @@
+"""People, and the addresses they write from. A person is not an address: one may have several."""
+
+from collections.abc import AsyncIterator, Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    ForeignKey,
+    String,
+    Text,
+    UniqueConstraint,
+    and_,
+    bindparam,
+    delete,
+    func,
+    select,
+    text,
+    update,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from db.base import KEPT_IDS, Base
+from db.cases.cases import StoredCase
+from db.engine import Transaction
+from db.people.staff import StaffMember
+
+
+class Person(Base):
+    __tablename__ = "people"
+    __table_args__ = KEPT_IDS
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    created_at: Mapped[datetime]
+    language: Mapped[str] = mapped_column(String(8))
+    #: who decided the language: `phone` (a guess), `words` (what they wrote) or `choice` (they said so)
+    language_by: Mapped[str] = mapped_column(String(8))
+    #: when the assistant said who it is; once in a person's life
+    introduced_at: Mapped[datetime | None]
+    #: as they gave them in a form, empty before; the number in E.164, never a key
+    name: Mapped[str] = mapped_column(Text, server_default="")
+    phone: Mapped[str] = mapped_column(String(20), server_default="")
+    #: when they were erased, or became one with an older person: the row stays for what refers to it
+    gone_at: Mapped[datetime | None]
+
+
+class Address(Base):
+    __tablename__ = "addresses"
+    __table_args__ = (UniqueConstraint("channel", "value"), KEPT_IDS)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
+    channel: Mapped[str] = mapped_column(String(20))
+    #: the channel's own name for it: a Telegram chat, a terminal's person
+    value: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime]
+    #: `open`, `blocked` (the person stopped us) or `gone` (the platform knows it no more)
+    state: Mapped[str] = mapped_column(String(8))
+    #: what the conversation at this address remembers between turns; see `bot.turn.Memory`
+    memory: Mapped[dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A person at one of their addresses, as a turn needs them."""
+
+    address_id: int
+    person_id: int
+    channel: str
+    value: str
+    state: str
+    memory: dict[str, Any]
+    language: str
+    language_by: str
+    introduced_at: datetime | None
+    #: their row among the staff, 0 for owners; their role, and how they are called
+    staff_id: int = 0
+    role: str = ""
+    staff_name: str = ""
+    #: the case at this address that staff have taken: until it is handed back, they talk and the assistant is quiet
+    case_id: int = 0
+
+
+_KNOWN = (
+    select(
+        Address.id,
+        Address.person_id,
+        Address.channel,
+        Address.value,
+        Address.state,
+        Address.memory,
+        Person.language,
+        Person.language_by,
+        Person.introduced_at,
+        func.coalesce(StaffMember.id, 0),
+        func.coalesce(StaffMember.role, ""),
+        func.coalesce(StaffMember.name, ""),
+        func.coalesce(StoredCase.id, 0),
+    )
+    .join(Person, Person.id == Address.person_id)
+    .outerjoin(StaffMember, and_(StaffMember.address_id == Address.id, text("staff.until IS NULL")))
+    .outerjoin(StoredCase, and_(StoredCase.address_id == Address.id, text("cases.state = 'taken'")))
+    .where(Address.id.in_(bindparam("addresses", expanding=True)))
+    .order_by(Person.id)
+)
+
+
+#: the address is locked as well: of a row that is only joined, one who had to wait would see the state before the wait.
+#: `key_share` lets new turns be stored meanwhile
+_LOCKED = _KNOWN.with_for_update(of=[Person, Address], key_share=True)
+
+
+async def load_and_lock(tx: Transaction, addresses: Collection[int]) -> dict[int, Known]:
+    """The people behind these addresses, by address, locked until the transaction ends (PostgreSQL), in one order."""
+    rows = await tx.execute(_LOCKED, {"addresses": sorted(addresses)})
+    return {row[0]: Known(*row) for row in rows}
+
+
+async def load(tx: Transaction, addresses: Collection[int]) -> dict[int, Known]:
+    rows = await tx.execute(_KNOWN, {"addresses": sorted(addresses)})
+    return {row[0]: Known(*row) for row in rows}
+
+
+async def find_or_create(
+    tx: Transaction, channel: str, hints: dict[str, str], now: datetime
+) -> dict[str, tuple[int, int]]:
+    """The (address, person) ids of these address values; `hints` maps a value to the language of a new person."""
+    known = await known_addresses(tx, channel, hints)
+    missing = sorted(hints.keys() - known.keys())  # in one order: two who insert the same must not block each other
+    if not missing:
+        return known
+    new_people = [
+        {"created_at": now, "language": hints[value], "language_by": "phone", "introduced_at": None}
+        for value in missing
+    ]
+    ids = await tx.insert_all(Person, new_people)
+    await tx.execute(
+        tx.insert(Address).on_conflict_do_nothing(),
+        [
+            {"person_id": person, "channel": channel, "value": value, "created_at": now, "state": "open", "memory": {}}
+            for person, value in zip(ids, missing, strict=True)
+        ],
+    )
+    found = known | await known_addresses(tx, channel, missing)
+    overtaken = set(ids) - {person for _, person in found.values()}  # another process was first
+    if overtaken:
+        await tx.execute(delete(Person).where(Person.id.in_(overtaken)))
+    return found
+
+
+async def known_addresses(tx: Transaction, channel: str, values: Iterable[str]) -> dict[str, tuple[int, int]]:
+    """The (address, person) ids of those of these address values that ever wrote."""
+    rows = await tx.execute(
+        select(Address.value, Address.id, Address.person_id).where(
+            Address.channel == channel, Address.value.in_(values)
+        )
+    )
+    return {value: (address, person) for value, address, person in rows}
+
+
+_REMEMBER = (
+    update(Address)
+    .where(Address.id == bindparam("of_address"))
+    .values(memory=bindparam("new_memory"))
+    .execution_options(synchronize_session=None)
+)
+
+
+async def remember(tx: Transaction, memories: dict[int, dict[str, Any]]) -> None:
+    """Keep what each conversation remembers, by address."""
+    if memories:
+        rows = [{"of_address": address, "new_memory": memory} for address, memory in memories.items()]
+        await tx.execute(_REMEMBER, rows)
+
+
+async def set_language(tx: Transaction, person: int, language: str, by: str) -> None:
+    await tx.execute(update(Person).where(Person.id == person).values(language=language, language_by=by))
+
+
+async def profile(tx: Transaction, person: int) -> tuple[str, str]:
+    """The name and the phone number they gave, empty where they gave none."""
+    row = (await tx.execute(select(Person.name, Person.phone).where(Person.id == person))).one()
+    return row[0], row[1]
+
+
+async def set_profile(tx: Transaction, person: int, name: str, phone: str) -> None:
+    await tx.execute(update(Person).where(Person.id == person).values(name=name, phone=phone))
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What is known of a person without their conversations; `id` 0 for one who is not stored yet."""
+
+    id: int
+    language: str
+    name: str
+    phone: str
+
+
+async def enter(tx: Transaction, new: Sequence[Profile], now: datetime) -> list[int]:
+    """People who have not written yet; returns their ids in the same order. Whoever writes may change the language."""
+    rows = [
+        {"created_at": now, "language": one.language, "language_by": "phone", "name": one.name, "phone": one.phone}
+        for one in new
+    ]
+    return await tx.insert_all(Person, rows) if rows else []
+
+
+async def add_addresses(tx: Transaction, new: Collection[tuple[int, str, str]], now: datetime) -> None:
+    """Addresses that nobody has yet, as (person, channel, value)."""
+    kept = {"created_at": now, "state": "open", "memory": {}}
+    rows = [{"person_id": person, "channel": channel, "value": value, **kept} for person, channel, value in new]
+    if rows:
+        await tx.execute(tx.insert(Address), rows)
+
+
+_PROFILE = (
+    select(Person.id, Person.language, Person.name, Person.phone).where(Person.gone_at.is_(None)).order_by(Person.id)
+)
+#: people read at a time where all are wanted
+_SLICE = 500
+
+
+async def every(tx: Transaction) -> AsyncIterator[list[Profile]]:
+    """Everybody who ever wrote, a slice at a time."""
+    last = 0
+    while rows := (await tx.execute(_PROFILE.where(Person.id > last).limit(_SLICE))).all():
+        yield [Profile(*row) for row in rows]
+        last = rows[-1][0]
+
+
+async def profiles(tx: Transaction, ids: Collection[int]) -> list[Profile]:
+    """Those of these people that there are."""
+    return [Profile(*row) for row in await tx.execute(_PROFILE.where(Person.id.in_(ids)))]
+
+
+async def count(tx: Transaction) -> int:
+    return int((await tx.execute(select(func.count()).where(Person.gone_at.is_(None)))).scalar_one())
+
+
+async def addresses(tx: Transaction, people: Collection[int]) -> dict[int, list[str]]:
+    """Where these people write, such as `telegram:123456`, by person, the first one first."""
+    found: dict[int, list[str]] = {}
+    theirs = select(Address.person_id, Address.channel, Address.value).where(Address.person_id.in_(people))
+    for person, channel, value in await tx.execute(theirs.order_by(Address.id)):
+        found.setdefault(person, []).append(f"{channel}:{value}")
+    return found
+
+
+async def introduce(tx: Transaction, people: Sequence[int], now: datetime) -> None:
+    """Note that these people have been told who answers here."""
+    await tx.execute(update(Person).where(Person.id.in_(people)).values(introduced_at=now))
+
+
+async def set_gone(tx: Transaction, people: Collection[int], at: datetime | None) -> None:
+    """Note since when these people are nobody any more; none where they are somebody again."""
+    await tx.execute(update(Person).where(Person.id.in_(people)).values(gone_at=at))
+
+
+async def set_address_state(tx: Transaction, address: int, state: str) -> None:
+    await tx.execute(update(Address).where(Address.id == address).values(state=state))

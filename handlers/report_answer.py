@@ -1,0 +1,133 @@
+"""“Not right?” under an answer: what is wrong with it, kept with the answer it is about."""
+
+from datetime import timedelta
+
+from bot.answers.card_page import card_choice
+from bot.cases.cases import number, open_case
+from bot.cases.forwarded import Content, content
+from bot.cases.office_hours import deadline
+from bot.cases.promises import own_choices, promise
+from bot.language.i18n import _, language
+from bot.language.markdown import Markdown
+from bot.reply import Choice
+from bot.router import Router
+from bot.turn import Turn
+from db.cases import case_messages, cases, reports
+
+router = Router("wrong")
+
+#: how long staff wait for the words that may follow a report
+_PATIENCE = timedelta(minutes=10)
+
+
+@router.choice("wrong")
+async def wrong(turn: Turn) -> None:
+    """Three taps at most: what is not right?"""
+    assert turn.choice is not None
+    about = {**turn.choice.args, "reply": turn.chosen_from}
+    choices = [
+        Choice(_("The figure"), "wrong-figure", about),
+        Choice(_("Not what I meant"), "wrong-meaning", about),
+        Choice(_("It has changed"), "wrong-changed", about),
+        Choice(_("Cancel"), "wrong-cancel", about, "quiet"),
+    ]
+    turn.say(_("Thank you for telling. What is not right?"), choices)
+
+
+@router.choice("wrong-meaning")
+async def not_meant(turn: Turn) -> None:
+    """A miss of the search: the next three topics."""
+    await _keep(turn, "meaning")
+    cards = [card for card in (turn.knowledge.card(topic, language()) for topic in turn.memory.near) if card]
+    if cards:
+        turn.say(_("Perhaps this?"), [*map(card_choice, cards), _person()])
+    else:
+        turn.say(_("Please write it once more in other words."), [Choice(_("Menu"), "menu"), _person()])
+
+
+@router.choice("wrong-figure", "wrong-changed")
+async def mistaken(turn: Turn) -> None:
+    """The card may be wrong: keep the report; words or a photo are welcome, not required."""
+    assert turn.choice is not None
+    turn.memory.report = await _keep(turn, turn.choice.name.removeprefix("wrong-"))
+    if await promise(turn) is None:
+        turn.say(_("Noted, with the answer. If you know what is right, write it here. Ask the office before you pay."))
+        return
+    await turn.later(_PATIENCE, "report-alone", report=turn.memory.report)
+    skip = Choice(_("Skip"), "wrong-skip", {"report": turn.memory.report}, "quiet")
+    turn.say(_("Will you write what you know, or send a photo of it?"), [skip])
+
+
+@router.choice("wrong-skip")
+async def skip(turn: Turn) -> None:
+    """Without words it goes to staff all the same."""
+    assert turn.choice is not None
+    await _pass_on(turn, int(turn.choice.args["report"]), Content(""))
+
+
+@router.job("report-alone")
+async def alone(turn: Turn) -> None:
+    """They said nothing more."""
+    await _pass_on(turn, int(turn.inbound.args["report"]), Content(""))
+
+
+@router.choice("wrong-cancel")
+async def cancel(turn: Turn) -> None:
+    """Nothing is kept."""
+    turn.say(_("All right."))
+
+
+@router.when(lambda turn: _explains(turn))
+async def explain(turn: Turn) -> None:
+    """The words or the photo after a report, unless they are a question of their own."""
+    sent = await content(turn)
+    if not isinstance(sent, Content):
+        turn.say(sent)
+        return
+    await reports.comment(turn.db, turn.memory.report, sent.words)
+    await _pass_on(turn, turn.memory.report, sent)
+
+
+def _explains(turn: Turn) -> bool:
+    if not turn.memory.report or turn.choice or turn.inbound.kind not in ("text", "photo", "file", "voice"):
+        return False
+    asks = turn.found is not None and turn.knowledge.judge(turn.found).outcome == "sure"
+    if asks:
+        turn.memory.report = 0
+    return not asks
+
+
+async def _pass_on(turn: Turn, report: int, sent: Content) -> None:
+    """Staff look at it, once for each report, and the person hears the outcome."""
+    if turn.memory.report == report:
+        turn.memory.report = 0
+    promised, open_already = await promise(turn), await cases.of_report(turn.db, report)
+    if open_already and (sent.words or sent.file):
+        await case_messages.add(turn.db, open_already.id, sent.words, turn.id, turn.now, file=sent.file)
+    if promised is None or open_already:
+        if turn.inbound.kind != "job":
+            turn.say(_("Noted. Thank you."))
+        return
+    topic = await reports.topic(turn.db, report)
+    case = await open_case(turn, "report", sent.words, promised.at, sent.file, report, topic)
+    text = _("Noted and passed on to staff as {case}. You hear the outcome here.", case=number(case))
+    if promised.at:
+        text = _(
+            "Noted and passed on to staff as {case}. You hear the outcome here, {deadline} at the latest.",
+            case=number(case),
+            deadline=deadline(promised.at, turn.now),
+        )
+    until_then = _("Until then, ask the office before you pay.")
+    turn.say(Markdown(f"{text}\n{until_then}"), own_choices(case))
+
+
+async def _keep(turn: Turn, reason: str) -> int:
+    assert turn.choice is not None
+    about = turn.choice.args
+    return await reports.add(
+        turn.db, turn.id, int(about["reply"]), str(about["topic"]), str(about.get("section", "")), reason, turn.now
+    )
+
+
+def _person() -> Choice:
+    return Choice(_("Ask a person"), "person", rank="quiet")

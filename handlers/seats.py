@@ -1,0 +1,174 @@
+"""A place that is offered to somebody who waited: taking it, letting it go, and what happens when time passes."""
+
+from datetime import datetime
+
+from bot.cases.cases import recipient
+from bot.cases.office_hours import deadline
+from bot.enrolling.form.form import Form
+from bot.enrolling.seats import announce, fill, in_line, offer_choices
+from bot.errors import Refusal
+from bot.fairs.exhibitions import title, today
+from bot.fragments import is_thanks, opens_only
+from bot.language.i18n import _
+from bot.reply import Choice
+from bot.router import Router, bare_word
+from bot.turn import Turn
+from db.enrolling import enrolments, seats
+from db.enrolling.enrolments import Enrolment
+
+router = Router("places")
+
+#: what the next message is to say
+_ASKS = "place-why:"
+_LEAD_OUT = {"menu", "status", "bahasa", "stop", "berhenti", "lirén", "liren", "batal"}
+#: characters of a reason
+_LONGEST = 300
+
+
+@router.choice("place-take")
+async def take(turn: Turn) -> None:
+    """The place is theirs; too late, they may wait again."""
+    form = await _offered(turn)
+    await enrolments.move(turn.db, form.one, "accepted", turn.now)
+    await announce(turn, form.one)
+    turn.say(_("✅ The place is yours. Your ticket comes right after this."))
+
+
+@router.choice("place-skip")
+async def skip(turn: Turn) -> None:
+    """The next one gets it at once; why is asked afterwards."""
+    form = await _offered(turn)
+    await enrolments.move(turn.db, form.one, "skipped", turn.now)
+    await fill(turn, form.programme.id)
+    turn.ask(f"{_ASKS}{form.one.id}")
+    text = _("All right, I offer it to the next one. May I know why? It helps to plan.")
+    why = {"id": form.one.id}
+    turn.say(
+        text,
+        [
+            Choice(_("The dates"), "place-why", {**why, "why": "dates"}),
+            Choice(_("The cost"), "place-why", {**why, "why": "cost"}),
+            Choice(_("Another reason"), "place-why", {**why, "why": "other"}),
+            Choice(_("Skip"), "place-why", {**why, "why": ""}, "quiet"),
+        ],
+    )
+
+
+@router.choice("place-why")
+async def why(turn: Turn) -> None:
+    """A reason by a button; another one in words."""
+    assert turn.choice is not None
+    one, given = (await _chosen(turn)).one, str(turn.choice.args["why"])
+    if given == "other":
+        turn.ask(f"{_ASKS}{one.id}")
+        turn.say(_("What is the reason? One sentence is enough."))
+        return
+    if given:
+        await enrolments.explain(turn.db, one.id, turn.choice.shown)
+    turn.say(_("Thank you."), [_again(one), Choice(_("All programmes"), "programmes")])
+
+
+@router.when(lambda turn: turn.asks.startswith(_ASKS) and turn.inbound.kind == "text" and _is_reason(turn))
+async def explained(turn: Turn) -> None:
+    """The reason in their words, for staff."""
+    form = await Form.load(turn, int(turn.asks.removeprefix(_ASKS)))
+    await enrolments.explain(turn.db, form.one.id, " ".join(turn.text.split())[:_LONGEST])
+    turn.say(_("Thank you."), [_again(form.one), Choice(_("All programmes"), "programmes")])
+
+
+def _is_reason(turn: Turn) -> bool:
+    return bare_word(turn.text) not in _LEAD_OUT and not opens_only(turn.text) and not is_thanks(turn.text)
+
+
+@router.choice("wait-again")
+async def wait_again(turn: Turn) -> None:
+    """To the end of the line; where a place is free, it is offered at once."""
+    form = await _chosen(turn)
+    await seats.lock(turn.db, form.programme.id)
+    form = await _chosen(turn)
+    if form.one.state != "skipped":
+        raise Refusal(_("You are in line already, or have a place."), [_status()])
+    if not form.programme.takes_on(today(turn)):
+        raise Refusal(_("Enrolment for {title} is closed.", title=title(form.programme)), [_status()])
+    await enrolments.move(turn.db, form.one, "waiting", turn.now)
+    await fill(turn, form.programme.id)
+    fresh = (await _chosen(turn)).one
+    if fresh.state == "waiting":
+        turn.say(await in_line(turn, fresh, form.programme), [_status()])
+    else:
+        turn.say(_("A place is free: I offer it to you in the next message."), [_status()])
+
+
+@router.job("offer-half")
+async def remind(turn: Turn) -> None:
+    """Half of the time is over, once."""
+    form = await _still_offered(turn)
+    if form and form.one.offer_until:
+        until = deadline(form.one.offer_until, turn.now)
+        text = _(
+            "The place in **{title}** is still held for you, until {deadline}.",
+            title=title(form.programme),
+            deadline=until,
+        )
+        await turn.tell(recipient(turn.person), f"enrolment:{form.one.id}:half:{until}", text, offer_choices(form.one))
+
+
+@router.job("offer-over")
+async def over(turn: Turn) -> None:
+    """Nobody answered: the next one gets it."""
+    form = await _still_offered(turn)
+    if form is None:
+        return
+    await enrolments.move(turn.db, form.one, "skipped", turn.now)
+    await fill(turn, form.programme.id)
+    text = _(
+        "The place in {title} was held until now and is offered to the next one. Do you still want to join?",
+        title=title(form.programme),
+    )
+    source = f"enrolment:{form.one.id}:over:{turn.inbound.args['until']}"
+    await turn.tell(recipient(turn.person), source, text, [_again(form.one), Choice(_("No, thanks"), "place-no")])
+
+
+@router.choice("place-no")
+async def no(turn: Turn) -> None:
+    """They do not want to wait again."""
+    turn.say(_("All right."), [Choice(_("All programmes"), "programmes")])
+
+
+async def _still_offered(turn: Turn) -> Form | None:
+    """The form of the job, while its offer is the one that stands."""
+    one = await enrolments.load(turn.db, int(turn.inbound.args["id"]))
+    if one is None or one.state != "offered" or one.offer_until != datetime.fromisoformat(turn.inbound.args["until"]):
+        return None
+    return await Form.load(turn, one.id)
+
+
+async def _offered(turn: Turn) -> Form:
+    """The form of the choice, whose place is held now; says what became of it otherwise."""
+    form = await _chosen(turn)
+    await seats.lock(turn.db, form.programme.id)
+    form = await _chosen(turn)
+    one = form.one
+    if one.state == "accepted":
+        raise Refusal(_("The place is yours already."), [_status()])
+    if form.programme.state == "cancelled":
+        raise Refusal(_("{title} is cancelled.", title=title(form.programme)), [_status()])
+    if one.state == "offered" and one.offer_until and one.offer_until > turn.now:
+        return form
+    if one.state in ("offered", "skipped"):
+        text = _("That place was held for some time and is offered to the next one. Do you still want to join?")
+        raise Refusal(text, [_again(one), Choice(_("No, thanks"), "place-no")])
+    raise Refusal(_("No place is held for you now."), [_status()])
+
+
+async def _chosen(turn: Turn) -> Form:
+    assert turn.choice is not None
+    return await Form.load(turn, int(turn.choice.args["id"]))
+
+
+def _again(one: Enrolment) -> Choice:
+    return Choice(_("Wait in line again"), "wait-again", {"id": one.id})
+
+
+def _status() -> Choice:
+    return Choice(_("See status"), "status")

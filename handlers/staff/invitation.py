@@ -1,0 +1,96 @@
+"""Becoming one of the staff: `/staf CODE`, with the code that the service prints or that an administrator gives."""
+
+from datetime import datetime
+
+from bot.cases.roles import role_name
+from bot.language.i18n import _
+from bot.language.markdown import Markdown, escape
+from bot.reply import Choice
+from bot.router import Router
+from bot.turn import Turn
+from db import office
+from db.people import staff
+from db.people.staff import CODE_LASTS, CODE_TRIES, Code
+from db.privacy import audit
+
+router = Router("join")
+
+
+@router.when(lambda turn: turn.inbound.kind == "command" and turn.inbound.name in ("staf", "staff"))
+async def join(turn: Turn) -> None:
+    """A right code opens the door; without any, whose door this is."""
+    if turn.person.value.startswith("-") and turn.person.channel == "telegram":
+        turn.say(_("Please write that to me in a private chat, not in a group; a code is for one person."))
+    elif turn.person.role:
+        turn.say(_("You already belong to the staff."), [Choice(_("Open"), "staff")])
+    elif not turn.text:
+        turn.say(await _whose_door(turn), _menu())
+    elif _tried_too_often(turn):
+        turn.say(_("Too many wrong codes. Try again tomorrow, or ask an administrator to add you."), _menu())
+    else:
+        await _take(turn, await staff.code(turn.db, turn.text))
+
+
+async def _whose_door(turn: Turn) -> Markdown:
+    name = (await office.load(turn.db)).name
+    if name:
+        return _("This is for the staff of {office}. An administrator gives a code: /staf CODE", office=name)
+    return _("This is for the office's staff. An administrator gives a code: /staf CODE")
+
+
+async def _take(turn: Turn, code: Code | None) -> None:
+    if code is None:
+        await staff.count_wrong_code(turn.db)
+        turn.memory.wrong_codes += 1
+        turn.memory.wrong_code_at = turn.now.isoformat()
+        turn.say(_("That code is not right. Check it and write /staf CODE once more."), _menu())
+    elif not code.is_good(turn.now):
+        turn.say(_("That code was used or is too old. Ask for a new one."), _menu())
+    elif code.by_id is None:
+        await _begin(turn, code)
+    else:
+        name = escape(code.by_name) or _("An administrator")
+        text = _("{name} invites you to the staff as **{role}**.", name=name, role=role_name(code.role))
+        accept = Choice(_("Accept"), "join", {"code": code.id}, kind="deciding")
+        turn.say(text, [accept, Choice(_("No, thanks"), "join-not")])
+
+
+@router.choice("join")
+async def accept(turn: Turn) -> None:
+    """The invitation is used up, and they work here."""
+    assert turn.choice is not None
+    code = await staff.code_of(turn.db, int(turn.choice.args["code"]))
+    if turn.person.role:
+        turn.say(_("You already belong to the staff."), [Choice(_("Open"), "staff")])
+    elif not code.is_good(turn.now):
+        turn.say(_("That code was used or is too old. Ask for a new one."), _menu())
+    else:
+        await _begin(turn, code)
+
+
+@router.choice("join-not")
+async def decline(turn: Turn) -> None:
+    """Nothing happens; the code stays good."""
+    turn.say(_("All right."))
+
+
+async def _begin(turn: Turn, code: Code) -> None:
+    if not await staff.use_code(turn.db, code.id, turn.now):
+        turn.say(_("That code was used or is too old. Ask for a new one."), _menu())
+        return
+    member = await staff.add(turn.db, turn.person.address_id, code.role, "", code.by_id, turn.now)
+    await audit.note(turn.db, member, "staff.join", f"staff:{member}", turn.now, role=code.role, invited_by=code.by_id)
+    turn.ask("staff-name")
+    turn.say(_("Welcome. You are **{role}** now; /staf shows what you can do.", role=role_name(code.role)))
+    turn.say(_("How shall owners and colleagues call you? For example: Bu Rini, Pak Dadan"))
+
+
+def _tried_too_often(turn: Turn) -> bool:
+    memory = turn.memory
+    if memory.wrong_codes and turn.now - datetime.fromisoformat(memory.wrong_code_at) > CODE_LASTS:
+        memory.wrong_codes = 0
+    return memory.wrong_codes >= CODE_TRIES
+
+
+def _menu() -> list[Choice]:
+    return [Choice(_("Menu"), "menu")]

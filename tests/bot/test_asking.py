@@ -1,0 +1,64 @@
+"""Questions that lean on what was said before, or may mean several things, as the person who asks sees the answers."""
+
+from itertools import pairwise
+
+import pytest
+
+from tests.town.phone import Phone
+
+
+async def test_a_paper_that_is_there_and_one_that_may_be_missing_are_one_question(ani: Phone) -> None:
+    await ani.says("kak")
+    await ani.says("mau nanya")
+    (bubble,) = await ani.says("keripik singkong saya udah ada PIRT, masih perlu BPOM ga")
+    assert bubble.text.startswith("Makanan kering buatan rumah")
+    assert "BPOM MD tidak perlu" in bubble.text
+
+
+@pytest.mark.parametrize("words", ["Cara daftar", "cara daftarnya gimana kak", "langkahnya apa aja"])
+async def test_after_a_price_the_way_to_register_is_that_of_the_same_thing(ani: Phone, words: str) -> None:
+    await ani.says("bikin merek tu bayarnya brp sih, usahanya kecil2an kak")
+    (bubble,) = await ani.says(words)
+    assert bubble.text.startswith("Daftar merek")
+
+
+async def test_a_certificate_that_may_be_one_of_three_is_asked_back_by_subject(ani: Phone) -> None:
+    (bubble,) = await ani.says("mau urus sertifikat buat keripik saya")
+    assert set(bubble.labels[:3]) == {"Sertifikat halal", "Izin P-IRT", "Daftar merek"}
+    (answer,) = await ani.says("izin p-irt")
+    assert answer.text.startswith("Makanan kering buatan rumah")
+
+
+async def test_a_loan_for_a_house_is_not_ours_and_the_nearest_is_named(ani: Phone) -> None:
+    (bubble,) = await ani.says("bisa bantu pinjaman buat renov rumah ga kak")
+    assert bubble.text.startswith("Sepertinya itu di luar yang saya tahu, Kak. Yang paling dekat: Modal untuk usaha")
+    assert bubble.labels[0] == "Modal usaha (KUR)"
+
+
+async def test_what_was_asked_of_one_thing_is_asked_of_the_next(ani: Phone) -> None:
+    await ani.says("ngurus p-irt bayar berapa ya")
+    (bubble,) = await ani.says("klo SKA?")
+    assert bubble.text.startswith("Biaya SKA")
+
+
+async def test_a_section_that_was_read_is_what_is_asked_of_the_next_thing(ani: Phone) -> None:
+    await ani.says("syarat pirt apa aja")
+    await ani.taps("Biaya P-IRT")
+    (bubble,) = await ani.says("klo SKA?")
+    assert bubble.text.startswith("Biaya SKA")
+
+
+async def test_a_question_that_finds_nothing_never_gets_the_sentence_of_the_one_before(ani: Phone) -> None:
+    asked = ("resep rendang padang apa aja bahannya", "jadwal kereta ke surabaya besok", "harga emas antam hari ini")
+    said = [(await ani.says(words))[0] for words in asked]
+    sentences = [sent.text.split(".")[0] for sent in said]
+    assert all(one != other for one, other in pairwise(sentences))
+    assert said[-1].labels[0] == "Tanya petugas"
+
+
+async def test_a_price_that_a_card_tells_in_a_section_is_what_is_read_first(ani: Phone) -> None:
+    (cost,) = await ani.says("ngurus p-irt bayar berapa ya")
+    assert cost.text.startswith("Biaya P-IRT: setahu kami")
+    assert "Biaya P-IRT" not in cost.labels
+    (general,) = await ani.says("p-irt itu apa sih")
+    assert general.text.startswith("Makanan kering buatan rumah")
