@@ -31,6 +31,7 @@ from db.conversation import channels as channel_rows
 from db.conversation import replies, turns
 from db.copies import restores
 from db.engine import Database
+from db.migrations import upgrade
 
 log = logging.getLogger(__name__)
 
@@ -86,7 +87,7 @@ class Assistant:
 
         A restored copy stores what comes in, and does nothing else until a person releases it.
         """
-        await self.database.migrate()
+        await upgrade(self.database.engine)
         if not await self._is_held():
             await self._begin(background)
             return

@@ -21,7 +21,7 @@ from db.broadcasts import taps
 from db.conversation import replies, turns
 from db.conversation.turns import Finished, Received
 from db.engine import Transaction, will_pass
-from db.people import people
+from db.people import addresses, people
 from db.people.people import Known
 
 log = logging.getLogger(__name__)
@@ -108,7 +108,7 @@ class Conversation:
             ended.finished.append(Finished(ended.turn, "joined", answered_by=memory.said_in))
             return ended
         if person.state != "open" and inbound.kind != "job":
-            await people.set_address_state(state.tx, person.address_id, "open")
+            await addresses.set_state(state.tx, person.address_id, "open")
         person = ended.person = await self._settle_language(state.tx, prepared, person)
         with speaking(person.language):
             await self._answer(state, prepared, ended, waiting, fault)
@@ -246,7 +246,7 @@ class Conversation:
     async def _notice(self, tx: Transaction, person: Known, inbound: Inbound | None) -> None:
         if inbound is not None:
             state = "blocked" if inbound.kind == "blocked" else "open"
-            await people.set_address_state(tx, person.address_id, state)
+            await addresses.set_state(tx, person.address_id, state)
 
     async def _settle_language(self, tx: Transaction, prepared: Prepared, person: Known) -> Known:
         """The first real sentence decides the language, not the phone; what staff pass on or enter is none."""

@@ -20,10 +20,9 @@ from bot.sending import Attempts, Unchangeable
 from db.broadcasts import broadcasts
 from db.deliveries import lanes, sendings
 from db.deliveries.deliveries import LANES
-from db.deliveries.queues import Leaving, Look
-from db.deliveries.sendings import Claimed, Done
+from db.deliveries.sendings import Claimed, Done, Leaving, Look
 from db.engine import Database, Transaction
-from db.people import people
+from db.people import addresses
 
 log = logging.getLogger(__name__)
 
@@ -278,7 +277,7 @@ class Deliveries:
     async def _remember(self, tx: Transaction, channel: str, done: Done) -> None:
         """An address that is closed, a lane that is to wait, a broadcast that cannot be paid for."""
         if done.state == "blocked":
-            await people.set_address_state(tx, done.claimed.address_id, "blocked")
+            await addresses.set_state(tx, done.claimed.address_id, "blocked")
         elif done.wait:
             await lanes.pause(tx, channel, done.claimed.lane, done.wait)
         elif done.state == "pending" and done.reason and done.claimed.broadcast_id:

@@ -20,7 +20,7 @@ from bot.reply import Reply
 from db.conversation import replies
 from db.conversation.replies import Mark, Unsent
 from db.engine import Database
-from db.people import people
+from db.people import addresses
 
 log = logging.getLogger(__name__)
 
@@ -172,7 +172,7 @@ class Outbox:
             self._unmarked.pop(unsent.id, None)
             if mark.state == "blocked":
                 async with self._database.transaction() as tx:
-                    await people.set_address_state(tx, unsent.address_id, "blocked")
+                    await addresses.set_state(tx, unsent.address_id, "blocked")
 
     async def close(self) -> None:
         """At the stop: write what was sent and not yet marked, or else it is sent again at the next start."""

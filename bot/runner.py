@@ -22,7 +22,7 @@ from db.conversation import replies, turns
 from db.conversation.replies import NewReply, Unsent
 from db.conversation.turns import Finished, Received
 from db.engine import Database, Transaction, will_pass
-from db.people import people
+from db.people import addresses, people
 from db.people.people import Known
 
 log = logging.getLogger(__name__)
@@ -136,7 +136,7 @@ class Runner:
             if holder:
                 unsent.append(Unsent(number, outcome.turn, to.address_id, to.channel, to.value, body, now))
         await turns.finish(tx, [ended for outcome in outcomes for ended in outcome.finished], now)
-        await people.remember(tx, {outcome.person.address_id: outcome.memory.to_json() for outcome in outcomes})
+        await addresses.remember(tx, {outcome.person.address_id: outcome.memory.to_json() for outcome in outcomes})
         return unsent
 
 

@@ -161,12 +161,6 @@ class Database:
             stack.push_async_exit(connection)
             yield connection
 
-    async def migrate(self) -> None:
-        """Bring the schema to the newest version; safe to call at every start, and by several processes at once."""
-        from db.migrations import upgrade
-
-        await upgrade(self.engine)
-
     async def close(self) -> None:
         if self._writer is not None:
             await self._writer.close()

@@ -16,8 +16,9 @@ from bot.language.markdown import Markdown
 from bot.reply import Choice
 from bot.router import Router
 from bot.turn import Turn
-from db.enrolling import attendance, enrolments, seats
-from db.enrolling.enrolments import Change, Enrolment
+from db.enrolling import attendance, changes, enrolments, seats
+from db.enrolling.changes import Change
+from db.enrolling.enrolments import Enrolment
 from db.fairs import programmes
 
 router = Router("status")
@@ -68,7 +69,7 @@ async def show(turn: Turn) -> None:
     lines = [status_line(form.one, form.programme)]
     if form.one.reason:
         lines.append(_("Note of the staff: “{note}”", note=form.one.reason))
-    for change in await enrolments.history(turn.db, form.one.id):
+    for change in await changes.history(turn.db, form.one.id):
         lines.append(_became(change))
     if form.one.state == "waiting":
         place = await seats.place_in_line(turn.db, form.one)

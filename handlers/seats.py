@@ -13,7 +13,7 @@ from bot.language.i18n import _
 from bot.reply import Choice
 from bot.router import Router, bare_word
 from bot.turn import Turn
-from db.enrolling import enrolments, seats
+from db.enrolling import changes, enrolments, seats
 from db.enrolling.enrolments import Enrolment
 
 router = Router("places")
@@ -64,7 +64,7 @@ async def why(turn: Turn) -> None:
         turn.say(_("What is the reason? One sentence is enough."))
         return
     if given:
-        await enrolments.explain(turn.db, one.id, turn.choice.shown)
+        await changes.explain(turn.db, one.id, turn.choice.shown)
     turn.say(_("Thank you."), [_again(one), Choice(_("All programmes"), "programmes")])
 
 
@@ -72,7 +72,7 @@ async def why(turn: Turn) -> None:
 async def explained(turn: Turn) -> None:
     """The reason in their words, for staff."""
     form = await Form.load(turn, int(turn.asks.removeprefix(_ASKS)))
-    await enrolments.explain(turn.db, form.one.id, " ".join(turn.text.split())[:_LONGEST])
+    await changes.explain(turn.db, form.one.id, " ".join(turn.text.split())[:_LONGEST])
     turn.say(_("Thank you."), [_again(form.one), Choice(_("All programmes"), "programmes")])
 
 

@@ -15,7 +15,7 @@ from bot.language.markdown import Markdown
 from bot.reply import Choice
 from bot.router import Router
 from bot.turn import Turn
-from db.enrolling import attendance, enrolments
+from db.enrolling import attendance, changes, enrolments
 from db.enrolling.enrolments import Enrolment
 from db.fairs import programmes
 from db.fairs.programmes import Programme
@@ -34,7 +34,7 @@ async def made(turn: Turn) -> None:
     programme = await programmes.load(turn.db, one.programme_id) if one else None
     if one is None or programme is None or one.state != "accepted":
         return
-    own_doing = (await enrolments.history(turn.db, one.id))[-1].staff_id is None
+    own_doing = (await changes.history(turn.db, one.id))[-1].staff_id is None
     told, file = accepted(one, programme), await tickets.keep(turn, one, programme)
     source = f"enrolment:{one.id}:ticket:{turn.id}"
     await turn.tell(recipient(turn.person), source, told.text, told.choices, file=file, at_night=own_doing)

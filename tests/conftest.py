@@ -10,6 +10,7 @@ import pytest
 from bot.knowledge import Knowledge, load
 from bot.language.i18n import LOCALES
 from db.engine import Database
+from db.migrations import upgrade
 from tests.town.phone import Phone, Town
 from tests.town.postgres import Server, running_server
 
@@ -33,7 +34,7 @@ def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 async def _migrate(url: str) -> None:
     database = Database(url)
-    await database.migrate()
+    await upgrade(database.engine)
     await database.close()
 
 

@@ -22,6 +22,7 @@ from bot.knowledge.facts import Faulty
 from bot.language.i18n import LOCALES
 from bot.settings import Settings
 from db.engine import Database
+from db.migrations import upgrade
 
 Result = TypeVar("Result")
 
@@ -115,7 +116,7 @@ async def begin(assistant: Assistant, background: bool = True) -> None:
     from bot.commands import staff
 
     try:
-        await assistant.database.migrate()
+        await upgrade(assistant.database.engine)
         await staff.appoint(assistant.database, settings.load().administrators(), assistant.clock.now())
     except settings.Unusable:
         raise

@@ -17,6 +17,7 @@ from bot.settings import PREFIX, Settings
 from db.copies import restores
 from db.copies.snapshots import Unfit
 from db.engine import Database, will_pass
+from db.migrations import upgrade
 
 Result = TypeVar("Result")
 
@@ -56,7 +57,7 @@ async def _release(database: Database, finish_old: bool) -> None:
     now = Clock().now()
     if not database.is_there():
         raise Unfit("there is none yet")
-    await database.migrate()
+    await upgrade(database.engine)
     async with database.transaction() as tx:
         if await restores.held_since(tx) is None:
             raise Stop("Nothing is held back here: this database may already speak.")

@@ -30,6 +30,7 @@ from db.broadcasts import audiences, broadcasts, recipients, taps
 from db.broadcasts.broadcasts import Broadcast
 from db.engine import Database, Transaction, will_pass
 from db.files import File
+from db.migrations import upgrade
 from db.people import staff
 from db.privacy import audit
 
@@ -202,7 +203,7 @@ async def _write(
         if listed:
             judged = await list_report.judge(tx, listed)
             click.echo(plain(judged.said()))
-            await broadcasts.list_people(tx, id_, judged.people)
+            await recipients.list_people(tx, id_, judged.people)
         return id_
 
 
@@ -280,7 +281,7 @@ def _run(settings: Settings, work: Callable[[Database], Awaitable[Result]]) -> R
     """Bring the database up to date and do it; what cannot be is said in a sentence."""
 
     async def migrated(database: Database) -> Result:
-        await database.migrate()
+        await upgrade(database.engine)
         return await work(database)
 
     try:

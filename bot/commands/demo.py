@@ -16,7 +16,9 @@ from bot.language.i18n import LOCALES
 from bot.media import sheets
 from bot.settings import Settings
 from db.engine import Database, Transaction
-from db.fairs import exhibitions, programmes, samples
+from db.enrolling import samples
+from db.fairs import exhibitions, programmes
+from db.migrations import upgrade
 
 #: whole weeks, so that weekdays stay
 _YEAR = timedelta(weeks=52)
@@ -46,7 +48,7 @@ async def load(database: Database) -> int:
 
 
 async def _add(database: Database) -> int:
-    await database.migrate()
+    await upgrade(database.engine)
     return await load(database)
 
 
@@ -74,6 +76,6 @@ def _later(plan: Any, by: timedelta) -> Any:
 
 
 async def _remove(database: Database) -> int:
-    await database.migrate()
+    await upgrade(database.engine)
     async with database.transaction() as tx:
         return await samples.remove(tx)

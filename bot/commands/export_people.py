@@ -15,7 +15,7 @@ from bot.language.i18n import LANGUAGES
 from bot.settings import Settings
 from db.engine import Transaction
 from db.fairs.exhibitions import SECTORS
-from db.people import businesses, consents, people
+from db.people import addresses, businesses, consents, people
 from db.people.businesses import SCALES, Business
 from db.people.consents import ANNOUNCEMENTS, Consent
 from db.people.people import Profile
@@ -94,11 +94,11 @@ class Record:
 async def records(tx: Transaction, profiles: Collection[Profile]) -> list[Record]:
     """What is stored of these people."""
     ids = [one.id for one in profiles]
-    addresses, theirs = await people.addresses(tx, ids), await businesses.of_all(tx, ids)
+    written_at, theirs = await addresses.of(tx, ids), await businesses.of_all(tx, ids)
     agreed = await consents.standing(tx, ids, ANNOUNCEMENTS)
     taken_back = await consents.taken_back(tx, ids, ANNOUNCEMENTS)
     return [
-        Record(one, addresses.get(one.id, []), theirs.get(one.id, {}), agreed.get(one.id), taken_back.get(one.id))
+        Record(one, written_at.get(one.id, []), theirs.get(one.id, {}), agreed.get(one.id), taken_back.get(one.id))
         for one in profiles
     ]
 

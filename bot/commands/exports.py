@@ -16,6 +16,7 @@ from bot.commands.imports import run
 from bot.media import sheets
 from bot.settings import Settings
 from db.engine import Database, Transaction
+from db.migrations import upgrade
 from db.privacy import audit
 
 #: a table of more rows is shown a progress bar for
@@ -94,7 +95,7 @@ def _opened(path: Path | None) -> Iterator[BinaryIO]:
 
 async def _write(database: Database, form: str, file: BinaryIO, find: Find) -> tuple[int, str]:
     """Returns how many rows there were, and how they are called."""
-    await database.migrate()
+    await upgrade(database.engine)
     written = 0
     async with database.reading() as tx:
         found = await find(tx, form)

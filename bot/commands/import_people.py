@@ -15,7 +15,7 @@ from bot.language.i18n import LANGUAGES
 from bot.media.sheets import Fault, Line
 from bot.settings import Settings
 from db.engine import Transaction
-from db.people import businesses, consents, people
+from db.people import addresses, businesses, consents, people
 from db.people.businesses import Business
 from db.people.consents import ANNOUNCEMENTS, Consent
 from db.people.people import Profile
@@ -172,16 +172,16 @@ def _agreed(one: _Arrival) -> bool:
     return consent is not None and consent.version == one.said.get("announcements_words")
 
 
-async def _known(tx: Transaction, addresses: Collection[str]) -> dict[str, int]:
+async def _known(tx: Transaction, written: Collection[str]) -> dict[str, int]:
     """The people at those of these addresses that ever wrote, or were imported."""
     by_channel: dict[str, list[str]] = {}
-    for one in addresses:
-        channel, _, value = one.partition(":")
+    for address in written:
+        channel, _, value = address.partition(":")
         by_channel.setdefault(channel, []).append(value)
     found: dict[str, int] = {}
     for channel, wanted in by_channel.items():
         for some in _slices(wanted):
-            stored = await people.known_addresses(tx, channel, some)
+            stored = await addresses.known(tx, channel, some)
             found |= {f"{channel}:{value}": person for value, (_address, person) in stored.items()}
     return found
 
@@ -194,7 +194,7 @@ async def _write_profile(tx: Transaction, person: int, one: _Arrival, now: datet
     new, wanted = one.new_addresses(), one.profile()
     if new:
         parts = [address.partition(":") for address in new]
-        await people.add_addresses(tx, [(person, channel, value) for channel, _, value in parts], now)
+        await addresses.add(tx, [(person, channel, value) for channel, _, value in parts], now)
     if one.before is None or wanted == one.before.profile:
         return bool(new)
     await people.set_profile(tx, person, wanted.name, wanted.phone)

@@ -17,6 +17,7 @@ from bot.media import sheets
 from bot.media.sheets import Fault, Line, Unreadable
 from bot.settings import Settings
 from db.engine import Database, Transaction, will_pass
+from db.migrations import upgrade
 
 Result = TypeVar("Result")
 
@@ -83,7 +84,7 @@ async def _bring_in(
     database: Database, table: Table, lines: Iterator[Line], take: Take, tally: Tally, dry_run: bool
 ) -> None:
     now = Clock().now()
-    await database.migrate()
+    await upgrade(database.engine)
     try:
         async with database.transaction() as tx:
             await take(tx, table, lines, now, tally)

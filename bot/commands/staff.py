@@ -11,7 +11,8 @@ from bot.clock import BANDUNG, Clock
 from bot.commands import Stop, no_database, on_database
 from bot.settings import ADDRESS, Settings
 from db.engine import Database, Transaction
-from db.people import people, staff
+from db.migrations import upgrade
+from db.people import addresses, codes, people, staff
 from db.people.staff import LONGEST_NAME, Member
 from db.privacy import audit
 
@@ -32,7 +33,7 @@ async def first_code(database: Database, now: datetime) -> str | None:
     async with database.transaction() as tx:
         if await staff.admins(tx):
             return None
-        return await staff.give_code(tx, "admin", None, now)
+        return await codes.give(tx, "admin", None, now)
 
 
 def add(settings: Settings, address: str, role: str, name: str) -> None:
@@ -112,7 +113,7 @@ async def _employ(tx: Transaction, channel: str, value: str, role: str, name: st
 
 
 async def _member(tx: Transaction, channel: str, value: str) -> Member | None:
-    found = await people.known_addresses(tx, channel, [value])
+    found = await addresses.known(tx, channel, [value])
     return await staff.at(tx, found[value][0]) if value in found else None
 
 
@@ -120,7 +121,7 @@ def _run(settings: Settings, work: Callable[[Database], Awaitable[Result]]) -> R
     """Bring the database up to date and do it; what cannot be is said in a sentence."""
 
     async def migrated(database: Database) -> Result:
-        await database.migrate()
+        await upgrade(database.engine)
         return await work(database)
 
     try:

@@ -19,7 +19,7 @@ from bot.turn import Turn
 from db import office
 from db.conversation import jobs
 from db.deliveries import deliveries
-from db.enrolling import enrolments
+from db.enrolling import changes, enrolments
 from db.enrolling.enrolments import Enrolment
 from db.fairs import programmes
 from db.fairs.interests import PROGRAMME, Wish
@@ -197,7 +197,7 @@ async def tell_corrected(turn: Turn, one: Enrolment, fields: Collection[str]) ->
     officers do."""
     programme = await programmes.load(turn.db, one.programme_id)
     assert programme is not None
-    asked = [change for change in await enrolments.history(turn.db, one.id) if change.state == "correction"]
+    asked = [change for change in await changes.history(turn.db, one.id) if change.state == "correction"]
     able = await officers(turn, turn.person.address_id)
     for officer in [member for member in able if asked and member.staff_id == asked[-1].staff_id] or able:
         with speaking(officer.language):

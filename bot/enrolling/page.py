@@ -16,8 +16,9 @@ from bot.language.i18n import _, ngettext
 from bot.language.markdown import Markdown, escape, plain
 from bot.reply import Choice, utf16_length
 from bot.turn import Turn
-from db.enrolling import enrolments, reviews
-from db.enrolling.enrolments import Change, Enrolment
+from db.enrolling import changes, enrolments
+from db.enrolling.changes import Change
+from db.enrolling.enrolments import Enrolment
 from db.fairs import programmes
 from db.fairs.programmes import Programme
 from db.people import people
@@ -62,14 +63,14 @@ async def show_whole(turn: Turn, one: Enrolment, programme: Programme) -> None:
         turn.say(_("{at}. {label}", at=at, label=field.label()), file=file)
     if len(sent) > _FILES:
         turn.say(_("{number} more files are not shown here.", number=len(sent) - _FILES))
-    changes = (await enrolments.history(turn.db, one.id))[-_CHANGES:]
-    lines = [_changed(turn, change, programme) for change in changes] or [escape(one.number)]
+    recent = (await changes.history(turn.db, one.id))[-_CHANGES:]
+    lines = [_changed(turn, change, programme) for change in recent] or [escape(one.number)]
     turn.say(Markdown("\n".join(lines)), await _choices(turn, one, whole=False))
 
 
 async def go_on(turn: Turn, one: Enrolment) -> None:
     """The next one that waits, or that no other does."""
-    following = await reviews.following(turn.db, one)
+    following = await enrolments.following(turn.db, one)
     if following is None:
         turn.say(_("No other enrolment waits here."), [back(one.programme_id), Choice(_("Enrolments"), "enrolments")])
         return
@@ -78,11 +79,11 @@ async def go_on(turn: Turn, one: Enrolment) -> None:
 
 async def settled(turn: Turn, one: Enrolment) -> Markdown:
     """How it stands, since when and by whom: for whoever was too late."""
-    changes = await enrolments.history(turn.db, one.id)
+    history = await changes.history(turn.db, one.id)
     name = escape(one.number)
-    if not changes:
+    if not history:
         return _("{number}: {state}", number=name, state=state_name(one.state))
-    return _("{number}: {state}", number=name, state=_since(turn, changes[-1]))
+    return _("{number}: {state}", number=name, state=_since(turn, history[-1]))
 
 
 def back(programme: int) -> Choice:
@@ -104,7 +105,7 @@ async def _choices(turn: Turn, one: Enrolment, *, whole: bool) -> list[Choice]:
     if one.state in OPEN:
         found.append(Choice(_("Accept"), "enrolment-accept", seen(one), kind="deciding"))
         found.append(Choice(_("Ask to correct"), "enrolment-correct", seen(one)))
-    if await reviews.following(turn.db, one) is not None:
+    if await enrolments.following(turn.db, one) is not None:
         found.append(Choice(_("Next"), "enrolments-review", {"programme": one.programme_id, "after": one.id}))
     if whole:
         found.append(Choice(_("All fields"), "enrolment-all", about, "quiet"))
@@ -124,7 +125,7 @@ async def _heading(turn: Turn, one: Enrolment, programme: Programme) -> list[Mar
     """Who, how it stands, and what staff must know beside the answers."""
     who = {"number": number(one, programme), "name": brief(one.name)}
     if one.state == "submitted" and one.submitted_at:
-        at, all_ = await reviews.place(turn.db, one)
+        at, all_ = await enrolments.place(turn.db, one)
         days = (today(turn) - one.submitted_at.astimezone(BANDUNG).date()).days
         lines = [
             ngettext(
@@ -135,12 +136,12 @@ async def _heading(turn: Turn, one: Enrolment, programme: Programme) -> list[Mar
         ]  # fmt: skip
     else:
         lines = [_("**{number}** · {name}", **who)]
-        lines += [_changed(turn, change, programme) for change in (await enrolments.history(turn.db, one.id))[-1:]]
+        lines += [_changed(turn, change, programme) for change in (await changes.history(turn.db, one.id))[-1:]]
     if one.for_other:
         name, _phone = await people.profile(turn.db, one.person_id)
         known = brief(name) if name else _("no name yet")
         lines.append(_("⚠️ Enrolled by somebody else: {name}", name=known))
-    others = await reviews.of_business(turn.db, one) if one.business_id else []
+    others = await enrolments.of_business(turn.db, one) if one.business_id else []
     if others:
         also = [(await load(turn, other))[0] for other in others[:_OTHERS]]
         shown = ", ".join(f"{escape(other.number)} ({state_name(other.state)})" for other in also)

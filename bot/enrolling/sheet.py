@@ -14,8 +14,9 @@ from bot.fields import Field
 from bot.language.i18n import _, speaking
 from bot.language.markdown import Markdown, plain
 from db.engine import Transaction
-from db.enrolling import decisions, enrolments
-from db.enrolling.enrolments import Change, Enrolment
+from db.enrolling import changes, enrolments
+from db.enrolling.changes import Change
+from db.enrolling.enrolments import Enrolment
 from db.fairs import programmes
 from db.fairs.programmes import Programme
 
@@ -114,7 +115,7 @@ class EnrolmentSheet:
 
 
 async def _decided(tx: Transaction, forms: Mapping[int, _Form], found: list[Enrolment]) -> list[_Entry]:
-    decided = await decisions.last(tx, [one.id for one in found])
+    decided = await changes.last(tx, [one.id for one in found])
     return [_Entry(one, forms[one.programme_id], decided.get(one.id)) for one in found]
 
 

@@ -21,11 +21,11 @@ from bot.turn import Turn
 from db import files, office
 from db.broadcasts import subscriptions, taps
 from db.engine import Transaction
-from db.enrolling import attendance, enrolments, feedback
+from db.enrolling import attendance, changes, enrolments, feedback
 from db.enrolling.enrolments import Enrolment
 from db.fairs import interests, programmes
 from db.files import File
-from db.people import businesses, consents, people
+from db.people import addresses, businesses, consents, people
 from db.people.consents import ANNOUNCEMENTS, Consent
 from db.privacy import erasures, holdings
 
@@ -152,7 +152,7 @@ async def _everything(turn: Turn) -> dict[str, Any]:
         "name": name,
         "phone": phone,
         "language": turn.person.language,
-        "addresses": (await people.addresses(turn.db, [person])).get(person, []),
+        "addresses": (await addresses.of(turn.db, [person])).get(person, []),
         "businesses": [_known(one) for one in (await businesses.of(turn.db, person)).values()],
         "consents": [
             {
@@ -191,14 +191,14 @@ async def _enrolment(turn: Turn, one: Enrolment, names: dict[int, str]) -> dict[
             answers[plain(field.label())] = [names.get(file, "") for file in one.answers.get(field.name) or ()]
         elif said := field.said(one.answers):
             answers[plain(field.label())] = said
-    changes = await enrolments.history(turn.db, one.id)
+    history = await changes.history(turn.db, one.id)
     return {
         "number": one.number,
         "programme": title(programme),
         "state": one.state,
         "began": _at(one.created_at),
         "answers": answers,
-        "changes": [{"at": _at(change.at), "state": change.state, "reason": change.reason} for change in changes],
+        "changes": [{"at": _at(change.at), "state": change.state, "reason": change.reason} for change in history],
         "present": [one_day.day.isoformat() for one_day in await attendance.of(turn.db, one.id)],
         "feedback": _known(words) if (words := await feedback.of(turn.db, one.id)) else None,
     }

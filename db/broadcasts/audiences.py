@@ -25,16 +25,18 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased
 
 from db.broadcasts import broadcasts
-from db.broadcasts.broadcasts import CORRECTION, RECALL, Broadcast, Listed, StoredBroadcast
+from db.broadcasts.broadcasts import CORRECTION, RECALL, Broadcast, StoredBroadcast
+from db.broadcasts.recipients import StoredListed
 from db.broadcasts.subscriptions import StoredSubscription
 from db.conversation.turns import StoredTurn
 from db.deliveries.deliveries import BROADCAST, UNDECIDED, StoredDelivery
 from db.engine import Transaction
 from db.enrolling.enrolments import ENROLLED, StoredEnrolment
 from db.fairs.interests import EXHIBITION, StoredInterest
+from db.people.addresses import Address
 from db.people.businesses import Membership, StoredBusiness
 from db.people.consents import ANNOUNCEMENTS, StoredConsent
-from db.people.people import Address, Person
+from db.people.people import Person
 
 #: people looked at in one transaction while an audience is written down
 SLICE = 5000
@@ -253,7 +255,7 @@ def _narrowed(audience: Audience, id: int, now: datetime) -> list[ColumnElement[
         since = now - timedelta(days=audience.seen_days)
         found.append(exists().where(*theirs, StoredTurn.received_at > since))
     if audience.listed:
-        found.append(exists().where(Listed.person_id == Person.id, Listed.broadcast_id == id))
+        found.append(exists().where(StoredListed.person_id == Person.id, StoredListed.broadcast_id == id))
     return found
 
 

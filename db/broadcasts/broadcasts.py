@@ -4,12 +4,12 @@ The texts and the audience are written here once; each recipient is a delivery t
 may reach for one at once: every verb that changes the state says which it must be in, and returns whether it was.
 """
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, and_, cast, delete, false, func, not_, or_, select, text, update
+from sqlalchemy import ForeignKey, Index, String, and_, cast, false, func, not_, or_, select, text, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import KEPT_IDS, Base
@@ -75,15 +75,6 @@ class StoredBroadcast(Base):
     speed: Mapped[int] = mapped_column(server_default="0")
     #: whether the platform is paid to take more than its usual number a second
     is_paid: Mapped[bool] = mapped_column(server_default=false())
-
-
-class Listed(Base):
-    """Somebody whose number was on a list that staff brought: the audience of this one is among them."""
-
-    __tablename__ = "broadcast_listed"
-
-    broadcast_id: Mapped[int] = mapped_column(ForeignKey("broadcasts.id"), primary_key=True)
-    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), primary_key=True, index=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -278,9 +269,32 @@ async def warnings(tx: Transaction, today: date) -> list[Broadcast]:
     return [_read(row) for row in await tx.execute(_SELECT.where(*hold).order_by(StoredBroadcast.id.desc()))]
 
 
-async def list_people(tx: Transaction, id: int, people: Sequence[int]) -> None:  # noqa: A002
-    """The people of a list that staff brought, in place of those of an earlier one."""
-    await tx.execute(delete(Listed).where(Listed.broadcast_id == id))
-    for begin in range(0, len(people), 1000):
-        rows = [{"broadcast_id": id, "person_id": person} for person in people[begin : begin + 1000]]
-        await tx.execute(tx.insert(Listed).on_conflict_do_nothing(), rows)
+async def corrected(tx: Transaction, one: Broadcast) -> Broadcast | None:
+    """What this one corrects, as it reads now; None for one that corrects nothing."""
+    wrong = await load(tx, one.corrects_id) if one.corrects_id else None
+    return await as_it_reads(tx, wrong) if wrong else None
+
+
+async def as_it_reads(tx: Transaction, one: Broadcast) -> Broadcast:
+    """With the texts that people have now: those of the last correction that has begun."""
+    changed = [each for each in await _begun(tx, one.id) if each.audience.get("mode") != RECALL]
+    return replace(one, texts=one.texts | changed[0].texts) if changed else one
+
+
+async def is_recalled(tx: Transaction, broadcast: int) -> bool:
+    """Whether it is, or is being, taken back."""
+    return any(each.audience.get("mode") == RECALL for each in await _begun(tx, broadcast) if each.state != "cancelled")
+
+
+async def unsent(tx: Transaction, broadcast: int) -> list[int]:
+    """Those that have not begun and still may."""
+    of_it = (StoredBroadcast.corrects_id == broadcast, StoredBroadcast.state.in_(("draft", "waiting")))
+    return list((await tx.execute(select(StoredBroadcast.id).where(*of_it))).scalars())
+
+
+async def _begun(tx: Transaction, broadcast: int) -> list[Broadcast]:
+    """The newest first."""
+    of_it = (StoredBroadcast.corrects_id == broadcast, StoredBroadcast.started_at.is_not(None))
+    newest = (StoredBroadcast.started_at.desc(), StoredBroadcast.id.desc())
+    ids = list((await tx.execute(select(StoredBroadcast.id).where(*of_it).order_by(*newest))).scalars())
+    return [each for id_ in ids if (each := await load(tx, id_))]

@@ -1,10 +1,13 @@
 """Recipients: the deliveries of a broadcast, seen from it. Whatever is told of them is counted from the rows."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ForeignKey, delete, func, select, update
+from sqlalchemy.orm import Mapped, mapped_column
 
+from db.base import Base
 from db.deliveries.deliveries import StoredDelivery
 from db.engine import Transaction
 from db.people.people import Person
@@ -13,8 +16,17 @@ from db.people.people import Person
 ENDS = ("sent", "failed", "blocked", "unsure", "skipped", "cancelled")
 
 
+class StoredListed(Base):
+    """Somebody whose number was on a list that staff brought: the audience of this one is among them."""
+
+    __tablename__ = "broadcast_listed"
+
+    broadcast_id: Mapped[int] = mapped_column(ForeignKey("broadcasts.id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), primary_key=True, index=True)
+
+
 @dataclass(frozen=True, slots=True)
-class Recipient:
+class Reached:
     """Somebody to whom it went, as a list shows them; `delivery` is the row's id."""
 
     delivery: int
@@ -54,12 +66,12 @@ async def are_open(tx: Transaction, broadcast: int) -> bool:
     return False
 
 
-async def listed(tx: Transaction, broadcast: int, state: str, skip: int = 0, limit: int = 10) -> list[Recipient]:
+async def listed(tx: Transaction, broadcast: int, state: str, skip: int = 0, limit: int = 10) -> list[Reached]:
     """Those in a state."""
     columns = (StoredDelivery.id, Person.name, StoredDelivery.channel, func.coalesce(StoredDelivery.reason, ""))
     in_it = (StoredDelivery.broadcast_id == broadcast, StoredDelivery.state == state)
     rows = select(*columns, StoredDelivery.sent_at).join(Person, Person.id == StoredDelivery.person_id).where(*in_it)
-    return [Recipient(*row) for row in await tx.execute(rows.order_by(StoredDelivery.id).offset(skip).limit(limit))]
+    return [Reached(*row) for row in await tx.execute(rows.order_by(StoredDelivery.id).offset(skip).limit(limit))]
 
 
 async def send_again(tx: Transaction, broadcast: int, state: str, now: datetime) -> int:
@@ -82,3 +94,11 @@ async def got(tx: Transaction, person: int, broadcast: int) -> bool:
     in_it = (StoredDelivery.broadcast_id == broadcast, StoredDelivery.person_id == person)
     rows = await tx.execute(select(StoredDelivery.id).where(*in_it, StoredDelivery.state == "sent"))
     return rows.first() is not None
+
+
+async def list_people(tx: Transaction, id: int, people: Sequence[int]) -> None:  # noqa: A002
+    """The people of a list that staff brought, in place of those of an earlier one."""
+    await tx.execute(delete(StoredListed).where(StoredListed.broadcast_id == id))
+    for begin in range(0, len(people), 1000):
+        rows = [{"broadcast_id": id, "person_id": person} for person in people[begin : begin + 1000]]
+        await tx.execute(tx.insert(StoredListed).on_conflict_do_nothing(), rows)

@@ -15,7 +15,8 @@ from db.conversation.replies import StoredReply
 from db.conversation.turns import StoredTurn
 from db.engine import Transaction
 from db.files import StoredFile
-from db.people.people import Address, Person
+from db.people.addresses import Address
+from db.people.people import Person
 
 
 @dataclass(frozen=True, slots=True)

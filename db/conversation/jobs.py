@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import KEPT_IDS, Base
 from db.engine import Transaction
-from db.people.people import Address
+from db.people.addresses import Address
 
 
 class StoredJob(Base):

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from db.base import KEPT_IDS, Base
 from db.engine import Transaction
-from db.people.people import Address, Person
+from db.people.addresses import Address
+from db.people.people import Person
 
 #: the body of a reply whose words are not kept any more
 GONE: dict[str, Any] = {"text": "", "gone": True}

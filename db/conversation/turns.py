@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from db.base import KEPT_IDS, Base
 from db.engine import Transaction
-from db.people.people import Address
+from db.people.addresses import Address
 
 _UNFINISHED = "state IN ('received', 'waiting')"
 

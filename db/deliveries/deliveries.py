@@ -22,7 +22,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from db.base import KEPT_IDS, Base
 from db.deliveries import lanes
 from db.engine import Transaction
-from db.people.people import Address
+from db.people.addresses import Address
 
 #: in the order in which they leave; replies come before all of them
 NOTICE, REMINDER, BROADCAST = 1, 2, 3

@@ -4,26 +4,83 @@ On its way each becomes a reply of a turn of its own (channel `delivery`), so th
 history has it.
 """
 
+import sys
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, exists, or_, select, text, update
+from sqlalchemy import ColumnElement, Row, and_, bindparam, exists, or_, select, text, update
 
 from db.broadcasts import broadcasts
 from db.broadcasts.broadcasts import Sent
 from db.conversation import turns
 from db.conversation.replies import StoredReply
 from db.conversation.turns import Finished, NewTurn
-from db.deliveries.deliveries import StoredDelivery
-from db.deliveries.queues import Look
+from db.deliveries.deliveries import BROADCAST, StoredDelivery
 from db.engine import Transaction
+from db.people.addresses import Address
 from db.people.consents import ANNOUNCEMENTS, StoredConsent
-from db.people.people import Address, Person
+from db.people.people import Person
 
 #: the `channel` of the turns that deliveries become
 DELIVERY = "delivery"
+
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """A broadcast that is being sent: how many of it may leave now, and whether those count as the channel's."""
+
+    broadcast: int
+    room: int
+    is_usual: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What may leave now on a channel: in these lanes, by day or only what may leave at night, not to `busy` ones."""
+
+    channel: str
+    now: datetime
+    by_day: bool
+    lanes: Collection[int]
+    busy: Collection[str] = ()
+    #: how many the channel takes
+    room: int = sys.maxsize
+    #: in the order in which they leave
+    broadcasts: Sequence[Leaving] = ()
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        conditions: list[Any] = [
+            text("deliveries.state = 'pending'"),
+            StoredDelivery.channel == self.channel,
+            StoredDelivery.due_at <= self.now,
+        ]
+        if not self.by_day:
+            conditions.append(text("deliveries.at_night"))
+        if self.busy:
+            conditions.append(Address.value.not_in(self.busy))
+        return conditions
+
+    def queues(self) -> list["Queue"]:
+        """What leaves before what. Each is read by itself: only so do the indexes give the order, however many wait."""
+        queues = [Queue(lane, None, self.room) for lane in sorted(self.lanes)]
+        if BROADCAST in self.lanes:
+            queues += [Queue(BROADCAST, one.broadcast, one.room, one.is_usual) for one in self.broadcasts]
+        return [queue for queue in queues if queue.room > 0]
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """What waits in one lane, in order, and how many of it may leave now."""
+
+    lane: int
+    broadcast: int | None
+    room: int
+    is_usual: bool = True
+
+    def condition(self) -> ColumnElement[bool]:
+        return and_(StoredDelivery.lane == self.lane, StoredDelivery.broadcast_id == self.broadcast)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,18 +229,8 @@ async def _become_replies(tx: Transaction, claimed: list[Claimed], now: datetime
         return claimed
     stored = await turns.store(tx, DELIVERY, [NewTurn(str(one.id), one.address_id, "{}") for one in new], now)
     await turns.finish(tx, [Finished(turn, "done") for turn in stored.values()], now)
-    rows = [
-        {
-            "turn_id": stored[str(one.id)],
-            "address_id": one.address_id,
-            "body": one.body,
-            "created_at": now,
-            "state": "sending",
-            "due_at": now,
-            "attempts": 0,
-        }
-        for one in new
-    ]
+    begun = {"created_at": now, "state": "sending", "due_at": now, "attempts": 0}
+    rows = [{"turn_id": stored[str(one.id)], "address_id": one.address_id, "body": one.body, **begun} for one in new]
     ids = dict(zip([one.id for one in new], await tx.insert_all(StoredReply, rows), strict=True))
     return [replace(one, reply_id=ids.get(one.id, one.reply_id)) for one in claimed]
 
@@ -200,11 +247,7 @@ _TAKE = (
 _MARK = (
     update(StoredDelivery)
     .where(StoredDelivery.id == bindparam("of"), text("deliveries.state = 'sending'"))
-    .values(
-        state=bindparam("new_state"),
-        reason=bindparam("why"),
-        sent_at=bindparam("at"),
-    )
+    .values(state=bindparam("new_state"), reason=bindparam("why"), sent_at=bindparam("at"))
     .execution_options(synchronize_session=None)
 )
 _MARK_REPLY = (
@@ -221,28 +264,24 @@ async def mark(tx: Transaction, done: Sequence[Done], now: datetime) -> None:
     """Write what became of these."""
     await tx.execute(
         _MARK,
-        [
-            {
-                "of": one.claimed.id,
-                "new_state": one.state,
-                "why": one.reason,
-                "at": now if one.state == "sent" else None,
-            }
-            for one in done
-        ],
+        [{"of": one.claimed.id, "new_state": one.state, "why": one.reason, "at": _sent_at(one, now)} for one in done],
     )
     replies = [
         {
             "of": one.claimed.reply_id,
             "new_state": _OF_REPLY.get(one.state, one.state),
             "ids": one.message_ids,
-            "at": now if one.state == "sent" else None,
+            "at": _sent_at(one, now),
         }
         for one in done
         if one.claimed.reply_id
     ]
     if replies:
         await tx.execute(_MARK_REPLY, replies)
+
+
+def _sent_at(done: Done, now: datetime) -> datetime | None:
+    return now if done.state == "sent" else None
 
 
 async def abandon(tx: Transaction, channels: Collection[str], now: datetime, whoever_holds: bool) -> int:

@@ -5,12 +5,25 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, delete, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    and_,
+    delete,
+    func,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import KEPT_IDS, Base
 from db.engine import Transaction
-from db.people.staff import StaffMember
+from db.enrolling.changes import EnrolmentChange
 
 #: `waiting` is in line for a place, `offered` has one held, `skipped` let it go or did not answer
 STATES = ("draft", "submitted", "correction", "waiting", "offered", "skipped", "accepted", "declined", "withdrawn")
@@ -68,22 +81,6 @@ class StoredEnrolment(Base):
     offer_until: Mapped[datetime | None]
 
 
-class EnrolmentChange(Base):
-    """That an enrolment came into a state: when, by whom and why."""
-
-    __tablename__ = "enrolment_changes"
-    __table_args__ = (KEPT_IDS,)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolments.id"), index=True)
-    at: Mapped[datetime]
-    state: Mapped[str] = mapped_column(String(12))
-    #: none where the person did it
-    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"), index=True)
-    fields: Mapped[list[str]]
-    reason: Mapped[str] = mapped_column(Text)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Enrolment:
     """An enrolment as it is stored; the fields are those of `StoredEnrolment`."""
@@ -119,17 +116,6 @@ class Enrolment:
     def number(self) -> str:
         """As people read and say it: `DPJ27-0042`; empty for one that was never sent."""
         return f"{self.prefix}-{self.serial:04d}" if self.prefix else ""
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    at: datetime
-    state: str
-    staff_id: int | None
-    fields: list[str]
-    reason: str
-    #: the name of that one of staff
-    by: str
 
 
 _NAMES = tuple(Enrolment.__dataclass_fields__)
@@ -220,12 +206,6 @@ async def move(
     return True
 
 
-async def explain(tx: Transaction, id: int, reason: str) -> None:  # noqa: A002
-    """Why it came into the state in which it is."""
-    last = select(func.max(EnrolmentChange.id)).where(EnrolmentChange.enrolment_id == id).scalar_subquery()
-    await tx.execute(update(EnrolmentChange).where(EnrolmentChange.id == last).values(reason=reason))
-
-
 async def give_number(tx: Transaction, id: int, prefix: str) -> int:  # noqa: A002
     """The next number behind this prefix; the programme must be locked by `seats.lock`."""
     highest = select(func.max(StoredEnrolment.serial)).where(StoredEnrolment.prefix == prefix)
@@ -276,15 +256,6 @@ async def search(tx: Transaction, words: str, phone: str = "", limit: int = 10) 
     return [_read(row) for row in await tx.execute(wanted.order_by(StoredEnrolment.id.desc()).limit(limit))]
 
 
-async def history(tx: Transaction, id: int) -> list[Change]:  # noqa: A002
-    """What became of it, oldest first."""
-    columns = (EnrolmentChange.at, EnrolmentChange.state, EnrolmentChange.staff_id, EnrolmentChange.fields)
-    rows = select(*columns, EnrolmentChange.reason, func.coalesce(StaffMember.name, ""))
-    named = rows.outerjoin(StaffMember, StaffMember.id == EnrolmentChange.staff_id)
-    found = await tx.execute(named.where(EnrolmentChange.enrolment_id == id).order_by(EnrolmentChange.id))
-    return [Change(*row) for row in found]
-
-
 async def every(tx: Transaction, programme: int | None = None) -> AsyncIterator[Enrolment]:
     """All that were sent, by id, a slice at a time."""
     last = 0
@@ -298,3 +269,32 @@ async def every(tx: Transaction, programme: int | None = None) -> AsyncIterator[
         if len(rows) < _SLICE:
             return
         last = rows[-1].id
+
+
+async def place(tx: Transaction, one: Enrolment) -> tuple[int, int]:
+    """Which of how many of its programme that wait this is, in order of arrival."""
+    waiting = (StoredEnrolment.programme_id == one.programme_id, StoredEnrolment.state == "submitted")
+    counted = select(func.count().filter(~_after(one)), func.count()).where(*waiting)
+    at, number = (await tx.execute(counted)).one()
+    return at, number
+
+
+async def following(tx: Transaction, one: Enrolment) -> int | None:
+    """The next of its programme that waits, after the last the first; None where no other does."""
+    others = (StoredEnrolment.programme_id == one.programme_id, StoredEnrolment.id != one.id)
+    waiting = select(StoredEnrolment.id).where(*others, StoredEnrolment.state == "submitted")
+    order = (_after(one).desc(), StoredEnrolment.submitted_at, StoredEnrolment.id)
+    found: int | None = (await tx.execute(waiting.order_by(*order).limit(1))).scalar_one_or_none()
+    return found
+
+
+def _after(one: Enrolment) -> ColumnElement[bool]:
+    same = and_(StoredEnrolment.submitted_at == one.submitted_at, StoredEnrolment.id > one.id)
+    return or_(StoredEnrolment.submitted_at > one.submitted_at, same)
+
+
+async def of_business(tx: Transaction, one: Enrolment) -> Sequence[int]:
+    """Others that the same business sent for the same programme."""
+    same = (StoredEnrolment.programme_id == one.programme_id, StoredEnrolment.business_id == one.business_id)
+    others = select(StoredEnrolment.id).where(*same, StoredEnrolment.id != one.id, StoredEnrolment.prefix.is_not(None))
+    return list((await tx.execute(others.order_by(StoredEnrolment.id))).scalars())

@@ -5,7 +5,8 @@ from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, time
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, Text, UniqueConstraint, column, delete, exists, func, select, table, update
+from sqlalchemy import ForeignKey, String, Text, UniqueConstraint, delete, func, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import KEPT_IDS, Base
@@ -235,16 +236,15 @@ async def arrivals(tx: Transaction) -> dict[str, int]:
     return {str(link): int(people) for link, people in rows}
 
 
-#: seen from here, as programmes know exhibitions
-_PROGRAMMES = table("programmes", column("exhibition_id"))
-
-
 async def discard(tx: Transaction, before: Exhibition) -> bool:
     """Remove a draft; False where it is one no more, was changed since, or a programme belongs to it."""
-    belongs = exists().where(_PROGRAMMES.c.exhibition_id == StoredExhibition.id)
     same = (StoredExhibition.id == before.id, StoredExhibition.sequence == before.sequence)
-    gone = delete(StoredExhibition).where(*same, StoredExhibition.state == "draft", ~belongs)
-    return (await tx.execute(gone)).rowcount == 1
+    try:
+        async with tx.savepoint() as part:
+            gone = await part.execute(delete(StoredExhibition).where(*same, StoredExhibition.state == "draft"))
+            return gone.rowcount == 1
+    except IntegrityError:  # something refers to it
+        return False
 
 
 async def remove_samples(tx: Transaction) -> int:

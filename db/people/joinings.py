@@ -30,7 +30,8 @@ from db.engine import Transaction
 from db.fairs.interests import StoredInterest
 from db.fairs.reminders import StoredReminder
 from db.people import codes, people
-from db.people.people import Address, Person
+from db.people.addresses import Address
+from db.people.people import Person
 
 #: how long a code is good, and how long a joining can be undone
 LASTS, UNDONE_FOR = timedelta(minutes=15), timedelta(days=7)

@@ -1,15 +1,13 @@
-"""People, and the addresses they write from. A person is not an address: one may have several."""
+"""People: who writes, as a turn needs them. A person is not an address: one may have several."""
 
-from collections.abc import AsyncIterator, Collection, Iterable, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
-    ForeignKey,
     String,
     Text,
-    UniqueConstraint,
     and_,
     bindparam,
     delete,
@@ -23,6 +21,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from db.base import KEPT_IDS, Base
 from db.cases.cases import StoredCase
 from db.engine import Transaction
+from db.people import addresses
+from db.people.addresses import Address
 from db.people.staff import StaffMember
 
 
@@ -42,22 +42,6 @@ class Person(Base):
     phone: Mapped[str] = mapped_column(String(20), server_default="")
     #: when they were erased, or became one with an older person: the row stays for what refers to it
     gone_at: Mapped[datetime | None]
-
-
-class Address(Base):
-    __tablename__ = "addresses"
-    __table_args__ = (UniqueConstraint("channel", "value"), KEPT_IDS)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
-    channel: Mapped[str] = mapped_column(String(20))
-    #: the channel's own name for it: a Telegram chat, a terminal's person
-    value: Mapped[str] = mapped_column(Text)
-    created_at: Mapped[datetime]
-    #: `open`, `blocked` (the person stopped us) or `gone` (the platform knows it no more)
-    state: Mapped[str] = mapped_column(String(8))
-    #: what the conversation at this address remembers between turns; see `bot.turn.Memory`
-    memory: Mapped[dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +109,7 @@ async def find_or_create(
     tx: Transaction, channel: str, hints: dict[str, str], now: datetime
 ) -> dict[str, tuple[int, int]]:
     """The (address, person) ids of these address values; `hints` maps a value to the language of a new person."""
-    known = await known_addresses(tx, channel, hints)
+    known = await addresses.known(tx, channel, hints)
     missing = sorted(hints.keys() - known.keys())  # in one order: two who insert the same must not block each other
     if not missing:
         return known
@@ -141,36 +125,11 @@ async def find_or_create(
             for person, value in zip(ids, missing, strict=True)
         ],
     )
-    found = known | await known_addresses(tx, channel, missing)
+    found = known | await addresses.known(tx, channel, missing)
     overtaken = set(ids) - {person for _, person in found.values()}  # another process was first
     if overtaken:
         await tx.execute(delete(Person).where(Person.id.in_(overtaken)))
     return found
-
-
-async def known_addresses(tx: Transaction, channel: str, values: Iterable[str]) -> dict[str, tuple[int, int]]:
-    """The (address, person) ids of those of these address values that ever wrote."""
-    rows = await tx.execute(
-        select(Address.value, Address.id, Address.person_id).where(
-            Address.channel == channel, Address.value.in_(values)
-        )
-    )
-    return {value: (address, person) for value, address, person in rows}
-
-
-_REMEMBER = (
-    update(Address)
-    .where(Address.id == bindparam("of_address"))
-    .values(memory=bindparam("new_memory"))
-    .execution_options(synchronize_session=None)
-)
-
-
-async def remember(tx: Transaction, memories: dict[int, dict[str, Any]]) -> None:
-    """Keep what each conversation remembers, by address."""
-    if memories:
-        rows = [{"of_address": address, "new_memory": memory} for address, memory in memories.items()]
-        await tx.execute(_REMEMBER, rows)
 
 
 async def set_language(tx: Transaction, person: int, language: str, by: str) -> None:
@@ -206,14 +165,6 @@ async def enter(tx: Transaction, new: Sequence[Profile], now: datetime) -> list[
     return await tx.insert_all(Person, rows) if rows else []
 
 
-async def add_addresses(tx: Transaction, new: Collection[tuple[int, str, str]], now: datetime) -> None:
-    """Addresses that nobody has yet, as (person, channel, value)."""
-    kept = {"created_at": now, "state": "open", "memory": {}}
-    rows = [{"person_id": person, "channel": channel, "value": value, **kept} for person, channel, value in new]
-    if rows:
-        await tx.execute(tx.insert(Address), rows)
-
-
 _PROFILE = (
     select(Person.id, Person.language, Person.name, Person.phone).where(Person.gone_at.is_(None)).order_by(Person.id)
 )
@@ -238,15 +189,6 @@ async def count(tx: Transaction) -> int:
     return int((await tx.execute(select(func.count()).where(Person.gone_at.is_(None)))).scalar_one())
 
 
-async def addresses(tx: Transaction, people: Collection[int]) -> dict[int, list[str]]:
-    """Where these people write, such as `telegram:123456`, by person, the first one first."""
-    found: dict[int, list[str]] = {}
-    theirs = select(Address.person_id, Address.channel, Address.value).where(Address.person_id.in_(people))
-    for person, channel, value in await tx.execute(theirs.order_by(Address.id)):
-        found.setdefault(person, []).append(f"{channel}:{value}")
-    return found
-
-
 async def introduce(tx: Transaction, people: Sequence[int], now: datetime) -> None:
     """Note that these people have been told who answers here."""
     await tx.execute(update(Person).where(Person.id.in_(people)).values(introduced_at=now))
@@ -255,7 +197,3 @@ async def introduce(tx: Transaction, people: Sequence[int], now: datetime) -> No
 async def set_gone(tx: Transaction, people: Collection[int], at: datetime | None) -> None:
     """Note since when these people are nobody any more; none where they are somebody again."""
     await tx.execute(update(Person).where(Person.id.in_(people)).values(gone_at=at))
-
-
-async def set_address_state(tx: Transaction, address: int, state: str) -> None:
-    await tx.execute(update(Address).where(Address.id == address).values(state=state))

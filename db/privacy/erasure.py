@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, and_, cast, delete, exists, literal, or_, select, update
 from sqlalchemy import String as Text
 
-from db.broadcasts.broadcasts import Listed, StoredBroadcast
+from db.broadcasts.broadcasts import StoredBroadcast
+from db.broadcasts.recipients import StoredListed
 from db.broadcasts.subscriptions import StoredSubscription
 from db.broadcasts.taps import StoredTap
 from db.cases.case_messages import StoredCaseMessage
@@ -22,16 +23,18 @@ from db.conversation.turns import StoredTurn
 from db.deliveries.deliveries import StoredDelivery
 from db.engine import Transaction
 from db.enrolling import enrolments
-from db.enrolling.enrolments import ENROLLED, Enrolment, EnrolmentChange, StoredEnrolment
+from db.enrolling.changes import EnrolmentChange
+from db.enrolling.enrolments import ENROLLED, Enrolment, StoredEnrolment
 from db.enrolling.feedback import StoredFeedback
 from db.fairs import programmes
 from db.fairs.interests import StoredInterest
 from db.fairs.reminders import StoredReminder
 from db.files import StoredFile
 from db.people import consents, joinings, people
+from db.people.addresses import Address
 from db.people.businesses import Business, Membership, StoredBusiness
 from db.people.consents import ANNOUNCEMENTS, ENROLMENT, StoredConsent
-from db.people.people import Address, Person
+from db.people.people import Person
 from db.people.staff import StaffMember
 from db.privacy import traces
 
@@ -58,7 +61,7 @@ async def erase(tx: Transaction, person: int, now: datetime) -> list[int]:
     await _forget_words(tx, whose, cases=True)
     await _forget_files(tx, whose)
     await _forget_businesses(tx, whose)
-    for table in (StoredConsent, Listed):
+    for table in (StoredConsent, StoredListed):
         await tx.execute(delete(table).where(table.person_id.in_(whose)))
     theirs = _addresses(whose)
     await tx.execute(delete(StoredJob).where(StoredJob.address_id.in_(theirs)))

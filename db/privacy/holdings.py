@@ -15,7 +15,7 @@ from db.enrolling.enrolments import StoredEnrolment
 from db.fairs.exhibitions import StoredExhibition
 from db.fairs.reminders import StoredReminder
 from db.files import StoredFile
-from db.people.people import Address
+from db.people.addresses import Address
 from db.people.staff import StaffMember
 from db.privacy.audit import StoredAct
 

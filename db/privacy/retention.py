@@ -24,7 +24,7 @@ from db.enrolling.enrolments import StoredEnrolment
 from db.fairs.programmes import StoredProgramme
 from db.files import StoredFile
 from db.office import Office
-from db.people.people import Address
+from db.people.addresses import Address
 from db.privacy import erasure
 from db.privacy.audit import StoredAct
 

@@ -17,9 +17,11 @@ from db.conversation.replies import GONE, StoredReply
 from db.conversation.turns import StoredTurn
 from db.deliveries.deliveries import StoredDelivery
 from db.engine import Transaction
-from db.enrolling.enrolments import EnrolmentChange, StoredEnrolment
+from db.enrolling.changes import EnrolmentChange
+from db.enrolling.enrolments import StoredEnrolment
+from db.people.addresses import Address
 from db.people.businesses import Membership, StoredBusiness
-from db.people.people import Address, Person
+from db.people.people import Person
 from db.people.staff import StaffMember
 
 #: characters from which on a text is somebody's own words, and how many words of a longer one are looked for

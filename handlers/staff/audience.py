@@ -18,7 +18,7 @@ from bot.reply import Choice
 from bot.router import bare_word
 from bot.turn import Turn
 from db import files
-from db.broadcasts import audiences, broadcasts
+from db.broadcasts import audiences, broadcasts, recipients
 from db.broadcasts.audiences import Audience
 from db.broadcasts.broadcasts import CORRECTION, Broadcast
 from db.fairs import programmes
@@ -137,7 +137,7 @@ async def _take_list(turn: Turn, found: Broadcast, brought: NumberList) -> None:
         await page.show(turn, found)
         return
     judged = await list_report.judge(turn.db, brought)
-    await broadcasts.list_people(turn.db, found.id, judged.people)
+    await recipients.list_people(turn.db, found.id, judged.people)
     await audit.note(turn.db, turn.person.staff_id, "broadcast.list", found.source, turn.now, people=len(judged.people))
     turn.say(judged.said())
     kept = await list_report.keep(turn, judged, found.id)

@@ -11,8 +11,7 @@ from bot.router import bare_word
 from bot.turn import Turn
 from db import office
 from db.broadcasts import audiences, broadcasts
-from db.broadcasts.broadcasts import CORRECTION, LINE, RECALL, SILENT, Broadcast
-from db.broadcasts.corrections import corrected, is_recalled
+from db.broadcasts.broadcasts import CORRECTION, LINE, RECALL, SILENT, Broadcast, corrected, is_recalled
 from handlers.staff.desk import CANCEL, Desk, answers
 
 desk = Desk("correcting", "officer")

@@ -9,8 +9,8 @@ from bot.reply import Choice
 from bot.router import Router
 from bot.turn import Turn
 from db import office
-from db.people import staff
-from db.people.staff import CODE_LASTS, CODE_TRIES, Code
+from db.people import codes, staff
+from db.people.codes import LASTS, TRIES, Invitation
 from db.privacy import audit
 
 router = Router("join")
@@ -28,7 +28,7 @@ async def join(turn: Turn) -> None:
     elif _tried_too_often(turn):
         turn.say(_("Too many wrong codes. Try again tomorrow, or ask an administrator to add you."), _menu())
     else:
-        await _take(turn, await staff.code(turn.db, turn.text))
+        await _take(turn, await codes.find(turn.db, turn.text))
 
 
 async def _whose_door(turn: Turn) -> Markdown:
@@ -38,9 +38,9 @@ async def _whose_door(turn: Turn) -> Markdown:
     return _("This is for the office's staff. An administrator gives a code: /staf CODE")
 
 
-async def _take(turn: Turn, code: Code | None) -> None:
+async def _take(turn: Turn, code: Invitation | None) -> None:
     if code is None:
-        await staff.count_wrong_code(turn.db)
+        await codes.count_wrong(turn.db)
         turn.memory.wrong_codes += 1
         turn.memory.wrong_code_at = turn.now.isoformat()
         turn.say(_("That code is not right. Check it and write /staf CODE once more."), _menu())
@@ -59,7 +59,7 @@ async def _take(turn: Turn, code: Code | None) -> None:
 async def accept(turn: Turn) -> None:
     """The invitation is used up, and they work here."""
     assert turn.choice is not None
-    code = await staff.code_of(turn.db, int(turn.choice.args["code"]))
+    code = await codes.load(turn.db, int(turn.choice.args["code"]))
     if turn.person.role:
         turn.say(_("You already belong to the staff."), [Choice(_("Open"), "staff")])
     elif not code.is_good(turn.now):
@@ -74,8 +74,8 @@ async def decline(turn: Turn) -> None:
     turn.say(_("All right."))
 
 
-async def _begin(turn: Turn, code: Code) -> None:
-    if not await staff.use_code(turn.db, code.id, turn.now):
+async def _begin(turn: Turn, code: Invitation) -> None:
+    if not await codes.use_up(turn.db, code.id, turn.now):
         turn.say(_("That code was used or is too old. Ask for a new one."), _menu())
         return
     member = await staff.add(turn.db, turn.person.address_id, code.role, "", code.by_id, turn.now)
@@ -87,9 +87,9 @@ async def _begin(turn: Turn, code: Code) -> None:
 
 def _tried_too_often(turn: Turn) -> bool:
     memory = turn.memory
-    if memory.wrong_codes and turn.now - datetime.fromisoformat(memory.wrong_code_at) > CODE_LASTS:
+    if memory.wrong_codes and turn.now - datetime.fromisoformat(memory.wrong_code_at) > LASTS:
         memory.wrong_codes = 0
-    return memory.wrong_codes >= CODE_TRIES
+    return memory.wrong_codes >= TRIES
 
 
 def _menu() -> list[Choice]:

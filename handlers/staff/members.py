@@ -12,7 +12,7 @@ from bot.language.markdown import Markdown, escape
 from bot.reply import Choice
 from bot.turn import Turn
 from db.cases import cases
-from db.people import people, staff
+from db.people import codes, people, staff
 from db.people.staff import ROLES, Listed
 from db.privacy import audit
 from handlers.staff.desk import Desk
@@ -122,7 +122,7 @@ async def invited(turn: Turn) -> None:
     """A code for one person and one day, to be passed on."""
     assert turn.choice is not None
     role = str(turn.choice.args["role"])
-    code = await staff.give_code(turn.db, role, turn.person.staff_id, turn.now)
+    code = await codes.give(turn.db, role, turn.person.staff_id, turn.now)
     await audit.note(turn.db, turn.person.staff_id, "staff.invite", "staff", turn.now, role=role)
     turn.say(
         _(

@@ -22,6 +22,7 @@ from db.broadcasts.audiences import Audience
 from db.conversation import turns
 from db.conversation.turns import NewTurn
 from db.engine import Database, Transaction
+from db.migrations import upgrade
 from db.people import people
 from tests.town.postgres import running_server
 
@@ -141,7 +142,7 @@ async def on(url: str, count: int) -> Measured:
     """Measure on this database."""
     database = Database(url)
     try:
-        await database.migrate()
+        await upgrade(database.engine)
         return await measure(database, count)
     finally:
         await database.close()

@@ -24,7 +24,8 @@ from bot.cli import jembatan
 from bot.knowledge import Knowledge
 from bot.media.attachments import LARGEST
 from bot.turn import Inbound
-from db.broadcasts.broadcasts import Listed, StoredBroadcast
+from db.broadcasts.broadcasts import StoredBroadcast
+from db.broadcasts.recipients import StoredListed
 from db.engine import Database
 from db.enrolling import enrolments
 from db.files import StoredFile
@@ -367,7 +368,7 @@ async def test_a_list_changes_nobody_once_it_is_sent(town: Town, rini: Phone) ->
     shown = await rini.sends_file(b"081234567890", "hp.csv")
     assert shown and not any("Pakai" in one.labels or "Di daftar" in one.text for one in shown)
     async with town.assistant.database.reading() as tx:
-        assert list(await tx.execute(select(Listed.person_id))) == []
+        assert list(await tx.execute(select(StoredListed.person_id))) == []
 
 
 async def test_anywhere_else_a_table_is_refused_as_before_and_not_kept(town: Town, rini: Phone) -> None:

@@ -26,8 +26,8 @@ from db.copies import restores
 from db.deliveries import deliveries, lanes
 from db.deliveries.deliveries import BROADCAST, NOTICE, REMINDER, Recipient, StoredDelivery
 from db.engine import Database
-from db.people import people
-from db.people.people import Address
+from db.people import addresses, people
+from db.people.addresses import Address
 from tests.town.phone import NOW, Phone, Town
 
 NIGHT = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
@@ -205,7 +205,7 @@ async def test_many_who_blocked_us_do_not_keep_the_others_waiting(town: Town) ->
     async with town.assistant.database.transaction() as tx:
         found = await people.find_or_create(tx, "memory", dict.fromkeys(names, "id"), NOW)
         for name in names[:-1]:
-            await people.set_address_state(tx, found[name][0], "blocked")
+            await addresses.set_state(tx, found[name][0], "blocked")
         to = [Recipient(person, address) for address, person in found.values()]
         await deliveries.add(tx, "news", to, NOTICE, Reply(escape("news")).to_json(), NOW, NOW)
     await town.assistant.deliveries.run_due()

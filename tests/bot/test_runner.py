@@ -21,7 +21,7 @@ from bot.turn import Inbound, Turn
 from db.conversation import turns
 from db.conversation.turns import NewTurn
 from db.engine import Database
-from db.people import people
+from db.people import addresses, people
 
 NOW = datetime(2026, 11, 23, 2, 41, tzinfo=UTC)
 
@@ -109,7 +109,7 @@ async def test_where_not_even_an_apology_can_be_stored_the_line_goes_on(
     await shop.assistant.settled()
     async with shop.database.transaction() as tx:
         (ani,) = (await people.load(tx, [1])).values()
-        await people.remember(tx, {ani.address_id: {"asked": ["no number"]}})
+        await addresses.remember(tx, {ani.address_id: {"asked": ["no number"]}})
     await shop.hear("ani: secret", "budi: two")
     assert await shop.told("budi") == ["1 one", "2 two"]
     assert await shop.ended() == {"done": 3, "failed": 1}

@@ -14,7 +14,7 @@ from bot.knowledge.cards import fill
 from bot.language.i18n import _, speaking
 from bot.language.markdown import plain
 from db.conversation.turns import StoredTurn
-from db.people.people import Address
+from db.people.addresses import Address
 from handlers import ROUTERS
 from tests.town.telegram_assistant import Running, running, until
 from tests.town.telegram_stub import TelegramStub, User

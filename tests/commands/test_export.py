@@ -24,10 +24,12 @@ from bot.enrolling.sheet import EnrolmentSheet
 from bot.media import sheets
 from db.engine import Database, Transaction
 from db.enrolling import enrolments
-from db.enrolling.enrolments import EnrolmentChange, StoredEnrolment
+from db.enrolling.changes import EnrolmentChange
+from db.enrolling.enrolments import StoredEnrolment
 from db.fairs import programmes
 from db.fairs.programmes import Programme
 from db.files import StoredFile
+from db.migrations import upgrade
 from db.people import people, staff
 from db.privacy.audit import StoredAct
 from tests.town.command_line import run
@@ -386,5 +388,5 @@ def test_a_hundred_thousand_take_the_memory_of_a_thousand(tmp_path: Path) -> Non
 
 async def _migrated(url: str) -> None:
     database = Database(url)
-    await database.migrate()
+    await upgrade(database.engine)
     await database.close()

@@ -22,8 +22,8 @@ from bot.commands.tables import EXHIBITIONS, row
 from bot.media import sheets
 from db.conversation.jobs import StoredJob
 from db.engine import Database
-from db.enrolling import attendance, feedback
-from db.fairs import exhibitions, reminders, samples
+from db.enrolling import attendance, feedback, samples
+from db.fairs import exhibitions, reminders
 from db.fairs.reminders import Reminder
 from db.people.staff import StaffMember
 from tests.town import applicants

@@ -16,7 +16,7 @@ from sqlalchemy import select
 from bot.commands.export_people import PEOPLE
 from bot.enrolling.form.enrolment import certificates
 from db.engine import Database, Transaction
-from db.people import businesses, consents, people
+from db.people import addresses, businesses, consents, people
 from db.people.businesses import Business
 from db.people.consents import ANNOUNCEMENTS, Consent
 from db.privacy.audit import StoredAct
@@ -99,7 +99,7 @@ async def _three(tx: Transaction) -> None:
     found |= await people.find_or_create(tx, "telegram", {"-100777": "en"}, NOW)
     web = await people.find_or_create(tx, "web", {"Xk3_-a": "ms"}, NOW)
     euis, asep = found["123456"][1], found["-100777"][1]
-    await people.add_addresses(tx, [(euis, "terminal", "euis")], NOW)
+    await addresses.add(tx, [(euis, "terminal", "euis")], NOW)
     await people.set_profile(tx, euis, "Euis Komariah", "+6281234567890")
     await people.set_profile(tx, asep, "'=Asep; =1+1", "+60123456789")
     for business in (KERIPIK, Business(name="Kopi Gunung", city="Cimahi")):

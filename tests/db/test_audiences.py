@@ -15,14 +15,14 @@ from db.conversation import turns
 from db.conversation.turns import NewTurn
 from db.deliveries import deliveries, sendings
 from db.deliveries.deliveries import StoredDelivery
-from db.deliveries.queues import Leaving, Look
+from db.deliveries.sendings import Leaving, Look
 from db.engine import Database, Transaction
 from db.fairs import interests
 from db.fairs.interests import EXHIBITION, Wish
-from db.people import businesses, consents, people
+from db.people import addresses, businesses, consents, people
+from db.people.addresses import Address
 from db.people.businesses import Business
 from db.people.consents import ANNOUNCEMENTS, Consent
-from db.people.people import Address
 from tests.town.phone import NOW
 
 
@@ -110,7 +110,7 @@ async def test_each_is_told_once_where_they_wrote_last_and_can_be_reached(databa
         await turns.store(tx, "terminal", [NewTurn("1", terminal, "{}")], NOW)
         assert await audiences.count(tx, await draft(tx), NOW) == {"telegram": 1}
         assert await audiences.count(tx, await draft(tx, Audience(terminal=True)), NOW) == {"terminal": 1}
-        await people.set_address_state(tx, telegram, "blocked")
+        await addresses.set_state(tx, telegram, "blocked")
         one = await draft(tx)
         await freeze(tx, one)
         await freeze(tx, one)
@@ -137,7 +137,7 @@ async def test_what_is_paused_does_not_leave_and_whoever_stopped_gets_nothing(da
         look = Look("telegram", NOW, True, [1, 2, 3], broadcasts=await leaving(tx))
         assert await sendings.waits(tx, look)
         assert await deliveries.next_due(tx, NOW) == (True, None)
-        _address, person = (await people.known_addresses(tx, "telegram", ["ani"]))["ani"]
+        _address, person = (await addresses.known(tx, "telegram", ["ani"]))["ani"]
         await consents.withdraw(tx, person, ANNOUNCEMENTS, NOW)
         claimed, ended = await sendings.claim(tx, look, "me", NOW + timedelta(minutes=1), 8)
         assert ([found.value for found in claimed], ended) == (["budi"], 1)

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from db.conversation import channels
 from db.engine import Database, Transaction, Unreachable, will_pass
-from db.people import people
+from db.people import addresses, people
 
 NOW = datetime(2026, 11, 23, 2, 41, tzinfo=UTC)
 
@@ -88,7 +88,7 @@ async def test_many_rows_written_in_a_savepoint_are_undone_with_it(database: Dat
         address = known["1"][0]
         with pytest.raises(ZeroDivisionError):
             async with tx.savepoint() as part:
-                await people.remember(part, {address: {"topic": "halal.cost"}})
+                await addresses.remember(part, {address: {"topic": "halal.cost"}})
                 raise ZeroDivisionError
         assert (await people.load(tx, [address]))[address].memory == {}
 

@@ -17,6 +17,7 @@ from db import migrations
 from db.base import Base
 from db.conversation import turns
 from db.engine import Database
+from db.migrations import upgrade
 from db.people import people
 
 
@@ -46,26 +47,26 @@ async def empty(empty_url: str) -> Any:
 
 
 async def test_an_empty_database_becomes_what_the_models_say(empty: Database) -> None:
-    await empty.migrate()
+    await upgrade(empty.engine)
     assert await _run(empty, _tables) == set(Base.metadata.tables)
     assert await _run(empty, _differences) == []
 
 
 async def test_migrating_twice_changes_nothing(empty: Database) -> None:
-    await empty.migrate()
-    await empty.migrate()
+    await upgrade(empty.engine)
+    await upgrade(empty.engine)
     assert await _run(empty, _differences) == []
 
 
 async def test_the_way_back_leads_to_nothing(empty: Database) -> None:
-    await empty.migrate()
+    await upgrade(empty.engine)
     await _run(empty, _downgrade)
     assert await _run(empty, _tables) == set()
 
 
 async def test_two_processes_that_start_together_migrate_once(empty_url: str) -> None:
     both = Database(empty_url), Database(empty_url)
-    await asyncio.gather(*(database.migrate() for database in both))
+    await asyncio.gather(*(upgrade(database.engine) for database in both))
     assert await _run(both[0], _differences) == []
     for database in both:
         await database.close()
@@ -97,7 +98,7 @@ async def _is_kept(database: Database) -> None:
 
 async def test_an_old_database_is_brought_up_to_date_and_keeps_its_rows(empty: Database) -> None:
     await _old(empty)
-    await empty.migrate()
+    await upgrade(empty.engine)
     await _is_kept(empty)
     assert await _run(empty, _differences) == []
 
@@ -118,7 +119,7 @@ def _next() -> str:
 
 async def test_a_later_version_may_rebuild_a_table_that_others_refer_to(empty: Database, tmp_path: Path) -> None:
     await _old(empty)
-    await empty.migrate()
+    await upgrade(empty.engine)
     versions = Path(shutil.copytree(migrations.HERE / "versions", tmp_path / "versions"))
     (versions / "9999_longer.py").write_text(_next())
     await migrations.upgrade(empty.engine, versions=versions)
@@ -130,7 +131,7 @@ async def test_a_later_version_may_rebuild_a_table_that_others_refer_to(empty: D
 
 async def test_a_version_that_fails_leaves_the_database_as_it_was(empty: Database, tmp_path: Path) -> None:
     await _old(empty)
-    await empty.migrate()
+    await upgrade(empty.engine)
     versions = Path(shutil.copytree(migrations.HERE / "versions", tmp_path / "versions"))
     (versions / "9999_broken.py").write_text(_next() + "    raise ValueError\n")
     with pytest.raises(ValueError):

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from sqlalchemy import func, select, text
 
 from db.engine import Database
-from db.people import people
+from db.people import addresses, people
 from db.people.people import Person
 
 NOW = datetime(2026, 11, 23, 2, 41, tzinfo=UTC)
@@ -56,10 +56,10 @@ async def test_what_a_conversation_remembers_is_kept(database: Database) -> None
     known = await create(database, "ani", "budi")
     (ani, _), (budi, _) = known["ani"], known["budi"]
     async with database.transaction() as tx:
-        await people.remember(tx, {ani: {"topic": "halal.cost"}, budi: {"misses": 2}})
+        await addresses.remember(tx, {ani: {"topic": "halal.cost"}, budi: {"misses": 2}})
         await people.set_language(tx, known["ani"][1], "en", "choice")
         await people.introduce(tx, [known["budi"][1]], NOW)
-        await people.set_address_state(tx, budi, "blocked")
+        await addresses.set_state(tx, budi, "blocked")
     async with database.reading() as tx:
         loaded = await people.load(tx, [ani, budi])
     assert (loaded[ani].memory, loaded[ani].language, loaded[ani].language_by) == (
@@ -86,7 +86,7 @@ async def test_who_waited_for_a_person_sees_what_was_done_meanwhile(engine_url: 
         await waiting.wait()
         await asyncio.sleep(0.2)
         assert not after.done()
-        await people.remember(tx, {address: {"misses": 1}})
+        await addresses.remember(tx, {address: {"misses": 1}})
         await people.set_language(tx, person, "en", "words")
     seen = await after
     assert (seen.memory, seen.language) == ({"misses": 1}, "en")

@@ -18,7 +18,7 @@ from db.conversation.turns import StoredTurn
 from db.engine import Transaction
 from db.files import File, StoredFile
 from db.office import Office
-from db.people.people import Address
+from db.people.addresses import Address
 from db.privacy import audit, retention
 from db.privacy.audit import StoredAct
 from tests.handlers.test_erasure import dump

@@ -15,6 +15,7 @@ from db.engine import Database
 from db.enrolling import enrolments
 from db.enrolling.enrolments import StoredEnrolment
 from db.fairs import programmes
+from db.migrations import upgrade
 from db.people import people
 from tests.town.applicants import KEPT
 from tests.town.fairs import programme
@@ -43,7 +44,7 @@ class Crowd:
 
     async def prepare(self) -> None:
         """Everybody has filled in everything."""
-        await self.database.migrate()
+        await upgrade(self.database.engine)
         async with self.database.transaction() as tx:
             await programmes.add(tx, [programme("DPJ27", quota=QUOTA)], NOW)
             found = await people.find_or_create(tx, "telegram", {str(chat): "id" for chat in CHATS}, NOW)

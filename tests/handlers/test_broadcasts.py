@@ -10,7 +10,7 @@ from db import office
 from db.broadcasts import audiences, broadcasts
 from db.copies import restores
 from db.deliveries import deliveries
-from db.people import people
+from db.people import addresses
 from tests.town.crowds import agrees, enrols, named, states
 from tests.town.desks import Desks
 from tests.town.fairs import hold, offer, plan, programme
@@ -554,7 +554,7 @@ async def test_announcements_can_be_held_for_somebody(town: Town, rini: Phone) -
     town.clock.move(timedelta(hours=12))
     await sends(rini)
     async with town.assistant.database.transaction() as tx:
-        (_address, person) = (await people.known_addresses(tx, "memory", ["ani"]))["ani"]
+        (_address, person) = (await addresses.known(tx, "memory", ["ani"]))["ani"]
         await deliveries.hold_broadcasts(tx, person, town.clock.now() + timedelta(hours=13))
     await ani.waits(12 * 3600)
     assert await states(town) == {"pending": 1, "sent": 1}

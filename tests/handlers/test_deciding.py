@@ -19,7 +19,7 @@ from bot.language.i18n import speaking
 from bot.language.markdown import plain
 from bot.turn import Inbound, Memory, Turn
 from db.enrolling import enrolments
-from db.people import people
+from db.people import addresses, people
 from tests.town.applicants import rows
 from tests.town.hall import ANSWERS, Hall, looks_at, opened
 from tests.town.phone import NOW, Phone, Town
@@ -305,7 +305,7 @@ async def test_at_night_only_the_last_decision_is_told_in_the_morning(hall: Hall
 async def says_as_owner(hall: Hall, known: Knowledge, name: str, told: Any) -> None:
     """What the owner's side calls within a turn of theirs."""
     async with hall.town.assistant.database.transaction() as tx:
-        address = (await people.known_addresses(tx, "memory", [name]))[name][0]
+        address = (await addresses.known(tx, "memory", [name]))[name][0]
         person = (await people.load(tx, [address]))[address]
         turn = Turn(10_000, hall.town.clock.now(), Inbound.typed("x"), person, Memory(), tx, known)
         with speaking("id"):

@@ -21,6 +21,7 @@ from db.enrolling import enrolments
 from db.enrolling.enrolments import Enrolment
 from db.fairs import programmes
 from db.fairs.programmes import Plan
+from db.migrations import upgrade
 from handlers import ROUTERS
 from tests.handlers.test_story import RINI, Story, opened
 from tests.town.applicants import ANSWERS, QUESTIONS, Applicant, alter, begin, leap, offered, plan, rows, tap
@@ -253,7 +254,7 @@ NOTE, WHY = "The photo is dark, please take it again by a window.", "This time o
 async def enter(url: str, programme: Plan) -> None:
     """Have the programme in the database before anything is started on it."""
     database = Database(url)
-    await database.migrate()
+    await upgrade(database.engine)
     async with database.transaction() as tx:
         await programmes.add(tx, [programme], NOW)
     await database.close()

@@ -15,7 +15,7 @@ from bot.language.i18n import speaking
 from bot.language.markdown import plain
 from db import files
 from db.files import File
-from db.people import businesses, people, staff
+from db.people import addresses, businesses, people, staff
 from db.privacy.audit import StoredAct
 from tests.town.desks import Desks
 from tests.town.hall import Hall, looks_at, opened
@@ -98,7 +98,7 @@ async def test_viewers_see_counts_and_nobody_else_anything(hall: Hall, rini: Pho
     assert overview.labels == ["Kembali"]
     card = await looks_at(rini)
     async with hall.town.assistant.database.transaction() as tx:
-        address = (await people.known_addresses(tx, "memory", ["rini"]))["rini"][0]
+        address = (await addresses.known(tx, "memory", ["rini"]))["rini"][0]
         await staff.set_role(tx, (await people.load(tx, [address]))[address].staff_id, "viewer")
     assert (await rini.taps("Terima", card))[0].text.startswith("Peran Anda")
     assert (await hall.phones["euis"].says("/pendaftaran"))[0].text.startswith("Itu untuk petugas kantor.")

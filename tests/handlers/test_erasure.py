@@ -18,10 +18,12 @@ from bot.privacy import backup, erasing
 from db.base import Base
 from db.copies import snapshots
 from db.engine import Database
-from db.enrolling.enrolments import EnrolmentChange, StoredEnrolment
+from db.enrolling.changes import EnrolmentChange
+from db.enrolling.enrolments import StoredEnrolment
 from db.files import StoredFile
 from db.people import people, staff
-from db.people.people import Address, Person
+from db.people.addresses import Address
+from db.people.people import Person
 from db.privacy import erasures
 from tests.town import applicants, fairs
 from tests.town.applicants import Applicant

@@ -15,7 +15,7 @@ from db.cases.case_messages import StoredCaseMessage
 from db.cases.cases import StoredCase
 from db.conversation.replies import StoredReply
 from db.conversation.turns import StoredTurn
-from db.people.people import Address
+from db.people.addresses import Address
 from tests.town.desks import Desks
 from tests.town.phone import NOW, Phone, Town
 

@@ -14,8 +14,8 @@ from db.fairs import interests, reminders
 from db.fairs.interests import EXHIBITION, Wish
 from db.fairs.reminders import Reminder
 from db.people import consents, joinings, people
+from db.people.addresses import Address
 from db.people.consents import ANNOUNCEMENTS, Consent
-from db.people.people import Address
 from db.privacy.audit import StoredAct
 from tests.town import applicants, fairs
 from tests.town.applicants import Applicant

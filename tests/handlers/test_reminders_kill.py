@@ -9,6 +9,7 @@ import pytest
 
 from db.engine import Database
 from db.fairs import exhibitions
+from db.migrations import upgrade
 from tests.town.at_work import MORNING, Service
 from tests.town.fairs import plan
 from tests.town.telegram_stub import TelegramStub, User
@@ -24,7 +25,7 @@ _REMINDERS = "SELECT state FROM deliveries WHERE source LIKE 'reminder:%'"
 
 async def test_each_reminder_comes_once_whenever_the_process_is_killed(tmp_path: Path) -> None:
     database = Database(f"sqlite+aiosqlite:///{tmp_path / 'jembatan.db'}")
-    await database.migrate()
+    await upgrade(database.engine)
     async with database.transaction() as tx:
         await exhibitions.add(tx, [plan(first_day=FIRST_DAY)], MORNING)
     await database.close()

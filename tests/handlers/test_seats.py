@@ -6,7 +6,7 @@ import pytest
 
 from bot.clock import BANDUNG
 from bot.enrolling.seats import held_until
-from db.enrolling import enrolments
+from db.enrolling import changes
 from tests.town.applicants import alter, begin, leap, rows, tap
 from tests.town.desks import Desks
 from tests.town.fairs import offer, programme
@@ -88,7 +88,7 @@ async def test_who_lets_it_go_is_not_asked_again_by_itself(town: Town) -> None:
     assert "Ada tempat kosong" in again.text
     assert await states(town) == ["withdrawn", "offered", "withdrawn"]
     async with town.assistant.database.reading() as tx:
-        reasons = [change.reason for change in await enrolments.history(tx, 2)]
+        reasons = [change.reason for change in await changes.history(tx, 2)]
     assert "Bentrok jadwal" in reasons
 
 

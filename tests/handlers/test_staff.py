@@ -14,9 +14,10 @@ from bot.knowledge import Knowledge
 from bot.language.i18n import speaking
 from bot.reply import Choice
 from bot.turn import Inbound, Memory, Turn
-from db.people import people, staff
+from db.people import codes, people, staff
+from db.people.codes import StaffCode
 from db.people.people import Known
-from db.people.staff import ROLES, StaffCode
+from db.people.staff import ROLES
 from db.privacy.audit import StoredAct
 from handlers.staff import DESKS
 from handlers.staff.invitation import join
@@ -274,7 +275,7 @@ async def test_a_group_is_no_place_for_a_code(town: Town, known: Knowledge) -> N
         with speaking("id"):
             await join(turn)
         assert "jangan di grup" in turn.replies[0].text
-        found = await staff.code(tx, code)
+        found = await codes.find(tx, code)
     assert found is not None
     assert found.is_good(NOW)
 

@@ -13,7 +13,7 @@ from bot.router import Handler, Route
 from bot.turn import Turn
 from db.broadcasts import broadcasts, taps
 from db.broadcasts.taps import StoredTap
-from db.people import people
+from db.people import addresses
 from db.people.staff import StaffMember
 from handlers import interests
 from tests.town.crowds import agrees, named
@@ -78,8 +78,8 @@ async def test_what_is_typed_counts_as_the_tap(town: Town, typed: str, button: s
     (ani,) = await agrees(town, "ani")
     await sends(town, "exhibition:1", "card:halal.cost")
     async with town.assistant.database.transaction() as tx:
-        [address] = [one for one, _person in (await people.known_addresses(tx, "memory", ["ani"])).values()]
-        await people.remember(tx, {address: {"asked": ani.bubbles[0].number}})
+        [address] = [one for one, _person in (await addresses.known(tx, "memory", ["ani"])).values()]
+        await addresses.remember(tx, {address: {"asked": ani.bubbles[0].number}})
     await ani.says(typed)
     assert await counted(town) == {button: 1}
 
@@ -283,5 +283,5 @@ async def test_two_who_become_one_tapped_once(engine_url: str, known: Knowledge)
         await old.says(given.text.split()[2].strip("."))
         await old.taps("Gabungkan")
         async with town.assistant.database.reading() as tx:
-            whose = (await people.known_addresses(tx, "memory", ["lama", "baru"]))["baru"][1]
+            whose = (await addresses.known(tx, "memory", ["lama", "baru"]))["baru"][1]
             assert [one.button for one in await taps.of(tx, whose)] == ["card:halal.cost", "stop"]

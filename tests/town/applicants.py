@@ -16,7 +16,7 @@ from db.enrolling import enrolments
 from db.enrolling.enrolments import Enrolment, StoredEnrolment
 from db.fairs import programmes
 from db.fairs.programmes import Plan, Programme
-from db.people.people import Address
+from db.people.addresses import Address
 from tests.town import fairs
 from tests.town.phone import NOW, Phone, Town
 from tests.town.sample_files import JPEG

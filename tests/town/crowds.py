@@ -7,7 +7,7 @@ from sqlalchemy import select
 from db.deliveries.deliveries import StoredDelivery
 from db.enrolling import enrolments
 from db.fairs import programmes
-from db.people import businesses, consents, people
+from db.people import addresses, businesses, consents, people
 from db.people.businesses import Business
 from db.people.consents import ANNOUNCEMENTS, Consent
 from tests.town.phone import NOW, Phone, Town
@@ -32,7 +32,7 @@ async def agrees(town: Town, *names: str, language: str = "id", **business: str)
 async def named(town: Town, **names: tuple[str, str]) -> None:
     """The name and the phone number that they gave, by address."""
     async with town.assistant.database.transaction() as tx:
-        found = await people.known_addresses(tx, "memory", names)
+        found = await addresses.known(tx, "memory", names)
         for address, (name, phone) in names.items():
             await people.set_profile(tx, found[address][1], name, phone)
 
@@ -50,7 +50,7 @@ async def states(town: Town, broadcast: int = 1) -> dict[str, int]:
 async def enrols(town: Town, code: str, **states: str) -> None:
     """These people, by address, are enrolled in a programme, in this state."""
     async with town.assistant.database.transaction() as tx:
-        found = await people.known_addresses(tx, "memory", states)
+        found = await addresses.known(tx, "memory", states)
         one = next(one for one in await programmes.all_of(tx) if one.code == code)
         for name, state in states.items():
             address, person = found[name]

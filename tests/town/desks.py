@@ -7,7 +7,7 @@ from sqlalchemy import select, update
 
 from bot.channels.memory import Sent, insist
 from db.cases.cases import StoredCase
-from db.people.people import Address
+from db.people.addresses import Address
 from db.people.staff import StaffMember
 from tests.town.phone import Phone, Town
 

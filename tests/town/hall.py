@@ -14,7 +14,7 @@ from db.enrolling import enrolments
 from db.enrolling.enrolments import Enrolment
 from db.fairs import programmes
 from db.fairs.programmes import Programme
-from db.people import people
+from db.people import addresses
 from tests.town.desks import Desks
 from tests.town.fairs import offer, programme
 from tests.town.phone import Phone, Town
@@ -70,7 +70,7 @@ class Hall:
     async def keep(self, tx: Transaction, name: str, state: str, said: dict[str, Any]) -> int:
         """The same within a transaction, by somebody who has written before."""
         now = self.town.clock.now()
-        known = await people.known_addresses(tx, "memory", [name])
+        known = await addresses.known(tx, "memory", [name])
         address, person = known[name]
         other = bool(said.pop("for_other", False))
         one = await enrolments.begin(tx, self.programme.id, person, address, {}, now, other)

@@ -13,7 +13,7 @@ from sqlalchemy import select, text
 from db.conversation.replies import StoredReply
 from db.conversation.turns import StoredTurn
 from db.engine import Database
-from db.people.people import Address
+from db.people.addresses import Address
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ import asyncpg  # type: ignore[import-untyped]
 import pytest
 
 from db.engine import Database
+from db.migrations import upgrade
 
 _TEMPLATE = "jembatan"
 
@@ -58,7 +59,7 @@ async def _execute(folder: str, statements: Sequence[str]) -> None:
 
 async def _migrate(url: str) -> None:
     database = Database(url)
-    await database.migrate()
+    await upgrade(database.engine)
     await database.close()
 
 

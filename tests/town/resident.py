@@ -4,7 +4,7 @@ from sqlalchemy import select
 
 from db.deliveries import deliveries
 from db.deliveries.deliveries import NOTICE, Recipient
-from db.people.people import Address
+from db.people.addresses import Address
 from tests.town import applicants, fairs
 from tests.town.applicants import Applicant
 from tests.town.desks import Desks

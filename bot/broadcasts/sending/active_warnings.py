@@ -8,8 +8,7 @@ from bot.language.markdown import Markdown, escape, plain
 from bot.turn import Turn
 from db.broadcasts import broadcasts, recipients
 from db.broadcasts.audiences import Audience
-from db.broadcasts.broadcasts import Broadcast
-from db.broadcasts.corrections import as_it_reads, is_recalled
+from db.broadcasts.broadcasts import Broadcast, as_it_reads, is_recalled
 from db.people import businesses
 
 #: characters of a first line

@@ -13,8 +13,7 @@ from bot.language.i18n import _, clock_time, day, number, speaking
 from bot.language.markdown import Markdown, escape
 from bot.reply import Choice, Reply
 from db.broadcasts import broadcasts, recipients
-from db.broadcasts.broadcasts import RECALL, Broadcast
-from db.broadcasts.corrections import corrected
+from db.broadcasts.broadcasts import RECALL, Broadcast, corrected
 from db.deliveries import deliveries
 from db.deliveries.deliveries import NOTICE, Recipient
 from db.engine import Transaction

@@ -16,7 +16,7 @@ from bot.language.markdown import Markdown, escape, plain
 from bot.reply import Choice, Rank
 from bot.turn import Turn
 from db import office
-from db.broadcasts import audiences, broadcasts, corrections, recipients, taps
+from db.broadcasts import audiences, broadcasts, recipients, taps
 from db.broadcasts.broadcasts import Broadcast
 from db.people import staff
 from db.privacy import audit
@@ -127,7 +127,7 @@ async def change(turn: Turn, one: Broadcast, **values: object) -> None:
 
 async def check(turn: Turn, one: Broadcast) -> None:
     """What to look at again; the fix beside it."""
-    if wrong := await corrections.corrected(turn.db, one):
+    if wrong := await broadcasts.corrected(turn.db, one):
         await _correction(turn, one, wrong)
         return
     counts = await audiences.count(turn.db, one, turn.now)
@@ -183,7 +183,7 @@ async def _before(turn: Turn, one: Broadcast) -> None:
         lines.append(_("To go out: {time}.", time=both_clocks(one.due_at)))
     change, cancel = about(one, _("Change it"), "change"), decides(one, _("Cancel it"), "drop")
     if one.state == "waiting":
-        wrong, seen = await corrections.corrected(turn.db, one), await body.preview(turn.db, one)
+        wrong, seen = await broadcasts.corrected(turn.db, one), await body.preview(turn.db, one)
         turn.say(difference.told(one, wrong, total) if wrong else seen.text, file=seen.file)
         author = await author_name(turn, one)
         lines += [*buttons.pages(seen), _("Written by {name}.", name=author)]

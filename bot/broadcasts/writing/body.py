@@ -11,7 +11,7 @@ from bot.language.i18n import LANGUAGES, _, day, language, speaking
 from bot.language.markdown import Markdown
 from bot.reply import Choice, Reply
 from db import office
-from db.broadcasts import broadcasts, corrections
+from db.broadcasts import broadcasts
 from db.broadcasts.broadcasts import EDITS, RECALL, SILENT, WARNING, Broadcast
 from db.engine import Transaction
 
@@ -21,7 +21,7 @@ _MANY = 3
 
 async def bodies(tx: Transaction, one: Broadcast) -> dict[str, Any]:
     """By language, as replies are kept; a language without a text has the first that was written."""
-    wrong = await corrections.corrected(tx, one)
+    wrong = await broadcasts.corrected(tx, one)
     if wrong:
         return await _correction(tx, one, wrong)
     return await _whole(tx, one)

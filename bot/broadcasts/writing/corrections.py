@@ -2,7 +2,7 @@
 
 from bot.broadcasts.sending.steps import start
 from bot.turn import Turn
-from db.broadcasts import broadcasts, corrections
+from db.broadcasts import broadcasts
 from db.broadcasts.broadcasts import Broadcast
 from db.privacy import audit
 
@@ -16,5 +16,5 @@ async def begin(turn: Turn, one: Broadcast, total: int, **values: object) -> Non
     await audit.note(turn.db, author, "broadcast.send", one.source, turn.now, people=total, turn=turn.id)
     act = f"broadcast.{one.audience['mode']}"
     await audit.note(turn.db, author, act, broadcasts.source(wrong), turn.now, correction=one.id)
-    for other in await corrections.unsent(turn.db, wrong):
+    for other in await broadcasts.unsent(turn.db, wrong):
         await broadcasts.change(turn.db, other, turn.now)

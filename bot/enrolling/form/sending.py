@@ -13,7 +13,7 @@ from bot.language.i18n import _
 from bot.language.markdown import Markdown
 from bot.reply import Choice
 from bot.turn import Turn
-from db.enrolling import enrolments, seats
+from db.enrolling import changes, enrolments, seats
 
 #: letters that are taken for digits when a number is read aloud or copied by hand
 _LOOK_ALIKE = set("IO")
@@ -64,7 +64,7 @@ async def go_on_or_hand_back(turn: Turn, form: Form, noted: Markdown | None = No
 
 async def _hand_back(turn: Turn, form: Form) -> None:
     """What staff wanted corrected is there: they look at it again, under the same number."""
-    asked_for = (await enrolments.history(turn.db, form.one.id))[-1].fields
+    asked_for = (await changes.history(turn.db, form.one.id))[-1].fields
     business = await known.keep(turn, form.one)
     await enrolments.keep(turn.db, form.one.id, turn.now, business_id=business, **_named(form))
     await enrolments.move(turn.db, form.one, "submitted", turn.now)

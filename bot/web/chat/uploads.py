@@ -12,7 +12,7 @@ from db import files
 from db.conversation import history
 from db.engine import Database
 from db.files import Description, File
-from db.people import people
+from db.people import addresses, people
 
 #: bytes of a file on its way that are held in memory, beyond that on the disk: many phones send slowly
 _IN_MEMORY = 64_000
@@ -58,7 +58,7 @@ class Uploads:
         if file is None:
             return None
         async with self._database.reading() as tx:
-            known = await people.known_addresses(tx, self._channel, [visitor])
+            known = await addresses.known(tx, self._channel, [visitor])
             return file if visitor in known and await is_asked(tx, known[visitor][0]) else None
 
     async def _store(self, visitor: str, language: str, file: File) -> tuple[int, Description]:

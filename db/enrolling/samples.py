@@ -4,7 +4,8 @@ from sqlalchemy import delete, select
 
 from db.engine import Transaction
 from db.enrolling.attendance import StoredAttendance
-from db.enrolling.enrolments import EnrolmentChange, StoredEnrolment
+from db.enrolling.changes import EnrolmentChange
+from db.enrolling.enrolments import StoredEnrolment
 from db.enrolling.feedback import StoredFeedback
 from db.fairs import exhibitions, programmes
 from db.fairs.programmes import StoredProgramme

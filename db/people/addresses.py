@@ -1,0 +1,73 @@
+"""Addresses: where people write from, such as a Telegram chat or a visitor of the web chat."""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, String, Text, UniqueConstraint, bindparam, select, update
+from sqlalchemy.orm import Mapped, mapped_column
+
+from db.base import KEPT_IDS, Base
+from db.engine import Transaction
+
+
+class Address(Base):
+    __tablename__ = "addresses"
+    __table_args__ = (UniqueConstraint("channel", "value"), KEPT_IDS)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
+    channel: Mapped[str] = mapped_column(String(20))
+    #: the channel's own name for it: a Telegram chat, a terminal's person
+    value: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime]
+    #: `open`, `blocked` (the person stopped us) or `gone` (the platform knows it no more)
+    state: Mapped[str] = mapped_column(String(8))
+    #: what the conversation at this address remembers between turns; see `bot.turn.Memory`
+    memory: Mapped[dict[str, Any]]
+
+
+async def known(tx: Transaction, channel: str, values: Iterable[str]) -> dict[str, tuple[int, int]]:
+    """The (address, person) ids of those of these address values that ever wrote."""
+    rows = await tx.execute(
+        select(Address.value, Address.id, Address.person_id).where(
+            Address.channel == channel, Address.value.in_(values)
+        )
+    )
+    return {value: (address, person) for value, address, person in rows}
+
+
+_REMEMBER = (
+    update(Address)
+    .where(Address.id == bindparam("of_address"))
+    .values(memory=bindparam("new_memory"))
+    .execution_options(synchronize_session=None)
+)
+
+
+async def remember(tx: Transaction, memories: dict[int, dict[str, Any]]) -> None:
+    """Keep what each conversation remembers, by address."""
+    if memories:
+        rows = [{"of_address": address, "new_memory": memory} for address, memory in memories.items()]
+        await tx.execute(_REMEMBER, rows)
+
+
+async def add(tx: Transaction, new: Collection[tuple[int, str, str]], now: datetime) -> None:
+    """Addresses that nobody has yet, as (person, channel, value)."""
+    kept = {"created_at": now, "state": "open", "memory": {}}
+    rows = [{"person_id": person, "channel": channel, "value": value, **kept} for person, channel, value in new]
+    if rows:
+        await tx.execute(tx.insert(Address), rows)
+
+
+async def of(tx: Transaction, people: Collection[int]) -> dict[int, list[str]]:
+    """Where these people write, such as `telegram:123456`, by person, the first one first."""
+    found: dict[int, list[str]] = {}
+    theirs = select(Address.person_id, Address.channel, Address.value).where(Address.person_id.in_(people))
+    for person, channel, value in await tx.execute(theirs.order_by(Address.id)):
+        found.setdefault(person, []).append(f"{channel}:{value}")
+    return found
+
+
+async def set_state(tx: Transaction, address: int, state: str) -> None:
+    await tx.execute(update(Address).where(Address.id == address).values(state=state))
