@@ -1,32 +1,27 @@
-"""The assistant: database, knowledge, routers and channels put together, started and stopped in order."""
+"""The assistant: database, knowledge, channels and what the rooms add, put together, started and stopped in order."""
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from pathlib import Path
 
-from bot.broadcasts.audience import list_report
-from bot.broadcasts.audience.intake import Intake
 from bot.channel import Channel
 from bot.clock import Clock
 from bot.conversation import LATE, Conversation, Outage
-from bot.deliveries import Deliveries
-from bot.door.codes import Codes
+from bot.deliveries import Deliveries, Steps, Watcher
 from bot.edge import Edge
-from bot.enrolling import file
-from bot.jobs import Jobs
+from bot.jobs import Jobs, RepeatedJob
 from bot.knowledge import Knowledge
 from bot.lines import Lines
 from bot.nursery import Nursery
 from bot.outbox import Outbox
 from bot.pace import Pace
-from bot.privacy import my_data, retention
-from bot.privacy.erasing import Erasing
-from bot.reader import Reader
+from bot.reader import Intake, Reader
 from bot.router import Router
 from bot.runner import Runner
+from bot.turn import Tools
 from db.conversation import channels as channel_rows
 from db.conversation import replies, turns
 from db.copies import restores
@@ -37,12 +32,22 @@ log = logging.getLogger(__name__)
 
 #: seconds between two signs of life; a restart tells from them how long nobody was there
 HEARTBEAT_SECONDS = 20
-#: seconds between two looks for files that have lain here long enough
-TIDYING_SECONDS = 3600
-#: seconds between two looks for people who should be erased and are not, or are not on the list
-ERASING_SECONDS = 60
 #: seconds between two looks for turns that nobody finished
 LEFT_OVER_SECONDS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """What the rooms add to the machinery; `bot.composition` fills it in."""
+
+    #: the first of their rules that fits takes a turn
+    routers: Sequence[Router]
+    jobs: Sequence[RepeatedJob] = ()
+    #: of what is sent to many
+    steps: Callable[[Database, Clock], Steps] | None = None
+    watchers: Sequence[Callable[[Database, Clock, Mapping[str, Channel]], Watcher]] = ()
+    intake: Callable[[Database], Intake] | None = None
+    tools: Tools = field(default_factory=Tools)
 
 
 class Assistant:
@@ -50,35 +55,33 @@ class Assistant:
         self,
         database: Database,
         knowledge: Knowledge,
-        routers: Sequence[Router],
+        product: Product,
         channels: Sequence[Channel],
         clock: Clock | None = None,
-        codes: Codes | None = None,
-        folder: Callable[[], Path] | None = None,
     ) -> None:
         self.database = database
         self.clock = clock or Clock()
-        self.codes = codes or Codes()
+        self.tools = product.tools
         self.nursery = Nursery()
         by_name = {channel.name: channel for channel in channels}
         #: this process leaves alone what came in on others: they may be another process's
         self._channels = by_name.keys()
-        reader = Reader(by_name, knowledge, Intake(database))
+        reader = Reader(by_name, knowledge, product.intake and product.intake(database))
         paces = {channel.name: Pace(channel.rate) for channel in channels}
         self.outbox = Outbox(database, self.clock, by_name, paces, self.nursery)
-        self.deliveries = Deliveries(database, self.clock, by_name, paces, self.outbox.holder, self.nursery)
-        self.conversation = Conversation(routers, knowledge, reader, by_name, self.codes)
+        self.deliveries = Deliveries(
+            database, self.clock, by_name, paces, self.outbox.holder, self.nursery,
+            product.steps and product.steps(database, self.clock),
+            [watcher(database, self.clock, by_name) for watcher in product.watchers],
+        )  # fmt: skip
+        self.conversation = Conversation(product.routers, knowledge, reader, by_name, product.tools)
         runner = Runner(database, self.clock, reader, self.conversation, self.outbox, self.nursery)
         self.lines = Lines(reader, runner, by_name, self.nursery)
         self.edge = Edge(database, self.clock, self.lines, self.nursery)
         self.jobs = Jobs(database, self.clock, self.lines, self._channels)
         self.jobs.every(HEARTBEAT_SECONDS, "heartbeat", channel_rows.beat)
-        self.jobs.every(TIDYING_SECONDS, "tidying", file.forget)
-        self.jobs.every(TIDYING_SECONDS, "my-data", my_data.forget)
-        self.jobs.every(TIDYING_SECONDS, "lists", list_report.forget)
-        self.jobs.every(ERASING_SECONDS, "erasing", Erasing(folder).run)
-        self.jobs.every(retention.DAY, retention.JOB, retention.run)
-        self.jobs.every(retention.WEEK, "retention-report", retention.report)
+        for job in product.jobs:
+            self.jobs.every(job.seconds, job.name, job.work)
         #: set as soon as anything may be sent: at once, except by a restored copy
         self.released = asyncio.Event()
 

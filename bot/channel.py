@@ -4,9 +4,9 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
+from bot.inbound import Inbound
 from bot.pace import Rate
 from bot.reply import Limits, Reply
-from bot.turn import Inbound
 
 
 @dataclass(frozen=True, slots=True)

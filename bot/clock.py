@@ -1,11 +1,16 @@
 """The time, as one object that everything asks, so that a test or `jembatan chat --jsonl` can move it."""
 
 import asyncio
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 #: Bandung's clock (WIB); what an owner's day is measured with
 BANDUNG = ZoneInfo("Asia/Jakarta")
+
+
+def bandung_day(at: datetime) -> date:
+    """The day on which a moment falls in Bandung."""
+    return at.astimezone(BANDUNG).date()
 
 
 class Clock:

@@ -8,15 +8,15 @@ from typing import Any
 
 from bot.channel import Channel
 from bot.choosing import typed_choice
-from bot.door.codes import Codes
 from bot.errors import Refusal, where
 from bot.fragments import is_nudge, same_text
+from bot.inbound import Inbound
 from bot.knowledge import Knowledge
 from bot.language.i18n import _, clock_time, speaking
 from bot.reader import Prepared, Reader
 from bot.reply import Choice, Limits, Reply, join
 from bot.router import Router, find
-from bot.turn import Inbound, Memory, Turn
+from bot.turn import Memory, Tools, Turn
 from db.broadcasts import taps
 from db.conversation import replies, turns
 from db.conversation.turns import Finished, Received
@@ -77,13 +77,13 @@ class Conversation:
         knowledge: Knowledge,
         reader: Reader,
         channels: Mapping[str, Channel],
-        codes: Codes,
+        tools: Tools,
     ) -> None:
         self._routers = routers
         self._knowledge = knowledge
         self._reader = reader
         self._channels = channels
-        self._codes = codes
+        self._tools = tools
         #: the last time the assistant did not run, if anybody may have noticed
         self.outage: Outage | None = None
 
@@ -190,9 +190,9 @@ class Conversation:
             texts,
             prepared.file,
             prepared.file_trouble,
-            prepared.listed,
+            prepared.taken_in,
             link=self._link,
-            codes=self._codes,
+            tools=self._tools,
             read=self._reader.inbound,
             asks=_asked(ended.memory, inbound, choice, state.now),
         )

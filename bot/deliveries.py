@@ -5,12 +5,10 @@ import logging
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from bot import metrics
 from bot.batch import Batches
-from bot.broadcasts.sending import news
-from bot.broadcasts.sending.steps import Steps
-from bot.broadcasts.sending.watching import Watching
 from bot.channel import Blocked, Channel, Later, Refused, Unreached
 from bot.clock import Clock
 from bot.language.quiet_hours import is_day
@@ -42,6 +40,23 @@ FORGIVEN = 2
 BACKOFF = (1, 2, 5, 15, 60)
 
 
+class Watcher(Protocol):
+    """Something of a room's that runs beside the sending for as long as the process lives."""
+
+    async def keep_going(self) -> None:
+        """Return never; report failures and go on."""
+
+
+class Steps(Watcher, Protocol):
+    """How what is sent to many gets from one state to the next: begun at its time, written down, ended."""
+
+    async def run_due(self) -> bool:
+        """Take the next step of each that has one; whether any was taken."""
+
+    async def go_on_unpaid(self, tx: Transaction, broadcast: int, reason: str) -> None:
+        """The platform does not take it paid: it leaves at the usual pace."""
+
+
 class Deliveries:
     def __init__(
         self,
@@ -51,8 +66,10 @@ class Deliveries:
         paces: Mapping[str, Pace],
         holder: str,
         nursery: Nursery,
+        steps: Steps | None = None,
+        watchers: Sequence[Watcher] = (),
     ) -> None:
-        """`holder` is this process, as rows name it."""
+        """`holder` is this process, as rows name it; `steps` are those of what is sent to many."""
         self._database = database
         self._clock = clock
         self._channels = channels
@@ -60,8 +77,8 @@ class Deliveries:
         self._holder = holder
         self._nursery = nursery
         self._attempts = Attempts(database)
-        self._steps = Steps(database, clock)
-        self.watching = Watching(database, clock, channels)
+        self._steps = steps
+        self.watchers = watchers
         self._marks = Batches("delivery marks", self._mark, MARKED, nursery)
         #: to whom something is under way, or has arrived and is not marked yet
         self._under_way: dict[str, set[str]] = {channel: set() for channel in channels}
@@ -94,8 +111,9 @@ class Deliveries:
         async with asyncio.TaskGroup() as group:
             for channel in self._channels:
                 group.create_task(self._keep_sending(channel))
-            group.create_task(self._steps.keep_going())
-            group.create_task(self.watching.keep_going())
+            for beside in (self._steps, *self.watchers):
+                if beside:
+                    group.create_task(beside.keep_going())
             if not self._database.is_sqlite:
                 group.create_task(self._keep_looking_back())
 
@@ -125,7 +143,7 @@ class Deliveries:
         """Send all that may leave now and wait until it has; returns how many those were."""
         sent = 0
         while True:
-            stepped = self._open and await self._steps.run_due()
+            stepped = bool(self._open and self._steps and await self._steps.run_due())
             for channel in self._channels:
                 while begun := await self._send_next(channel):
                     sent += begun
@@ -183,7 +201,8 @@ class Deliveries:
                     return (), 0
         self._flowing.discard(channel)
         async with self._database.transaction() as tx:
-            if not self._database.is_sqlite and not await self._may_send(tx, channel, now):
+            pace = (f"pace:{channel}", self._holder, now, now + TENURE)
+            if not self._database.is_sqlite and not await lanes.lease(tx, *pace):  # another process sends there
                 return (), 0
             taken = await sendings.claim(tx, await self._look(tx, channel, now), self._holder, now + LEASE, room)
         if any(taken):
@@ -198,10 +217,6 @@ class Deliveries:
         leaving = [Leaving(of, paces.room(of), not paces.is_paid(of)) for of in (one.broadcast for one in speeds)]
         busy = self._under_way[channel] | paces.busy()
         return Look(channel, now, is_day(now), may_leave, busy, paces.usual.room(), leaving)
-
-    async def _may_send(self, tx: Transaction, channel: str, now: datetime) -> bool:
-        """Whether this process holds the channel's pace; SQLite has one process and no need to ask."""
-        return await lanes.lease(tx, f"pace:{channel}", self._holder, now, now + TENURE)
 
     async def _send(self, channel: str, claimed: Claimed, paces: Sequence[Pace]) -> None:
         try:
@@ -280,5 +295,5 @@ class Deliveries:
             await addresses.set_state(tx, done.claimed.address_id, "blocked")
         elif done.wait:
             await lanes.pause(tx, channel, done.claimed.lane, done.wait)
-        elif done.state == "pending" and done.reason and done.claimed.broadcast_id:
-            await news.unpaid(tx, done.claimed.broadcast_id, done.reason, self._clock.now())
+        elif done.state == "pending" and done.reason and done.claimed.broadcast_id and self._steps:
+            await self._steps.go_on_unpaid(tx, done.claimed.broadcast_id, done.reason)

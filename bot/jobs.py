@@ -4,6 +4,7 @@ import asyncio
 import json
 import logging
 from collections.abc import Awaitable, Callable, Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.clock import Clock
@@ -21,6 +22,15 @@ log = logging.getLogger(__name__)
 Work = Callable[[Transaction, datetime], Awaitable[None]]
 #: seconds to look again at least
 LONGEST_SLEEP = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class RepeatedJob:
+    """Work that comes round every so many seconds, in a transaction of its own; `name` is that of its row."""
+
+    seconds: int
+    name: str
+    work: Work
 
 
 class Jobs:

@@ -1,13 +1,6 @@
 """What is counted, for Prometheus. No label ever names a person, and each has few values."""
 
-from collections.abc import Iterable, Mapping
-from datetime import datetime
-from typing import TYPE_CHECKING
-
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
-
-if TYPE_CHECKING:
-    from bot.conversation import Outcome
 
 REGISTRY = CollectorRegistry()
 ProcessCollector(registry=REGISTRY)
@@ -48,13 +41,3 @@ WAITING = Gauge("jembatan_waiting_deliveries", "Deliveries that wait to be sent.
 UNSENT = Gauge("jembatan_unsent_replies", "Replies that wait to be sent.", registry=REGISTRY)
 UNFINISHED = Gauge("jembatan_unfinished_turns", "Turns that wait to be answered.", registry=REGISTRY)
 HELD = Gauge("jembatan_held", "1 while a restored copy waits for its release.", registry=REGISTRY)
-
-
-def count_turns(outcomes: "Iterable[Outcome]", received: Mapping[int, datetime], now: datetime) -> None:
-    """Turns that were committed, and the fragments that they answered; what was only put aside ends later."""
-    for outcome in outcomes:
-        channel = outcome.person.channel
-        for ended in outcome.finished:
-            if ended.state != "waiting":
-                TURNS.labels(channel, ended.state, ended.handler or "").inc()
-        TURN_SECONDS.labels(channel).observe(max(0.0, (now - received[outcome.turn]).total_seconds()))

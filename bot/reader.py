@@ -5,16 +5,15 @@ import json
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 from bot import metrics
-from bot.broadcasts.audience.intake import Intake
-from bot.broadcasts.audience.numbers import NumberList
 from bot.channel import Channel, storable
+from bot.inbound import FileTrouble, Inbound
 from bot.knowledge import Knowledge
 from bot.knowledge.search import Understanding
 from bot.media.attachments import LARGEST, TooLarge, recognised
 from bot.media.pictures import Damaged, Studio
-from bot.turn import FileTrouble, Inbound
 from db.conversation.turns import Received
 from db.files import File
 
@@ -37,12 +36,19 @@ class Prepared:
     #: the file that was sent, or why it is not here
     file: File | None = None
     file_trouble: FileTrouble | None = None
-    #: see `Turn.listed`
-    listed: NumberList | None = None
+    #: see `Turn.taken_in`
+    taken_in: object | None = None
+
+
+class Intake(Protocol):
+    """Takes in, before the turn, files of a kind that is taken only where a room asked for one."""
+
+    async def read(self, address: int, content: bytes) -> object | None:
+        """What is in a file that came from this address; None where none was asked for, or it cannot be one."""
 
 
 class Reader:
-    def __init__(self, channels: Mapping[str, Channel], knowledge: Knowledge, intake: Intake) -> None:
+    def __init__(self, channels: Mapping[str, Channel], knowledge: Knowledge, intake: Intake | None = None) -> None:
         self._channels = channels
         self._knowledge = knowledge
         self._intake = intake
@@ -84,8 +90,8 @@ class Reader:
             return replace(prepared, file_trouble="not-fetched")
         file = recognised(content, inbound.file_name)
         if file is None:
-            listed = await self._intake.read(prepared.turn.address_id, content)
-            return replace(prepared, listed=listed, file_trouble="unknown-kind" if content else "empty")
+            taken = await self._intake.read(prepared.turn.address_id, content) if self._intake else None
+            return replace(prepared, taken_in=taken, file_trouble="unknown-kind" if content else "empty")
         if inbound.file_is_clean:
             return replace(prepared, file=file)
         try:

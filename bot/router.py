@@ -3,7 +3,8 @@
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 
-from bot.turn import InboundKind, Turn
+from bot.inbound import InboundKind
+from bot.turn import Turn
 
 Handler = Callable[[Turn], Awaitable[None]]
 Rule = Callable[[Turn], bool]

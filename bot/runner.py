@@ -6,7 +6,7 @@ happen exactly once; its replies, sent after the commit, leave at least once.
 
 import logging
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from bot import metrics
@@ -92,7 +92,7 @@ class Runner:
             outcomes, earlier = await self._take_turns(tx, batch, now, fault)
             unsent = await self._store(tx, outcomes, now) if outcomes else []
         self._outbox.add(unsent)
-        metrics.count_turns(outcomes, {one.turn.id: one.turn.received_at for one in batch}, self._clock.now())
+        _count(outcomes, {one.turn.id: one.turn.received_at for one in batch}, self._clock.now())
         return earlier
 
     async def _take_turns(
@@ -138,6 +138,17 @@ class Runner:
         await turns.finish(tx, [ended for outcome in outcomes for ended in outcome.finished], now)
         await addresses.remember(tx, {outcome.person.address_id: outcome.memory.to_json() for outcome in outcomes})
         return unsent
+
+
+def _count(outcomes: Iterable[Outcome], received: Mapping[int, datetime], now: datetime) -> None:
+    """Turns that were committed, and the fragments that they answered; what was only put aside ends later."""
+    for outcome in outcomes:
+        channel = outcome.person.channel
+        for ended in outcome.finished:
+            if ended.state != "waiting":
+                metrics.TURNS.labels(channel, ended.state, ended.handler or "").inc()
+        seconds = max(0.0, (now - received[outcome.turn]).total_seconds())
+        metrics.TURN_SECONDS.labels(channel).observe(seconds)
 
 
 async def _asked(

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields
-from datetime import datetime, timedelta
-from typing import Any, Literal
+from datetime import date, datetime, timedelta
+from typing import Any, Literal, TypeVar
 
-from bot.broadcasts.audience.numbers import NumberList
-from bot.door.codes import Codes
+from bot.clock import bandung_day
+from bot.inbound import FileTrouble, Inbound
 from bot.knowledge import Knowledge
 from bot.knowledge.search import Understanding
 from bot.language.markdown import Markdown
@@ -19,55 +19,11 @@ from db.engine import Transaction
 from db.files import File
 from db.people.people import Known
 
-InboundKind = Literal[
-    "text", "command", "tap", "contact", "location", "photo", "file", "voice", "video", "sticker", "edit", "job",
-    "blocked", "unblocked", "other",
-]  # fmt: skip
-
+Tool = TypeVar("Tool")
 #: how long a question of ours waits to be answered; what is written later is a question of theirs
 _PATIENCE = timedelta(hours=2)
 #: how long the last topic is what a question without a subject means
 REMEMBERED = timedelta(minutes=30)
-
-#: a file that was sent and is not here: more than 5 MB or 40 megapixels, of a kind we do not take, a picture that
-#: cannot be opened, nothing in it, or the platform did not give it
-FileTrouble = Literal["too-large", "unknown-kind", "damaged", "empty", "not-fetched"]
-
-
-@dataclass(frozen=True, slots=True)
-class Inbound:
-    """What a person did, the same on every channel."""
-
-    kind: InboundKind
-    #: the words of a text, an edit or a caption; what follows a command
-    text: str = ""
-    #: the name of a command or of a job
-    name: str = ""
-    #: of a tap: the stored reply's number, and the index of the choice in `Reply.numbered()`
-    reply: int = 0
-    index: int = 0
-    #: of a job: what it was given
-    args: dict[str, Any] = field(default_factory=dict)
-    phone: str = ""
-    #: latitude and longitude in degrees
-    place: tuple[float, float] | None = None
-    #: of a photo, a file, a voice message or a video: the channel's own name for it, its name, and its size in bytes
-    file: str = ""
-    file_name: str = ""
-    file_size: int = 0
-    #: whether it was looked at and drawn anew when it came in
-    file_is_clean: bool = False
-    #: when the person sent it, where the platform says so
-    sent_at: datetime | None = None
-
-    @classmethod
-    def typed(cls, text: str, sent_at: datetime | None = None) -> "Inbound":
-        """A text, or the command that it is: `/start pameran_X`, `/menu@a_bot`."""
-        text = text.strip()
-        if text.startswith("/") and len(text) > 1 and text[1].isalpha():
-            name, *rest = text[1:].split(maxsplit=1)
-            return cls("command", "".join(rest), name.partition("@")[0].lower(), sent_at=sent_at)
-        return cls("text", text, sent_at=sent_at)
 
 
 @dataclass(slots=True)
@@ -140,6 +96,19 @@ class Memory:
         return self.topic if self.topic and now - datetime.fromisoformat(self.topic_at) <= age else ""
 
 
+class Tools:
+    """What rooms give every turn, each found by its class: `turn.tools[Codes]`."""
+
+    def __init__(self, *tools: object) -> None:
+        self._by_class = {type(tool): tool for tool in tools}
+
+    def __getitem__(self, wanted: type[Tool]) -> Tool:
+        """Raises `KeyError` for what nobody gave."""
+        tool = self._by_class[wanted]
+        assert isinstance(tool, wanted)
+        return tool
+
+
 @dataclass(slots=True)
 class Turn:
     """What a handler is given: it takes, decides, and says."""
@@ -162,15 +131,15 @@ class Turn:
     #: what was sent, where it is a file, and why it is not here where it could not be had
     file: File | None = None
     file_trouble: FileTrouble | None = None
-    #: the list that was sent as a file, where one was asked for; anywhere else that is a kind of file we do not take
-    listed: NumberList | None = None
+    #: what a room made of a file of a kind that is taken only where it asked for one; see `bot.reader.Intake`
+    taken_in: object | None = None
     replies: list[Reply] = field(default_factory=list)
     #: the address that opens a conversation with `/start payload`, for a poster; None where nobody gets here by one
     link: Callable[[str], str | None] = lambda _payload: None
     #: what was done in an earlier turn; None where that is not known any more
     read: Callable[[Received], Inbound | None] = lambda _received: None
-    #: what tickets and certificates are sealed with
-    codes: Codes = field(default_factory=Codes)
+    #: what rooms give every turn of theirs
+    tools: Tools = field(default_factory=Tools)
     #: what this message is the answer to, where something was asked; whoever finds it no good asks again
     asks: str = ""
     #: set to put the turn aside as a fragment
@@ -187,6 +156,11 @@ class Turn:
             topic = self.memory.recent_topic(self.now)
             self._understood = self.knowledge.judge(self.found, topic, self.memory.aspect)
         return self._understood
+
+    @property
+    def today(self) -> date:
+        """The day in Bandung."""
+        return bandung_day(self.now)
 
     @property
     def text(self) -> str:

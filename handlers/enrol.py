@@ -10,7 +10,7 @@ from bot.enrolling.form.page import go_on
 from bot.enrolling.form.resuming import closed, resume
 from bot.enrolling.form.sending import send
 from bot.errors import Refusal
-from bot.fairs.exhibitions import local, numbered, title, today
+from bot.fairs.exhibitions import local, numbered, title
 from bot.fairs.listing import keep_posted
 from bot.fairs.programmes import row
 from bot.language.i18n import _, day, language, ngettext
@@ -40,11 +40,11 @@ _PACE, _PAGE = 2, 5
 @lookups.answers(TOPIC)
 async def ask(turn: Turn, asked: str, hello: str) -> list[Choice] | None:
     """How to enrol is answered with what one can enrol in now; where there is nothing, with the card."""
-    found = [one for one in await programmes.upcoming(turn.db, today(turn)) if one.takes_on(today(turn))]
+    found = [one for one in await programmes.upcoming(turn.db, turn.today) if one.takes_on(turn.today)]
     if not found:
         return [keep_posted(Wish(PROGRAMME), asked)]
     shown = found[:_PAGE]
-    lines = [f"{at}. {row(one, today(turn))}" for at, one in enumerate(shown, start=1)]
+    lines = [f"{at}. {row(one, turn.today)}" for at, one in enumerate(shown, start=1)]
     text = _("{hello}You can enrol here in:", hello=hello)
     short = [local(one.short_name) for one in shown]
     choices = numbered("programme", short, [one.id for one in shown], 1)
@@ -80,7 +80,7 @@ async def _programme(turn: Turn, id: int) -> Programme:  # noqa: A002
 def _say_known(turn: Turn, programme: Programme, sent: list[Enrolment]) -> None:
     lines = [status_line(one, programme) for one in sent]
     choices = [Choice(_("See status"), "status"), _all()]
-    if programme.takes_on(today(turn)):
+    if programme.takes_on(turn.today):
         choices.insert(1, Choice(_("Enrol another one"), "enrol", {"programme": programme.id, "anew": True}))
     first = _("You are enrolled in **{title}** already:", title=title(programme))
     turn.say(Markdown("\n".join([first, *lines])), choices)
@@ -89,7 +89,7 @@ def _say_known(turn: Turn, programme: Programme, sent: list[Enrolment]) -> None:
 async def _possible(turn: Turn, programme: Programme) -> None:
     """Refuse, with what can be done instead, where nobody can enrol now."""
     posted = [keep_posted(Wish(PROGRAMME, topic=programme.kind), ""), _all()]
-    name, now = title(programme), today(turn)
+    name, now = title(programme), turn.today
     if programme.state == "cancelled":
         raise Refusal(_("{title} is cancelled.", title=name), posted)
     if programme.enrolment_opens and programme.enrolment_opens > now:

@@ -7,7 +7,7 @@ from bot.answers.card_page import introduce, say_card
 from bot.errors import Refusal
 from bot.fairs import exhibitions as say
 from bot.fairs import filters, listing
-from bot.fairs.exhibitions import local, title, today
+from bot.fairs.exhibitions import local, title
 from bot.fairs.filters import Sought
 from bot.fairs.listing import keep_posted, of_exhibitions
 from bot.fairs.programmes import join
@@ -38,8 +38,8 @@ _ROOM = 800
 @lookups.answers(TOPIC)
 async def ask(turn: Turn, asked: str, hello: str) -> list[Choice] | None:
     """A question about what is coming: narrowed down to the month, the sector and the city that it names."""
-    cities = await exhibitions.cities(turn.db, today(turn))
-    sought = filters.sought(asked, cities, today(turn))
+    cities = await exhibitions.cities(turn.db, turn.today)
+    sought = filters.sought(asked, cities, turn.today)
     if not cities:
         return [keep_posted(of_exhibitions(sought), asked)]
     await _list(turn, sought, asked, hello)
@@ -57,7 +57,7 @@ async def named(turn: Turn) -> None:
 async def coming_up(turn: Turn) -> None:
     """What is coming, by what a button narrows it down to, or the next ones of a list."""
     given = turn.choice.args if turn.choice else {}
-    if await exhibitions.cities(turn.db, today(turn)):
+    if await exhibitions.cities(turn.db, turn.today):
         await _list(turn, Sought.from_json(given), str(given.get("words", "")), skip=int(given.get("skip", 0)))
         return
     card = turn.knowledge.card(TOPIC, language())
@@ -80,7 +80,7 @@ async def poster(turn: Turn) -> None:
     one = await exhibitions.find(turn.db, turn.text.removeprefix(turn.text[: len(LINK)]).partition("_")[0])
     if one is None or one.state == "draft":
         turn.say(_("I do not know the exhibition on that poster."), _onward())
-    elif one.is_over(today(turn)):
+    elif one.is_over(turn.today):
         turn.say(_("The exhibition on that poster is over, it ended on {date}.", date=day(one.last_day)), _onward())
     else:
         await _show(turn, one, new_here=not turn.person.introduced_at)
@@ -123,7 +123,7 @@ async def months(turn: Turn) -> None:
     assert turn.choice is not None
     sought = Sought.from_json(turn.choice.args)
     found = await _found(turn, Sought(sought.city, sought.sector))
-    spans = sorted({filters.month(max(one.first_day, today(turn))) for one in found})
+    spans = sorted({filters.month(max(one.first_day, turn.today)) for one in found})
     choices = [
         Choice(period(first, last), "exhibitions", Sought(sought.city, sought.sector, first, last).to_json())
         for first, last in spans[:_ROWS]
@@ -148,7 +148,7 @@ async def sectors(turn: Turn) -> None:
 
 async def _found(turn: Turn, sought: Sought) -> list[Exhibition]:
     return await exhibitions.upcoming(
-        turn.db, today(turn), city=sought.city, sector=sought.sector, first=sought.first, last=sought.last
+        turn.db, turn.today, city=sought.city, sector=sought.sector, first=sought.first, last=sought.last
     )
 
 
@@ -159,7 +159,7 @@ async def _list(turn: Turn, sought: Sought, asked: str, hello: str = "", skip: i
     found = await _found(turn, sought)
     posted = keep_posted(of_exhibitions(sought), asked)
     if not found:
-        text = listing.none_yet(sought, today(turn))
+        text = listing.none_yet(sought, turn.today)
         offer = _("Shall I tell you as soon as there is one?")
         turn.say(Markdown(f"{hello}{text}\n{offer}"), [posted, *_elsewhere(turn, sought)])
         return
@@ -207,11 +207,11 @@ async def _show(turn: Turn, one: Exhibition, new_here: bool = False) -> None:
         text = _("{title}, {days}, is cancelled.", title=title(one), days=say.days(one))
         turn.say(text, _onward())
         return
-    programme = await programmes.at(turn.db, one.id, today(turn))
+    programme = await programmes.at(turn.db, one.id, turn.today)
     choices = [*([join(programme)] if programme else ()), *say.choices(one)]
     if new_here:
         choices.append(Choice(_("Bahasa / Language"), "language", rank="quiet"))
-    turn.say(say.details(one, today(turn), programme), choices)
+    turn.say(say.details(one, turn.today, programme), choices)
 
 
 async def _chosen(turn: Turn) -> Exhibition:
@@ -220,7 +220,7 @@ async def _chosen(turn: Turn) -> Exhibition:
     one = await exhibitions.load(turn.db, int(turn.choice.args["id"]))
     if one is None or one.state == "draft":
         raise Refusal(_("That exhibition is no longer listed."), _onward())
-    if one.is_over(today(turn)):
+    if one.is_over(turn.today):
         raise Refusal(_("{title} is over, it ended on {date}.", title=title(one), date=day(one.last_day)), _onward())
     return one
 

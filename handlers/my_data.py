@@ -1,6 +1,6 @@
 """My data: what is kept about somebody, as a page and as a file, who looked at it, and taking a consent back."""
 
-from bot.clock import BANDUNG
+from bot.clock import bandung_day
 from bot.enrolling.enrolments import brief
 from bot.enrolling.seats import fill
 from bot.errors import Refusal
@@ -92,7 +92,7 @@ async def looks(turn: Turn) -> None:
 
 def _look(one: Opening) -> Markdown:
     said = {
-        "date": day(one.at.astimezone(BANDUNG).date()),
+        "date": day(bandung_day(one.at)),
         "time": clock_time(one.at),
         "name": brief(one.by) if one.by else _("An officer"),
         "number": f"{one.prefix}-{one.serial:04d}" if one.prefix else "-",

@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 
 from bot.answers import lookups
-from bot.clock import BANDUNG
+from bot.clock import bandung_day
 from bot.door.attendance import present_on
 from bot.enrolling.enrolments import state_name, status_line
 from bot.enrolling.form.form import Form
 from bot.enrolling.form.page import clipped
 from bot.enrolling.seats import fill, offer_choices
 from bot.errors import Refusal
-from bot.fairs.exhibitions import title, today
+from bot.fairs.exhibitions import title
 from bot.language.i18n import _, day
 from bot.language.markdown import Markdown
 from bot.reply import Choice
@@ -88,14 +88,14 @@ async def show(turn: Turn) -> None:
 
 
 def _became(change: Change) -> Markdown:
-    said = {"date": day(change.at.astimezone(BANDUNG).date()), "state": state_name(change.state)}
+    said = {"date": day(bandung_day(change.at)), "state": state_name(change.state)}
     return _("{date}: {state} ({name})", **said, name=change.by) if change.by else _("{date}: {state}", **said)
 
 
 def _choices(turn: Turn, form: Form, *, was_there: bool) -> list[Choice]:
     found = []
     about = {"form": form.one.id}
-    is_over = form.programme.is_over(today(turn))
+    is_over = form.programme.is_over(turn.today)
     if form.one.state == "accepted" and not is_over:
         found.append(Choice(_("Ticket"), "ticket", {"id": form.one.id}))
     if was_there and is_over:
@@ -105,7 +105,7 @@ def _choices(turn: Turn, form: Form, *, was_there: bool) -> list[Choice]:
         found.append(Choice(label, "form-continue", about))
     if form.one.state == "offered":
         found += offer_choices(form.one)
-    if form.one.state == "skipped" and form.programme.takes_on(today(turn)):
+    if form.one.state == "skipped" and form.programme.takes_on(turn.today):
         found.append(Choice(_("Wait in line again"), "wait-again", {"id": form.one.id}))
     if form.one.state in _WITHDRAWABLE and not is_over:
         found.append(Choice(_("Withdraw"), "withdraw", {"id": form.one.id}))

@@ -5,7 +5,7 @@ from bot.answers.card_page import say_card
 from bot.errors import Refusal
 from bot.fairs import filters, listing
 from bot.fairs import programmes as say
-from bot.fairs.exhibitions import local, numbered, title, today
+from bot.fairs.exhibitions import local, numbered, title
 from bot.fairs.listing import keep_posted
 from bot.language.i18n import _, day, language
 from bot.language.markdown import Markdown
@@ -26,7 +26,7 @@ _PAGE = 5
 async def ask(turn: Turn, asked: str, hello: str) -> list[Choice] | None:
     """A question about what is open: narrowed down to the kind that it names."""
     kind = filters.kind(asked)
-    if not await programmes.upcoming(turn.db, today(turn)):
+    if not await programmes.upcoming(turn.db, turn.today):
         return [keep_posted(Wish(PROGRAMME, topic=kind), asked)]
     await _list(turn, kind, asked, hello)
     return None
@@ -37,7 +37,7 @@ async def coming_up(turn: Turn) -> None:
     """What is open or coming, by kind where a button says so, or the next ones of a list."""
     assert turn.choice is not None
     given = turn.choice.args
-    if await programmes.upcoming(turn.db, today(turn)):
+    if await programmes.upcoming(turn.db, turn.today):
         await _list(turn, str(given.get("kind", "")), str(given.get("words", "")), skip=int(given.get("skip", 0)))
         return
     card = turn.knowledge.card(TOPIC, language())
@@ -55,29 +55,29 @@ async def show(turn: Turn) -> None:
         raise Refusal(_("That programme is no longer listed."), onward)
     if one.state == "cancelled":
         raise Refusal(_("{title} is cancelled.", title=title(one)), onward)
-    if one.is_over(today(turn)):
+    if one.is_over(turn.today):
         raise Refusal(_("{title} is over.", title=title(one)), onward)
     at = await exhibitions.load(turn.db, one.exhibition_id) if one.exhibition_id else None
     if at and at.state != "draft":
         onward.insert(0, Choice(_("See exhibition"), "exhibition", {"id": at.id}))
-    if one.takes_on(today(turn)):
+    if one.takes_on(turn.today):
         onward.insert(0, say.join(one))
-    turn.say(say.details(one, today(turn)), onward)
+    turn.say(say.details(one, turn.today), onward)
 
 
 async def _list(turn: Turn, kind: str, asked: str, hello: str = "", skip: int = 0) -> None:
     """Five at most, soonest first; a number typed means that line."""
     turn.memory.topic, turn.memory.topic_at = TOPIC, turn.now.isoformat()
     turn.memory.misses, turn.memory.unsure = 0, ""
-    found = await programmes.upcoming(turn.db, today(turn), kind)
+    found = await programmes.upcoming(turn.db, turn.today, kind)
     posted = keep_posted(Wish(PROGRAMME, topic=kind), asked)
     if not found:
-        values = {"kind": listing.kinds()[kind], "today": day(today(turn))}
+        values = {"kind": listing.kinds()[kind], "today": day(turn.today)}
         text = _("None yet. As of today, {today}, we know of no programme of this kind: {kind}.", **values)
         turn.say(Markdown(f"{hello}{text}"), [posted, Choice(_("All programmes"), "programmes")])
         return
     page = found[skip : skip + _PAGE]
-    rows = "\n".join(f"{number}. {say.row(one, today(turn))}" for number, one in enumerate(page, start=1))
+    rows = "\n".join(f"{number}. {say.row(one, turn.today)}" for number, one in enumerate(page, start=1))
     last = _("_From the staff's list · checked {date}_", date=day(min(one.checked for one in page)))
     text = Markdown(f"{hello}{_heading(kind, len(found))}\n{rows}\n\n{last}")
     more = found[skip + _PAGE :]

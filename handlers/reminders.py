@@ -6,7 +6,6 @@ from babel.lists import format_list
 
 from bot.errors import Refusal
 from bot.fairs import exhibitions as say
-from bot.fairs.exhibitions import today
 from bot.language.dates_said import MALAYSIA, hours, weekday_span
 from bot.language.i18n import _, day, language, ngettext
 from bot.language.markdown import Markdown
@@ -147,7 +146,7 @@ async def _ahead(turn: Turn) -> Exhibition:
         raise Refusal(_("That exhibition is no longer listed."), onward)
     if one.state == "cancelled":
         raise Refusal(_("{title}, {days}, is cancelled.", title=say.title(one), days=say.days(one)), onward)
-    if one.is_over(today(turn)):
+    if one.is_over(turn.today):
         date_ = day(one.last_day)
         raise Refusal(_("{title} is over, it ended on {date}.", title=say.title(one), date=date_), onward)
     return one

@@ -7,7 +7,7 @@ from bot.cases.office_hours import deadline
 from bot.enrolling.form.form import Form
 from bot.enrolling.seats import announce, fill, in_line, offer_choices
 from bot.errors import Refusal
-from bot.fairs.exhibitions import title, today
+from bot.fairs.exhibitions import title
 from bot.fragments import is_thanks, opens_only
 from bot.language.i18n import _
 from bot.reply import Choice
@@ -88,7 +88,7 @@ async def wait_again(turn: Turn) -> None:
     form = await _chosen(turn)
     if form.one.state != "skipped":
         raise Refusal(_("You are in line already, or have a place."), [_status()])
-    if not form.programme.takes_on(today(turn)):
+    if not form.programme.takes_on(turn.today):
         raise Refusal(_("Enrolment for {title} is closed.", title=title(form.programme)), [_status()])
     await enrolments.move(turn.db, form.one, "waiting", turn.now)
     await fill(turn, form.programme.id)

@@ -3,13 +3,13 @@
 from bot.answers.card_page import introduce
 from bot.cases.cases import recipient
 from bot.door import certificates, tickets
-from bot.door.codes import CERTIFICATE, TICKET
+from bot.door.codes import CERTIFICATE, TICKET, Codes
 from bot.enrolling.enrolments import accepted, brief, number, status_line
 from bot.enrolling.form.form import Form
 from bot.enrolling.seats import TICKET as JOB
 from bot.errors import Refusal
 from bot.fairs import programmes as programme_page
-from bot.fairs.exhibitions import title, today
+from bot.fairs.exhibitions import title
 from bot.language.i18n import _
 from bot.language.markdown import Markdown
 from bot.reply import Choice
@@ -46,7 +46,7 @@ async def asked_for(turn: Turn) -> None:
     found = []
     for one in await enrolments.of(turn.db, turn.person.person_id):
         programme = await programmes.load(turn.db, one.programme_id)
-        if programme and one.state == "accepted" and not programme.is_over(today(turn)):
+        if programme and one.state == "accepted" and not programme.is_over(turn.today):
             found.append((one, programme))
     if len(found) == 1:
         await _show(turn, *found[0])
@@ -90,7 +90,7 @@ def _starts(turn: Turn, payload: str) -> bool:
 @router.when(lambda turn: _starts(turn, TICKET.payload))
 async def scanned(turn: Turn) -> None:
     """One's own ticket is shown; who is no staff learns nothing of anybody else's."""
-    parsed = turn.codes.read(TICKET, turn.text[len(TICKET.payload) :])
+    parsed = turn.tools[Codes].read(TICKET, turn.text[len(TICKET.payload) :])
     one = await enrolments.numbered(turn.db, *parsed) if parsed else None
     programme = await programmes.load(turn.db, one.programme_id) if one else None
     if one is None or programme is None:
@@ -111,7 +111,7 @@ async def certificate(turn: Turn) -> None:
     mine = [Choice(_("My enrolments"), "status")]
     if not there:
         raise Refusal(_("Your attendance in {title} is not recorded.", title=title(form.programme)), mine)
-    if not form.programme.is_over(today(turn)):
+    if not form.programme.is_over(turn.today):
         when = _("The certificate comes when {title} is over.", title=title(form.programme))
         raise Refusal(when, mine)
     file = await certificates.keep(turn, form.one, form.programme, there)
@@ -122,7 +122,7 @@ async def certificate(turn: Turn) -> None:
 @router.when(lambda turn: _starts(turn, CERTIFICATE.payload))
 async def checked(turn: Turn) -> None:
     """Anybody who was shown a certificate sees whose it is."""
-    parsed = turn.codes.read(CERTIFICATE, turn.text[len(CERTIFICATE.payload) :])
+    parsed = turn.tools[Codes].read(CERTIFICATE, turn.text[len(CERTIFICATE.payload) :])
     one = await enrolments.numbered(turn.db, *parsed) if parsed else None
     programme = await programmes.load(turn.db, one.programme_id) if one else None
     there = await attendance.of(turn.db, one.id) if one else []

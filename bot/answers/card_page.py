@@ -4,7 +4,6 @@ import re
 from collections.abc import Sequence
 from datetime import date
 
-from bot.clock import BANDUNG
 from bot.knowledge.cards import PLACEHOLDER, Card, Part, fill
 from bot.knowledge.facts import NO_SOURCE, Age, Fact
 from bot.language.i18n import LANGUAGE_NAMES, _, day, language, speaking
@@ -98,7 +97,7 @@ def _say(
 ) -> None:
     turn.memory.topic, turn.memory.topic_at, turn.memory.aspect = card.topic, turn.now.isoformat(), section
     facts = [turn.knowledge.facts[fact] for fact in part.facts()]
-    today = turn.now.astimezone(BANDUNG).date()
+    today = turn.today
     age = _oldest(facts, today)
     contacts = turn.knowledge.card(CONTACTS, language())
     if age == "hidden" and contacts and contacts.topic != card.topic:

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, get_day_names
 
-from bot.clock import BANDUNG
+from bot.clock import BANDUNG, bandung_day
 from bot.language.i18n import _, clock_time, day, hour, language
 from bot.language.markdown import Markdown
 
@@ -57,7 +57,7 @@ class OfficeHours:
 
     def _openings(self, now: datetime, days: int) -> Iterator[tuple[datetime, datetime]]:
         """When it opens and closes from today on, for so many days."""
-        today = now.astimezone(BANDUNG).date()
+        today = bandung_day(now)
         for on in (today + timedelta(days=ahead) for ahead in range(days)):
             if on.weekday() in self._hours and on.isoformat() not in self._holidays:
                 opens, closes = self._hours[on.weekday()]
@@ -77,16 +77,16 @@ class OfficeHours:
 
 def deadline(at: datetime, now: datetime) -> Markdown:
     """`hari ini pukul 14.00 WIB`, `Senin, 23 November 2026 pukul 12.00 WIB`; in Malay and English both clocks."""
-    local = at.astimezone(BANDUNG).date()
-    if local == now.astimezone(BANDUNG).date():
+    local = bandung_day(at)
+    if local == bandung_day(now):
         return _("today at {time}", time=_clocks(at))
     return _("{day} at {time}", day=_weekday(local), time=_clocks(at))
 
 
 def short(at: datetime, now: datetime) -> str:
     """`09.41 WIB` of today, `22 November 2026` of another day: for lists that colleagues read."""
-    local = at.astimezone(BANDUNG).date()
-    return clock_time(at) if local == now.astimezone(BANDUNG).date() else day(local)
+    local = bandung_day(at)
+    return clock_time(at) if local == bandung_day(now) else day(local)
 
 
 def _weekday(at: date) -> str:

@@ -6,12 +6,12 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 
+from bot.inbound import Inbound
 from bot.language import i18n
 from bot.language.markdown import faults as markdown_faults
 from bot.language.markdown import plain
 from bot.media.attachments import LARGEST, TooLarge
 from bot.reply import TELEGRAM, WHATSAPP, Limits, Reply, utf16_length
-from bot.turn import Inbound
 from db.files import File
 
 

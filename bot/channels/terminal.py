@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from bot.channel import Update
+from bot.inbound import Inbound
 from bot.media.attachments import LARGEST, TooLarge
 from bot.reply import Limits, Reply
-from bot.turn import Inbound
 
 #: replies whose choices can still be named by their label
 REMEMBERED = 50

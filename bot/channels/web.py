@@ -33,8 +33,8 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 from bot.channel import Update, storable
+from bot.inbound import Inbound, InboundKind
 from bot.reply import Limits, Reply
-from bot.turn import Inbound, InboundKind
 from db.files import Description
 
 #: characters of a message; the page does not let anybody type more

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import sys
 import tempfile
-from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -13,16 +13,11 @@ from typing import Any, TypeVar
 import click
 
 from bot import knowledge, logs, settings
-from bot.assistant import Assistant
-from bot.channel import Channel
-from bot.clock import Clock
-from bot.door.codes import Codes
 from bot.knowledge import Knowledge
 from bot.knowledge.facts import Faulty
 from bot.language.i18n import LOCALES
 from bot.settings import Settings
 from db.engine import Database
-from db.migrations import upgrade
 
 Result = TypeVar("Result")
 
@@ -66,15 +61,6 @@ def known() -> Knowledge:
         raise Stop(f"{fault}. Mend that; `jembatan check` says when all is well.") from None
 
 
-def assemble(url: str, channels: Sequence[Channel], clock: Clock | None = None) -> Assistant:
-    """The product on this database, with these channels; nothing runs yet."""
-    from handlers import ROUTERS
-
-    chosen = settings.load()
-    codes = Codes(chosen.secret, chosen.public_url)
-    return Assistant(opened(url), known(), ROUTERS, channels, clock, codes, chosen.folder)
-
-
 def opened(url: str) -> Database:
     """This database, with its driver loaded; nothing is connected yet."""
     try:
@@ -109,27 +95,6 @@ async def on_database(settings: Settings, work: Callable[[Database], Awaitable[R
         return await work(database)
     finally:
         await database.close()
-
-
-async def begin(assistant: Assistant, background: bool = True) -> None:
-    """Start it, with the administrators of the settings; a database that cannot be opened is said in one sentence."""
-    from bot.commands import staff
-
-    try:
-        await upgrade(assistant.database.engine)
-        await staff.appoint(assistant.database, settings.load().administrators(), assistant.clock.now())
-    except settings.Unusable:
-        raise
-    except Exception as error:
-        await assistant.database.close()
-        raise no_database(error) from None
-    await assistant.start(background)
-
-
-def insist_on_release(assistant: Assistant) -> None:
-    """A restored copy answers nobody; whoever wants to talk to it is told."""
-    if not assistant.released.is_set():
-        raise Stop("This database was restored from a backup and answers nobody yet: `jembatan restore --release`.")
 
 
 def no_database(error: Exception) -> Stop:

@@ -12,7 +12,8 @@ import click
 
 from bot.assistant import Assistant
 from bot.channels.terminal import Terminal
-from bot.commands import assemble, begin, data_folder, insist_on_release
+from bot.commands import data_folder
+from bot.commands.start import assemble, begin, insist_on_release
 from bot.language.markdown import paint, with_marks
 from bot.reply import Reply
 

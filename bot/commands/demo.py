@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from bot.clock import BANDUNG, Clock
+from bot.clock import Clock, bandung_day
 from bot.commands import Stop
 from bot.commands.imports import run
 from bot.commands.plans import planned
@@ -53,7 +53,7 @@ async def _add(database: Database) -> int:
 
 
 async def _fill(tx: Transaction, now: datetime) -> int:
-    added, today = 0, now.astimezone(BANDUNG).date()
+    added, today = 0, bandung_day(now)
     files = {name: sheets.read(LOCALES / "demo" / f"{name}.csv")[1] for name in TABLES}
     by = _shift([date.fromisoformat(line.cells["first_day"]) for lines in files.values() for line in lines], today)
     for name, table in TABLES.items():

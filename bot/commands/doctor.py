@@ -15,7 +15,7 @@ import click
 from bot import logs
 from bot.channels.telegram import checkup as telegram
 from bot.channels.telegram.channel import WEBHOOK_PATH
-from bot.clock import BANDUNG, Clock
+from bot.clock import Clock, bandung_day
 from bot.commands import Stop, configured, no_database, opened
 from bot.knowledge.check import check
 from bot.language.i18n import LOCALES
@@ -77,7 +77,7 @@ async def _examine(settings: Settings) -> AsyncIterator[Finding]:
         yield finding
     async for finding in _telegram(settings, now):
         yield finding
-    yield _knowledge(now.astimezone(BANDUNG).date())
+    yield _knowledge(bandung_day(now))
 
 
 def _folder(settings: Settings) -> Iterator[Finding]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from bot.clock import BANDUNG
+from bot.clock import bandung_day
 from bot.commands import exports, imports
 from bot.commands.exports import Outgoing
 from bot.commands.imports import Faulty, Tally
@@ -29,7 +29,7 @@ def bring_in(settings: Settings, what: str, path: Path, *, dry_run: bool) -> Non
 
 async def take(tx: Transaction, table: Table, lines: Iterator[Line], now: datetime, tally: Tally) -> None:
     """Write what is new or different; raises `Faulty` with all that is wrong."""
-    plans = await planned(tx, table, lines, now.astimezone(BANDUNG).date())
+    plans = await planned(tx, table, lines, bandung_day(now))
     stored = {one.code: one for one in await table.noun.all_of(tx)}
     new = []
     for plan in plans:

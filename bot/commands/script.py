@@ -11,7 +11,8 @@ from typing import Any
 from bot.assistant import Assistant
 from bot.channels.terminal import Terminal
 from bot.clock import ManualClock
-from bot.commands import assemble, begin, data_folder, insist_on_release, jsonl
+from bot.commands import data_folder, jsonl
+from bot.commands.start import assemble, begin, insist_on_release
 from bot.language.markdown import paint, with_marks
 from bot.language.quiet_hours import morning
 from bot.reply import Reply

@@ -12,7 +12,8 @@ import click
 from bot.assistant import Assistant
 from bot.channels.telegram.channel import WEBHOOK_PATH, Telegram
 from bot.channels.web import Web
-from bot.commands import Stop, assemble, begin, demo, staff
+from bot.commands import Stop, demo, staff
+from bot.commands.start import assemble, begin
 from bot.settings import PREFIX, Settings
 from bot.web import server as web
 from bot.web.app import create_app

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 import click
 
-from bot.clock import BANDUNG, Clock
+from bot.clock import Clock, bandung_day
 from bot.commands import Stop, no_database, on_database
 from bot.settings import ADDRESS, Settings
 from db.engine import Database, Transaction
@@ -79,7 +79,7 @@ def show(settings: Settings) -> None:
     if not found:
         click.echo("Nobody yet. `jembatan run` prints a code for the first, or see `jembatan staff add --help`.")
     for one in found:
-        since = one.since.astimezone(BANDUNG).date().isoformat()
+        since = bandung_day(one.since).isoformat()
         click.echo(f"{one.channel}:{one.value}  {one.role}  since {since}  {one.name}".rstrip())
 
 

@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 from datetime import datetime
 
-from bot.clock import BANDUNG
+from bot.clock import bandung_day
 from bot.dates import hours, periods, points
 from bot.dates.days import Spans
 from bot.dates.reading import Doubt, Reason, When
@@ -23,7 +23,7 @@ def read(text: str, now: datetime, language: str = "id") -> When | Doubt | None:
     """
     if len(text) > _LONGEST:
         return None
-    today = Today(now.astimezone(BANDUNG).date(), language)
+    today = Today(bandung_day(now), language)
     pieces = tokens(text)
     if kinds(pieces) == "t" and (day := _day_in_figures(pieces[0], today)):
         return day

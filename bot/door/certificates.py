@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import segno
 
 from bot.door.attendance import days
-from bot.door.codes import CERTIFICATE
+from bot.door.codes import CERTIFICATE, Codes
 from bot.fairs.exhibitions import SAMPLE, title
 from bot.language.dates_said import weekday_span
 from bot.language.i18n import _, ngettext
@@ -45,7 +45,7 @@ class _Line:
 async def keep(turn: Turn, one: Enrolment, programme: Programme, there: Sequence[Presence]) -> int:
     """Set it in the language being spoken, and keep it as the person's; returns the file's id."""
     host = (await office.load(turn.db)).name
-    address = turn.codes.address(CERTIFICATE, one.number, turn.link)
+    address = turn.tools[Codes].address(CERTIFICATE, one.number, turn.link)
     lines = [
         _Line(SAMPLE if programme.is_sample else "", _TITLE, True),
         _Line(legible(host), _SMALL),

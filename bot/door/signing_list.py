@@ -4,7 +4,6 @@ import asyncio
 import io
 from collections.abc import Sequence
 
-from bot.fairs.exhibitions import today
 from bot.language.i18n import _, speaking
 from bot.language.markdown import plain
 from bot.media import sheets
@@ -26,7 +25,7 @@ async def keep(turn: Turn, programme: Programme) -> tuple[int, int]:
     with speaking("id"):
         named = (_("Number"), _("Name"), _("Business"), _("Phone"), _("Signature"))
     content = await asyncio.to_thread(_built, [plain(heading) for heading in named], rows)
-    name = f"hadir-{programme.code.lower()}-{today(turn)}.xlsx"
+    name = f"hadir-{programme.code.lower()}-{turn.today}.xlsx"
     return len(rows), await files.add(turn.db, None, File("document", sheets.XLSX, name, content), turn.now)
 
 

@@ -10,7 +10,7 @@ import segno
 # Pillow would import every format it knows for the first one that is not registered by an import
 from PIL import Image, ImageDraw, ImageFont, PngImagePlugin  # noqa: F401
 
-from bot.door.codes import TICKET
+from bot.door.codes import TICKET, Codes
 from bot.fairs import programmes as say
 from bot.fairs.exhibitions import SAMPLE, title
 from bot.language.i18n import _
@@ -46,7 +46,7 @@ async def keep(turn: Turn, one: Enrolment, programme: Programme) -> int:
         below.append(_Line(legible(plain(say.when(programme))), _SMALL))
     below.append(_Line(legible(programme.place), _SMALL))
     below.append(_Line(legible(plain(_("Show this at the door."))), _SMALL, True))
-    address = turn.codes.address(TICKET, one.number, turn.link)
+    address = turn.tools[Codes].address(TICKET, one.number, turn.link)
     content = await asyncio.to_thread(_drawn, address, above, below)
     file = File("photo", "image/png", f"{one.number}.png", content)
     return await files.add(turn.db, turn.person.person_id, file, turn.now)

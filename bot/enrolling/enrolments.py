@@ -9,7 +9,7 @@ from bot.cases.office_hours import OfficeHours
 from bot.enrolling.form.enrolment import fields as form_of
 from bot.enrolling.seats import announce
 from bot.fairs import programmes as say
-from bot.fairs.exhibitions import SAMPLE, title, today
+from bot.fairs.exhibitions import SAMPLE, title
 from bot.fairs.listing import keep_posted
 from bot.language.dates_said import weekday_span
 from bot.language.i18n import _, ngettext, speaking
@@ -163,7 +163,7 @@ def _to_correct(turn: Turn, one: Enrolment, programme: Programme, fields: Sequen
     )
     note = _("Note of {name}: “{reason}”", name=called(turn.person), reason=typed(reason))
     last = _("Send it here. Nothing else has to be repeated.")
-    if (closes := programme.enrolment_closes) and closes >= today(turn):
+    if (closes := programme.enrolment_closes) and closes >= turn.today:
         until = weekday_span(closes, closes)
         last = _("Send it here, until {date}. Nothing else has to be repeated.", date=until)
     choices = (

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from bot.enrolling.sheet import EnrolmentSheet
-from bot.fairs.exhibitions import today
 from bot.media import sheets
 from bot.media.attachments import LARGEST
 from bot.turn import Turn
@@ -33,7 +32,7 @@ async def keep(turn: Turn, programme: Programme) -> tuple[int, int] | None:
     content = await asyncio.to_thread(_built, sheet.headings, rows)
     if len(content) > LARGEST:
         return None
-    name = f"pendaftaran-{programme.code.lower()}-{today(turn)}.xlsx"
+    name = f"pendaftaran-{programme.code.lower()}-{turn.today}.xlsx"
     return len(rows), await files.add(turn.db, None, File("document", sheets.XLSX, name, content), turn.now)
 
 

@@ -6,11 +6,10 @@ from datetime import datetime, time
 
 from bot.cases.cases import typed
 from bot.cases.office_hours import deadline
-from bot.clock import BANDUNG
+from bot.clock import BANDUNG, bandung_day
 from bot.enrolling.enrolments import OPEN, brief, labels, number, state_name
 from bot.enrolling.form.enrolment import fields as form_of
 from bot.errors import Refusal
-from bot.fairs.exhibitions import today
 from bot.fields import Field
 from bot.language.i18n import _, ngettext
 from bot.language.markdown import Markdown, escape, plain
@@ -117,7 +116,7 @@ async def _choices(turn: Turn, one: Enrolment, *, whole: bool) -> list[Choice]:
 async def _note_look(turn: Turn, one: Enrolment) -> None:
     """Once a day for each of staff."""
     me, about = turn.person.staff_id, f"enrolment:{one.id}"
-    if not await audit.did(turn.db, me, "enrolment.open", about, datetime.combine(today(turn), time(), BANDUNG)):
+    if not await audit.did(turn.db, me, "enrolment.open", about, datetime.combine(turn.today, time(), BANDUNG)):
         await audit.note(turn.db, me, "enrolment.open", about, turn.now)
 
 
@@ -126,7 +125,7 @@ async def _heading(turn: Turn, one: Enrolment, programme: Programme) -> list[Mar
     who = {"number": number(one, programme), "name": brief(one.name)}
     if one.state == "submitted" and one.submitted_at:
         at, all_ = await enrolments.place(turn.db, one)
-        days = (today(turn) - one.submitted_at.astimezone(BANDUNG).date()).days
+        days = (turn.today - bandung_day(one.submitted_at)).days
         lines = [
             ngettext(
                 "**{number}** · {name} · waits for {days} day ({at} of {all})",

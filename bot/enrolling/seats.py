@@ -8,7 +8,7 @@ from datetime import datetime, time, timedelta
 from bot.cases.cases import recipient
 from bot.cases.office_hours import deadline
 from bot.clock import BANDUNG
-from bot.fairs.exhibitions import title, today
+from bot.fairs.exhibitions import title
 from bot.language import quiet_hours
 from bot.language.i18n import _, speaking
 from bot.language.markdown import Markdown
@@ -48,7 +48,7 @@ async def fill(turn: Turn, programme: int) -> None:
     """Offer every free place to those who have waited longest, as long as the programme is still to come."""
     await seats.lock(turn.db, programme)
     one = await programmes.load(turn.db, programme)
-    if one is None or one.state == "cancelled" or (one.first_day or today(turn)) < today(turn):
+    if one is None or one.state == "cancelled" or (one.first_day or turn.today) < turn.today:
         return
     free = await seats.free(turn.db, one)
     while free is None or free > 0:

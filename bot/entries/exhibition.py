@@ -8,7 +8,7 @@ from bot.entries.field import link, short_name, source, texts
 from bot.entries.noun import News, Noun
 from bot.fairs import exhibitions as say
 from bot.fairs import filters, listing, notices
-from bot.fields import Field, Values, answer, some_of, text, words
+from bot.fields import Field, Sent, Values, answer, some_of, text, words
 from bot.language.dates_said import MALAYSIA
 from bot.language.i18n import _
 from bot.language.markdown import Markdown
@@ -32,7 +32,7 @@ def _city() -> Field:
 def _address() -> Field:
     """Written, or sent as a location; a point in figures counts as one."""
 
-    def read(turn: Turn, values: Values) -> Values:
+    def read(turn: Sent, values: Values) -> Values:
         point = _POINT.search(turn.text)
         if turn.inbound.place:
             latitude, longitude = turn.inbound.place
@@ -104,7 +104,7 @@ def _fields() -> tuple[Field, ...]:
 def _card(turn: Turn, plan: Plan) -> Markdown:
     shown = replace(plan, source=plan.source or "–")
     one = Exhibition(**asdict(shown), id=0, sequence=0, created_at=turn.now, updated_at=turn.now)
-    return say.details(one, say.today(turn))
+    return say.details(one, turn.today)
 
 
 async def _waiting(turn: Turn, one: Exhibition, _before: Exhibition) -> int:

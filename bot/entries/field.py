@@ -4,12 +4,10 @@ import re
 from collections.abc import Callable, Sequence
 
 from bot.errors import Refusal
-from bot.fairs.exhibitions import today
-from bot.fields import NEXT, OWN, Field, Values, answer, nothing, words
+from bot.fields import NEXT, OWN, Field, Sent, Values, answer, nothing, words
 from bot.language.i18n import LANGUAGE_NAMES, LANGUAGES, _
 from bot.language.markdown import Markdown, escape
 from bot.reply import Choice
-from bot.turn import Turn
 
 #: the language that every text has
 FIRST = LANGUAGES[0]
@@ -81,7 +79,7 @@ def lines(
         numbered = "\n".join(f"{at}. {escape(one)}" for at, one in enumerate(kept, start=1))
         return _("So far:\n{lines}\nWrite more, or is that all?", lines=Markdown(numbered))
 
-    def read(turn: Turn, values: Values) -> Values:
+    def read(turn: Sent, values: Values) -> Values:
         written = [words(line, longest) for line in turn.text.splitlines() if line.strip()]
         kept = [*(values.get(name) or []), *written]
         if not written:
@@ -102,7 +100,7 @@ def lines(
 def link(name: str, label: Callable[[], Markdown], question: Callable[[Values], Markdown]) -> Field:
     """An address in the web, which may stay empty."""
 
-    def read(turn: Turn, _values: Values) -> Values:
+    def read(turn: Sent, _values: Values) -> Values:
         written = turn.text.strip()
         if not _LINK.fullmatch(written) or len(written) > _LONGEST_LINK:
             raise Refusal(_("That is no web address. Please write it like this: https://mbpj.gov.my"))
@@ -128,8 +126,8 @@ def short_name() -> Field:
 def source() -> Field:
     """Where staff have it from; whoever names it has looked today."""
 
-    def read(turn: Turn, _values: Values) -> Values:
-        return {"source": words(turn.text, 120), "checked": today(turn).isoformat()}
+    def read(turn: Sent, _values: Values) -> Values:
+        return {"source": words(turn.text, 120), "checked": turn.today.isoformat()}
 
     return Field(
         "source",

@@ -7,7 +7,6 @@ from bot.entries.exhibition import EXHIBITION
 from bot.entries.noun import Noun, changes, left_behind, to_json, values_of
 from bot.entries.programme import PROGRAMME
 from bot.errors import Refusal
-from bot.fairs.exhibitions import today
 from bot.fields import Field, Values, named
 from bot.language.i18n import LANGUAGE_NAMES, LANGUAGES, _, language, speaking
 from bot.language.markdown import Markdown
@@ -92,7 +91,7 @@ async def preview(turn: Turn, draft: Draft, code: str = "") -> None:
     if stored and stored.state != "draft":
         _say_changes(turn, noun, draft, to_json(stored.plan()) | await noun.context(turn), values)
         return
-    plan = noun.plan(values, today(turn))
+    plan = noun.plan(values, turn.today)
     shown = code or language()
     with speaking(shown):
         turn.say(noun.card(turn, plan))

@@ -10,8 +10,7 @@ from bot.entries.noun import News, Noun
 from bot.errors import Refusal
 from bot.fairs import filters, listing, notices
 from bot.fairs import programmes as say
-from bot.fairs.exhibitions import today
-from bot.fields import Field, Values, answer, one_of, text
+from bot.fields import Field, Sent, Values, answer, one_of, text
 from bot.language.i18n import _
 from bot.language.markdown import Markdown
 from bot.reply import Choice
@@ -25,7 +24,7 @@ _QUESTIONS, _DOCUMENTS = 10, 5
 
 
 def _quota() -> Field:
-    def read(turn: Turn, _values: Values) -> Values:
+    def read(turn: Sent, _values: Values) -> Values:
         written = turn.text.strip()
         if not (written.isascii() and written.isdecimal() and 0 < int(written[:9]) < _MOST):
             raise Refusal(_("Please write a whole number, for example: 20"))
@@ -46,7 +45,7 @@ def _quota() -> Field:
 def _exhibition() -> Field:
     """By its code, which the list shows; not asked where it is known already."""
 
-    def read(turn: Turn, values: Values) -> Values:
+    def read(turn: Sent, values: Values) -> Values:
         wanted = turn.text.strip().upper()
         known = values.get("exhibitions", {})
         if wanted not in known:
@@ -127,7 +126,7 @@ def _fields() -> tuple[Field, ...]:
 
 def _card(turn: Turn, plan: Plan) -> Markdown:
     shown = replace(plan, source=plan.source or "–")
-    return say.details(Programme(**asdict(shown), id=0, sequence=0, updated_at=turn.now), today(turn))
+    return say.details(Programme(**asdict(shown), id=0, sequence=0, updated_at=turn.now), turn.today)
 
 
 async def _fill(turn: Turn, one: Programme) -> None:
@@ -138,7 +137,7 @@ async def _fill(turn: Turn, one: Programme) -> None:
 async def _context(turn: Turn) -> Values:
     """The exhibitions that are not over, by their code."""
     found = await exhibitions.all_of(turn.db)
-    return {"exhibitions": {one.code: one.id for one in found if not one.is_over(today(turn))}}
+    return {"exhibitions": {one.code: one.id for one in found if not one.is_over(turn.today)}}
 
 
 async def _concerned(turn: Turn, one: Programme, _before: Programme) -> int:

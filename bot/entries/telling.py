@@ -4,10 +4,10 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from bot.clock import BANDUNG
+from bot.clock import bandung_day
 from bot.entries.noun import READ, Noun
 from bot.errors import Refusal
-from bot.fairs.exhibitions import title, today
+from bot.fairs.exhibitions import title
 from bot.fields import Values
 from bot.language.i18n import _, clock_time, day, ngettext
 from bot.reply import Choice
@@ -42,14 +42,14 @@ def choice(noun: Noun, one: Any, news: str, number: int) -> list[Choice]:
 async def tell(turn: Turn, noun: Noun, one: Any, wanted: str) -> int:
     """Tell everybody whom this news concerns; refuses what was told, and what is no longer so."""
     news, before, reason, told = await _untold(turn, noun, one)
-    if one.is_over(today(turn)):
+    if one.is_over(turn.today):
         raise Refusal(_("{title} is over: there is nothing to tell.", title=title(one)))
     if news != wanted:
         if told and not news:
             raise Refusal(
                 _(
                     "That was told on {date} at {time}.",
-                    date=day(told.astimezone(BANDUNG).date()),
+                    date=day(bandung_day(told)),
                     time=clock_time(told),
                 )
             )

@@ -5,7 +5,6 @@ from datetime import date, time, timedelta
 
 from bot.entries.days import day_of, time_of
 from bot.entries.field import FIRST
-from bot.fairs.exhibitions import today
 from bot.fields import Values
 from bot.language.dates_said import weekday_span
 from bot.language.i18n import LANGUAGE_NAMES, LANGUAGES, _
@@ -33,14 +32,14 @@ def _days(turn: Turn, values: Values) -> Sequence[Markdown]:
     first, last = day_of(values, "first_day"), day_of(values, "last_day")
     closes = day_of(values, "enrolment_closes")
     found = []
-    if last and last < today(turn):
+    if last and last < turn.today:
         found.append(_("⚠️ {days} is already past.", days=weekday_span(last, last)))
     if first and last and (friday := _friday(first, last)) and _over_noon(values):
         day = weekday_span(friday, friday)
         found.append(_("⚠️ {day}: Friday prayer falls within the opening hours.", day=day))
     if closes and last and closes > last:
         found.append(_("⚠️ Enrolment ends after the last day."))
-    if closes and closes < today(turn):
+    if closes and closes < turn.today:
         found.append(_("⚠️ Enrolment has already ended."))
     return found
 

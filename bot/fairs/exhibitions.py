@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from bot.clock import BANDUNG
 from bot.language.dates_said import hours, span, weekday_span
 from bot.language.i18n import _, day, language, ngettext
 from bot.language.markdown import Markdown, escape, plain
@@ -149,8 +148,3 @@ async def calendar(turn: Turn, one: Exhibition) -> int:
     name = "-".join(plain(local(one.short_name)).lower().split())
     file = File("document", "text/calendar", f"{name}.ics", build(event))
     return await files.add(turn.db, None, file, turn.now)
-
-
-def today(turn: Turn) -> date:
-    """The day in Bandung."""
-    return turn.now.astimezone(BANDUNG).date()

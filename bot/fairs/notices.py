@@ -26,11 +26,11 @@ News = Callable[[bool, int], Reply]
 async def announce(turn: Turn, one: Exhibition) -> int:
     """Tell those who wait for one like this; returns how many."""
     waiting = await _not_too_often(turn, await interests.waiting_for(turn.db, one))
-    programme = await programmes.at(turn.db, one.id, say.today(turn))
+    programme = await programmes.at(turn.db, one.id, turn.today)
 
     def news(_reminded: bool, _file: int) -> Reply:
         head = _("This is new, and you asked to hear of it:")
-        text = Markdown(f"{head}\n{say.details(one, say.today(turn), programme)}")
+        text = Markdown(f"{head}\n{say.details(one, turn.today, programme)}")
         return Reply(text, (Choice(_("Remind me"), "remind", {"id": one.id}), details_choice(one), _stop()))
 
     return await _tell(turn, None, f"exhibition:{one.code}:announced", waiting, news)
@@ -43,7 +43,7 @@ async def announce_programme(turn: Turn, one: Programme) -> int:
 
     def news(_reminded: bool, _file: int) -> Reply:
         head = _("This is new, and you asked to hear of it:")
-        text = Markdown(f"{head}\n{programme_details(one, say.today(turn))}")
+        text = Markdown(f"{head}\n{programme_details(one, turn.today)}")
         return Reply(text, (Choice(_("See details"), "programme", {"id": one.id}), _stop()))
 
     return await _tell(turn, None, f"programme:{one.code}:announced", waiting, news)
@@ -54,7 +54,7 @@ async def announce_programme_change(turn: Turn, one: Programme) -> int:
 
     def news(enrolled: bool, _file: int) -> Reply:
         head = _("⚠️ Changed. This is how it is now:")
-        text = Markdown(f"{head}\n{programme_details(one, say.today(turn))}")
+        text = Markdown(f"{head}\n{programme_details(one, turn.today)}")
         see = Choice(_("See details"), "programme", {"id": one.id})
         return Reply(text, (see, Choice(_("My enrolments"), "status") if enrolled else _stop()))
 

@@ -5,12 +5,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from bot.errors import Refusal
-from bot.fields.field import NEXT, Field, Values, answer
+from bot.fields.field import NEXT, Field, Sent, Values, answer
 from bot.fields.wording import bare, figures, listed, meant
 from bot.language.i18n import _
 from bot.language.markdown import Markdown, plain
 from bot.reply import Choice
-from bot.turn import Turn
 
 #: what is offered, by the code that is kept
 Labels = Callable[[], Mapping[str, Markdown]]
@@ -32,7 +31,7 @@ def one_of(
 ) -> Field:
     """Kept as its code; `find` reads it out of words that are not those of the label."""
 
-    def read(turn: Turn, values: Values) -> Values:
+    def read(turn: Sent, values: Values) -> Values:
         if found := find(turn.text):
             return {name: found}
         shown = labels()
@@ -87,7 +86,7 @@ class _Some:
     most: int | None
     optional: bool
 
-    def read(self, turn: Turn, values: Values) -> Values:
+    def read(self, turn: Sent, values: Values) -> Values:
         known, chosen = self.labels(), values.get(self.name) or []
         parts, added = _parts(turn.text, [*known]), []
         for part in parts:

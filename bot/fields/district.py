@@ -3,13 +3,12 @@
 from collections.abc import Callable
 
 from bot.errors import Refusal
-from bot.fields.field import Field, Values, answer
+from bot.fields.field import Field, Sent, Values, answer
 from bot.fields.places import HOME, Place, alike, around, is_home, named, nearest
 from bot.fields.wording import bare, squashed
 from bot.knowledge.words import words
 from bot.language.i18n import _
 from bot.language.markdown import Markdown
-from bot.turn import Turn
 
 #: places that are offered, beside the city as it was written
 _OFFERED = 3
@@ -29,7 +28,7 @@ def district(
     def kept(one: Place) -> Values:
         return {name: one.district, "city": one.city}
 
-    def read(turn: Turn, _values: Values) -> Values:
+    def read(turn: Sent, _values: Values) -> Values:
         found = named(turn.text)
         if len(found) == 1:
             return kept(found[0])
@@ -55,7 +54,7 @@ def district(
     )
 
 
-def _noted(turn: Turn, understood: str, said: str) -> Markdown | None:
+def _noted(turn: Sent, understood: str, said: str) -> Markdown | None:
     """What was read out of more or other words than the name."""
     written = squashed(bare(turn.text))
     if not written or turn.choice or written == squashed(words(understood)):

@@ -3,11 +3,10 @@
 from collections.abc import Callable
 
 from bot.errors import Refusal
-from bot.fields.field import NEXT, Field, Values
+from bot.fields.field import NEXT, Field, Sent, Values
 from bot.language.i18n import _, ngettext
 from bot.language.markdown import Markdown
 from bot.reply import Choice
-from bot.turn import Turn
 from db.files import File
 
 #: kinds that are taken, see `bot.media.attachments`
@@ -38,7 +37,7 @@ def document(
         kept = values.get(name) or []
         return 1 if isinstance(kept, File) else len(kept)
 
-    def read(turn: Turn, values: Values) -> Values:
+    def read(turn: Sent, values: Values) -> Values:
         if turn.file is None or turn.file.kind not in _TAKEN:
             raise Refusal(_lacking(turn), offers(values))
         if count(values) >= most:
@@ -75,7 +74,7 @@ def _full(most: int) -> Markdown:
     )
 
 
-def _lacking(turn: Turn) -> Markdown:
+def _lacking(turn: Sent) -> Markdown:
     match turn.file_trouble:
         case "too-large":
             return _(
@@ -91,7 +90,7 @@ def _lacking(turn: Turn) -> Markdown:
     return _of_kind(_kind(turn))
 
 
-def _kind(turn: Turn) -> str:
+def _kind(turn: Sent) -> str:
     """What was sent instead: by its name, which here only words a sentence, or by what the platform calls it."""
     ending = turn.inbound.file_name.lower().rpartition(".")[2]
     named = next((kind for kind, endings in _OFFICE.items() if ending in endings), "")

@@ -2,17 +2,38 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from datetime import date, datetime
+from typing import Any, Literal, Protocol
 
+from bot.inbound import FileTrouble, Inbound
 from bot.language.markdown import Markdown
 from bot.reply import Choice
-from bot.turn import Turn
+from db.files import File
 
 #: answers by their name, as JSON: days as `2027-04-16`, hours as `10:00:00`
 Values = dict[str, Any]
 #: choices under a question: one that answers it with values, that ends one with several answers, and that asks without
 #: a proposal; whoever asks gives them names of its own, see `named`
 SET, NEXT, OWN = "set", "next", "own"
+
+
+class Sent(Protocol):
+    """What was sent to answer a field, as a turn has it; a field asks nothing else of a turn."""
+
+    @property
+    def now(self) -> datetime: ...
+    @property
+    def today(self) -> date: ...
+    @property
+    def inbound(self) -> Inbound: ...
+    @property
+    def text(self) -> str: ...
+    @property
+    def choice(self) -> Choice | None: ...
+    @property
+    def file(self) -> File | None: ...
+    @property
+    def file_trouble(self) -> FileTrouble | None: ...
 
 
 def nothing(_values: Values) -> Sequence[Choice]:
@@ -27,7 +48,7 @@ class Field:
     name: str
     label: Callable[[], Markdown]
     question: Callable[[Values], Markdown]
-    read: Callable[[Turn, Values], Values]
+    read: Callable[[Sent, Values], Values]
     #: its value as one reads it, empty for none
     said: Callable[[Values], str]
     #: what a skipped one means; none where it is needed
@@ -36,7 +57,7 @@ class Field:
     #: whether it is asked for, of something new
     applies: Callable[[Values], bool] = lambda _values: True
     #: what was understood, said back before the next question
-    noted: Callable[[Turn, Values], Markdown | None] = lambda _turn, _values: None
+    noted: Callable[[Sent, Values], Markdown | None] = lambda _turn, _values: None
     #: of a text in languages, how long it may be; it can be entered in the others too
     longest: int = 0
     #: whether a number that is written answers it, rather than chooses

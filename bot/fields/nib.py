@@ -4,13 +4,12 @@ import re
 from collections.abc import Callable, Iterator
 
 from bot.errors import Refusal
-from bot.fields.field import Field, Values, answer
+from bot.fields.field import Field, Sent, Values, answer
 from bot.fields.wording import figures
 from bot.fields.yes_no import denies
 from bot.language.i18n import _
 from bot.language.markdown import Markdown
 from bot.reply import Choice
-from bot.turn import Turn
 
 #: what is kept for "I have none yet"
 NONE = "none"
@@ -33,7 +32,7 @@ def nib(
     def offers(_values: Values) -> list[Choice]:
         return [answer(_("I have none yet"), **{name: NONE})]
 
-    def read(turn: Turn, values: Values) -> Values:
+    def read(turn: Sent, values: Values) -> Values:
         text = figures(turn.text)
         found = list(dict.fromkeys(_numbers(text)))
         if len(found) == 1:

@@ -4,12 +4,11 @@ from collections.abc import Callable
 
 from bot.errors import Refusal
 from bot.fields.amounts import amounts
-from bot.fields.field import Field, Values, answer
+from bot.fields.field import Field, Sent, Values, answer
 from bot.fields.yes_no import denies
 from bot.language.i18n import _
 from bot.language.i18n import number as shown
 from bot.language.markdown import Markdown
-from bot.turn import Turn
 
 #: an example that most questions allow
 _USUAL = 20
@@ -30,7 +29,7 @@ def number(
     def fits(value: float) -> bool:
         return value == int(value) and least <= value <= most
 
-    def read(turn: Turn, _values: Values) -> Values:
+    def read(turn: Sent, _values: Values) -> Values:
         found = amounts(turn.text)
         if not found and least <= 0 and denies(turn.text):
             return {name: 0}

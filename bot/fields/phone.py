@@ -7,11 +7,10 @@ import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat
 
 from bot.errors import Refusal
-from bot.fields.field import Field, Values, answer
+from bot.fields.field import Field, Sent, Values, answer
 from bot.fields.wording import figures
 from bot.language.i18n import _
 from bot.language.markdown import Markdown
-from bot.turn import Turn
 
 #: whose numbers are written without their country, the likelier first
 _HOME = {"ID": "62", "MY": "60"}
@@ -33,7 +32,7 @@ def phone(
 ) -> Field:
     """Kept as E.164, such as `+6281234567890`."""
 
-    def read(turn: Turn, _values: Values) -> Values:
+    def read(turn: Sent, _values: Values) -> Values:
         contact = _handed_over(turn.inbound.phone)
         found = [contact] if contact else numbers(turn.inbound.phone or turn.text)
         if len(found) > 1:

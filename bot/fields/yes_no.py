@@ -3,13 +3,12 @@
 from collections.abc import Callable
 
 from bot.errors import Refusal
-from bot.fields.field import Field, Values, answer
+from bot.fields.field import Field, Sent, Values, answer
 from bot.fields.wording import listed, slip
 from bot.knowledge.words import words
 from bot.language.i18n import _
 from bot.language.markdown import Markdown
 from bot.reply import Choice
-from bot.turn import Turn
 
 #: words of the longest plain yes or no
 _LONGEST = 8
@@ -27,7 +26,7 @@ def yes_no(
     def offers(_values: Values) -> list[Choice]:
         return [answer(_("Yes"), **{name: True}), answer(_("No"), **{name: False})]
 
-    def read(turn: Turn, values: Values) -> Values:
+    def read(turn: Sent, values: Values) -> Values:
         if affirms(turn.text):
             return {name: True}
         if denies(turn.text):

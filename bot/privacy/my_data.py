@@ -8,7 +8,7 @@ from typing import Any
 from bot.broadcasts.writing import buttons
 from bot.broadcasts.writing.topics import within
 from bot.cases.office_hours import deadline
-from bot.clock import BANDUNG
+from bot.clock import BANDUNG, bandung_day
 from bot.enrolling.enrolments import brief, state_name
 from bot.enrolling.form.enrolment import fields as form_of
 from bot.fairs import listing
@@ -124,7 +124,7 @@ async def _consents(turn: Turn) -> Markdown:
 
 
 def _consent(one: Consent) -> Markdown:
-    since = day(one.since.astimezone(BANDUNG).date())
+    since = day(bandung_day(one.since))
     if one.kind == ANNOUNCEMENTS:
         return _("announcements {date}", date=since)
     return _("enrolment {date}", date=since)
@@ -133,7 +133,7 @@ def _consent(one: Consent) -> Markdown:
 async def download(turn: Turn) -> int:
     """Everything as a JSON file; returns its id."""
     content = json.dumps(await _everything(turn), ensure_ascii=False, indent=1).encode()
-    name = f"data-saya-{turn.now.astimezone(BANDUNG).date()}.json"
+    name = f"data-saya-{turn.today}.json"
     return await files.add(turn.db, None, File("document", MIME, name, content), turn.now)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from bot.cases.cases import recipient
-from bot.clock import BANDUNG
+from bot.clock import bandung_day
 from bot.language.i18n import _, number, speaking
 from bot.language.markdown import Markdown
 from bot.reply import Reply
@@ -35,7 +35,7 @@ async def report(tx: Transaction, now: datetime) -> None:
     removed = await retention.take_report(tx)
     if not removed:
         return
-    source = f"retention:{now.astimezone(BANDUNG).date()}"
+    source = f"retention:{bandung_day(now)}"
     admins = [member for member in await staff.active(tx) if member.role == "admin"]
     for one in (await people.load(tx, [member.address_id for member in admins])).values():
         with speaking(one.language):

@@ -5,7 +5,6 @@ from bot.broadcasts.writing.draft import formed
 from bot.broadcasts.writing.topics import topics
 from bot.cases.forwarded import Content, content
 from bot.dates import When, read
-from bot.fairs.exhibitions import today
 from bot.language.i18n import LANGUAGE_NAMES, LANGUAGES, _, day
 from bot.language.markdown import Markdown
 from bot.reply import Choice
@@ -150,7 +149,7 @@ async def until(turn: Turn) -> None:
     found = await page.known(turn, int(turn.asks.removeprefix(_UNTIL)))
     when = read(turn.text, turn.now, turn.person.language)
     last = when.last or when.first if isinstance(when, When) and not when.period else None
-    if last is None or not 0 <= (last - today(turn)).days <= _LONGEST:
+    if last is None or not 0 <= (last - turn.today).days <= _LONGEST:
         turn.ask(turn.asks)
         turn.say(_("Write one day within the next three months, for example: 23 December 2026"))
         return

@@ -11,7 +11,7 @@ from bot.broadcasts.audience.reading import read
 from bot.broadcasts.audience.wording import channel, described, people, reached
 from bot.broadcasts.sending import checks, page
 from bot.errors import Refusal
-from bot.fairs.exhibitions import local, today
+from bot.fairs.exhibitions import local
 from bot.language.i18n import LANGUAGE_NAMES, _
 from bot.language.markdown import Markdown, escape
 from bot.reply import Choice
@@ -71,7 +71,7 @@ async def _which(turn: Turn, found: Broadcast, audience: Audience) -> None:
 async def _programmes(turn: Turn) -> list[Programme]:
     """The newest first; drafts have no participants."""
     every = [one for one in await programmes.all_of(turn.db) if one.state != "draft"]
-    return sorted(every, key=lambda one: (one.is_over(today(turn)), -one.id))
+    return sorted(every, key=lambda one: (one.is_over(turn.today), -one.id))
 
 
 @desk.choice("broadcast-of")
@@ -86,21 +86,22 @@ async def of_programme(turn: Turn) -> None:
 async def sent(turn: Turn) -> None:
     """A file with a list; anything else is no answer."""
     found = await page.known(turn, int(turn.asks.removeprefix(page.AUDIENCE)))
-    if turn.listed is not None:
+    brought = turn.taken_in if isinstance(turn.taken_in, NumberList) else None
+    if brought:
         await list_report.drop(turn)
-    if turn.listed is not None and turn.listed.entries:
-        await _take_list(turn, found, turn.listed)
+    if brought and brought.entries:
+        await _take_list(turn, found, brought)
         return
     turn.ask(turn.asks)
-    turn.say(_lacking(turn), page.audience_choices(found))
+    turn.say(_lacking(turn, brought), page.audience_choices(found))
 
 
-def _lacking(turn: Turn) -> Markdown:
+def _lacking(turn: Turn, brought: NumberList | None) -> Markdown:
     """Why what was sent is no list, and what to do."""
-    trouble = turn.listed.fault if turn.listed else turn.file_trouble
-    if turn.listed and not trouble:
+    trouble = brought.fault if brought else turn.file_trouble
+    if brought and not trouble:
         none = _("There is no phone and no registration number in that file. It may have any columns and headings.")
-        return Markdown("\n".join([none, *list_report.without(turn.listed)]))
+        return Markdown("\n".join([none, *list_report.without(brought)]))
     match trouble:
         case "too-large":
             return _("That file is too large. Save only the column with the numbers, as CSV, and send that.")
@@ -119,7 +120,7 @@ async def written(turn: Turn) -> None:
     if brought.entries:
         await _take_list(turn, found, brought)
         return
-    understood = read(turn.text, [one for one in await _programmes(turn) if not one.is_over(today(turn))])
+    understood = read(turn.text, [one for one in await _programmes(turn) if not one.is_over(turn.today)])
     if understood.unknown:
         words = ", ".join(understood.unknown[:_SHOWN])
         turn.ask(turn.asks)

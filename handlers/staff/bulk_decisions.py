@@ -8,7 +8,7 @@ from bot.enrolling import page
 from bot.enrolling.enrolments import LONGEST_REASON, OPEN, brief, decide, state_name
 from bot.enrolling.selection import picks
 from bot.errors import Refusal
-from bot.fairs.exhibitions import title, today
+from bot.fairs.exhibitions import title
 from bot.fields import words
 from bot.language.i18n import _
 from bot.language.markdown import Markdown, escape
@@ -115,7 +115,7 @@ async def _one(turn: Turn, id: int, about: dict[str, Any]) -> Markdown | None:  
     if one.state not in OPEN:
         return _("{number}: {state}", number=name, state=state_name(one.state))
     if to == "accepted":
-        if programme.state == "cancelled" or programme.is_over(today(turn)):
+        if programme.state == "cancelled" or programme.is_over(turn.today):
             return _("{number}: {title} does not take place", number=name, title=title(programme))
         free = await seats.free(turn.db, programme)
         if free is not None and free <= 0:

@@ -2,7 +2,7 @@
 
 from bot.broadcasts.sending import page
 from bot.broadcasts.writing import buttons, link
-from bot.fairs.exhibitions import local, today
+from bot.fairs.exhibitions import local
 from bot.knowledge.search import Understanding
 from bot.language.i18n import _
 from bot.language.markdown import Markdown
@@ -24,8 +24,8 @@ _OFFERED = 3
 async def offered(turn: Turn) -> None:
     """What can stand below it, beside the button that stops announcements."""
     found = await page.open_one(turn)
-    coming = (await exhibitions.upcoming(turn.db, today(turn)))[:_OFFERED]
-    open_ones = (await programmes.upcoming(turn.db, today(turn)))[:_OFFERED]
+    coming = (await exhibitions.upcoming(turn.db, turn.today))[:_OFFERED]
+    open_ones = (await programmes.upcoming(turn.db, turn.today))[:_OFFERED]
     choices = [_button(found, local(one.short_name), f"exhibition:{one.id}") for one in coming]
     choices += [_button(found, local(one.short_name), f"enrol:{one.id}") for one in open_ones]
     choices += [page.about(found, _("An answer of mine"), "card"), page.about(found, _("A link"), "link")]

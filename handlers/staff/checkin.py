@@ -3,7 +3,7 @@
 from datetime import date
 
 from bot.door import attendance as say
-from bot.door.codes import TICKET
+from bot.door.codes import TICKET, Codes
 from bot.enrolling import page
 from bot.enrolling.enrolments import brief, parse_number, state_name
 from bot.errors import Refusal
@@ -38,7 +38,7 @@ def _scans(turn: Turn) -> bool:
 @desk.when(_scans)
 async def scan(turn: Turn) -> None:
     """On the programme's days the scan marks; anything else is explained and marks nothing."""
-    parsed = turn.codes.read(TICKET, turn.text[len(TICKET.payload) :])
+    parsed = turn.tools[Codes].read(TICKET, turn.text[len(TICKET.payload) :])
     one = await enrolments.numbered(turn.db, *parsed) if parsed else None
     if one is None:
         turn.say(_("⚠️ This is not a ticket of ours."), [_by_name()])

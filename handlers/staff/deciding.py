@@ -10,7 +10,7 @@ from bot.enrolling.enrolments import LONGEST_REASON, OPEN, brief, decide, labels
 from bot.enrolling.form.enrolment import fields as form_of
 from bot.enrolling.selection import has_only_numbers, picks
 from bot.errors import Refusal
-from bot.fairs.exhibitions import title, today
+from bot.fairs.exhibitions import title
 from bot.fields import words
 from bot.fields.wording import meant
 from bot.language.i18n import _
@@ -68,7 +68,7 @@ def _still_ahead(turn: Turn, programme: Programme) -> None:
     """Nobody is accepted for what does not take place."""
     if programme.state == "cancelled":
         raise Refusal(_("{title} is cancelled.", title=title(programme)), [page.back(programme.id)])
-    if programme.is_over(today(turn)):
+    if programme.is_over(turn.today):
         raise Refusal(_("{title} is over.", title=title(programme)), [page.back(programme.id)])
 
 

@@ -4,7 +4,7 @@ from bot.cases.cases import recipient
 from bot.enrolling import page
 from bot.enrolling.enrolments import NEW, brief, later, parse_number, state_name
 from bot.errors import Refusal
-from bot.fairs.exhibitions import local, numbered, title, today
+from bot.fairs.exhibitions import local, numbered, title
 from bot.fields import phone
 from bot.language.i18n import _, ngettext
 from bot.language.markdown import Markdown
@@ -49,11 +49,11 @@ async def listed(turn: Turn) -> None:
     skip = int(turn.choice.args.get("skip", 0)) if turn.choice else 0
     counts = await enrolments.counts(turn.db)
     every = await programmes.all_of(turn.db)
-    found = [one for one in every if one.id in counts or one.takes_on(today(turn))]
+    found = [one for one in every if one.id in counts or one.takes_on(turn.today)]
     if not found:
         turn.say(_("Nobody has enrolled, and no programme takes enrolments now."), [_to_staff()])
         return
-    found.sort(key=lambda one: (not counts.get(one.id, {}).get("submitted"), one.is_over(today(turn))))
+    found.sort(key=lambda one: (not counts.get(one.id, {}).get("submitted"), one.is_over(turn.today)))
     shown = found[skip : skip + _PAGE]
     lines = [_row(at, one, counts.get(one.id, {})) for at, one in enumerate(shown, start=1)]
     further = [Choice(_("Search"), _SEARCH)] if may(turn.person, "officer") else []
@@ -248,7 +248,7 @@ async def came_in(turn: Turn) -> None:
         title=title(one),
     )
     choices = [Choice(_("Review"), "enrolments-review", {"programme": one.id}), later()]
-    await turn.tell(recipient(turn.person), f"enrolments:{one.id}:{today(turn)}", text, choices)
+    await turn.tell(recipient(turn.person), f"enrolments:{one.id}:{turn.today}", text, choices)
 
 
 async def _programme(turn: Turn) -> Programme:

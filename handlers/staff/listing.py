@@ -7,7 +7,7 @@ from bot.entries.draft import Draft
 from bot.entries.noun import Noun, to_json
 from bot.entries.page import NOUNS, to_list
 from bot.errors import Refusal
-from bot.fairs.exhibitions import local, numbered, today
+from bot.fairs.exhibitions import local, numbered
 from bot.language.i18n import _
 from bot.language.markdown import Markdown
 from bot.reply import Choice
@@ -27,7 +27,7 @@ async def listed(turn: Turn) -> None:
     noun = NOUNS[turn.choice.name.removeprefix("staff-").removesuffix("s")]
     skip = int(turn.choice.args.get("skip", 0))
     every = await noun.stored.all_of(turn.db)
-    found = [one for one in every if one.state == "draft" or not one.is_over(today(turn))]
+    found = [one for one in every if one.state == "draft" or not one.is_over(turn.today)]
     page = found[skip : skip + _PAGE]
     lines = [noun.heading(len(found))]
     lines += [Markdown(f"{number}. {_line(turn, noun, one)}") for number, one in enumerate(page, start=1)]
@@ -43,7 +43,7 @@ async def listed(turn: Turn) -> None:
 
 
 def _line(turn: Turn, noun: Noun, one: Any) -> Markdown:
-    row = noun.row(one, today(turn))
+    row = noun.row(one, turn.today)
     if one.state == "draft":
         return _("draft: {name} · {code}", name=row, code=one.code)
     return _("{name} · {code}", name=row, code=one.code)
@@ -61,7 +61,7 @@ async def one(turn: Turn) -> None:
     about = {"of": noun.name, "id": found.id}
     change = Choice(_("Change"), "entry-change", about)
     turn.say(noun.card(turn, found.plan()))
-    if found.is_over(today(turn)) and found.state != "draft":
+    if found.is_over(turn.today) and found.state != "draft":
         turn.say(_("{code} is over.", code=found.code), [to_list(noun)])
     elif found.state == "draft":
         warnings = "\n".join([_("{code} is a draft.", code=found.code), *noun.warnings(turn, to_json(found.plan()))])

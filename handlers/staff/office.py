@@ -8,7 +8,7 @@ from typing import Any
 from bot.cases import opening_hours
 from bot.cases.cases import typed
 from bot.cases.office_hours import OfficeHours
-from bot.clock import BANDUNG
+from bot.clock import bandung_day
 from bot.dates import When, read
 from bot.errors import Refusal
 from bot.language.i18n import _, day
@@ -100,7 +100,7 @@ def _named(decided: Office) -> Markdown:
 
 def _holidays(decided: Office, now: datetime, most: int) -> Markdown:
     """Those that are still to come, and how many more there are."""
-    today = now.astimezone(BANDUNG).date().isoformat()
+    today = bandung_day(now).isoformat()
     ahead = [day(date.fromisoformat(one)) for one in decided.holidays if one >= today]
     days = ", ".join(ahead[:most])
     return _("{days} and {count} more", days=days, count=len(ahead) - most) if len(ahead) > most else Markdown(days)

@@ -7,7 +7,7 @@ from bot.entries.draft import Draft
 from bot.entries.noun import Noun, free_code, to_json, values_of
 from bot.entries.page import NOUNS, current, go_on, preview, to_list
 from bot.errors import Refusal
-from bot.fairs.exhibitions import title, today
+from bot.fairs.exhibitions import title
 from bot.fields import Values, words
 from bot.language.i18n import _, ngettext
 from bot.language.markdown import Markdown
@@ -54,13 +54,13 @@ async def save(turn: Turn) -> None:
 
 async def _kept(turn: Turn, noun: Noun, draft: Draft, stored: Any, values: Values) -> Any:
     if stored is None:
-        first = values.get("first_day") or values.get("enrolment_closes") or today(turn).isoformat()
-        code = await free_code(turn, noun, values["title"]["id"], today(turn).fromisoformat(first))
-        await noun.stored.add(turn.db, [noun.plan(values | {"code": code}, today(turn))], turn.now)
+        first = values.get("first_day") or values.get("enrolment_closes") or turn.today.isoformat()
+        code = await free_code(turn, noun, values["title"]["id"], turn.today.fromisoformat(first))
+        await noun.stored.add(turn.db, [noun.plan(values | {"code": code}, turn.today)], turn.now)
         return next(one for one in await noun.stored.all_of(turn.db) if one.code == code)
     if stored.sequence != draft.sequence:
         raise Outdated
-    return await noun.stored.change(turn.db, stored, noun.plan(values, today(turn)), turn.now)
+    return await noun.stored.change(turn.db, stored, noun.plan(values, turn.today), turn.now)
 
 
 async def _outdated(turn: Turn, draft: Draft) -> None:
@@ -218,9 +218,9 @@ async def _set_state(turn: Turn, state: str, act: str, **details: Any) -> None:
     assert turn.choice is not None
     noun, one = await _chosen(turn)
     try:
-        if one.sequence != turn.choice.args["sequence"] or one.is_over(today(turn)):
+        if one.sequence != turn.choice.args["sequence"] or one.is_over(turn.today):
             raise Outdated
-        plan = noun.plan(to_json(one.plan()) | {"state": state}, today(turn))
+        plan = noun.plan(to_json(one.plan()) | {"state": state}, turn.today)
         now = await noun.stored.change(turn.db, one, plan, turn.now)
     except Outdated:
         look = Choice(_("See details"), f"staff-{noun.name}", {"id": one.id})

@@ -116,7 +116,7 @@ async def at(turn: Turn) -> None:
         turn.ask(turn.asks, number=True)
         turn.say(_("Write a day and a time, for example: tomorrow 09.00"), [page.see_back(found)])
         return
-    on = when.first or turn.now.astimezone(BANDUNG).date()
+    on = when.first or turn.today
     due_at = datetime.combine(on, when.opens, BANDUNG)
     if not timedelta() < due_at - turn.now < _AHEAD:
         turn.ask(turn.asks, number=True)

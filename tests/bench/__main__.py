@@ -29,12 +29,12 @@ from bot.assistant import Assistant
 from bot.channel import Update
 from bot.channels.memory import Memory, raw
 from bot.commands import run
+from bot.composition import product
+from bot.inbound import Inbound
 from bot.knowledge import load
 from bot.language.i18n import LOCALES
 from bot.reply import Reply
-from bot.turn import Inbound
 from db.engine import Database
-from handlers import ROUTERS
 from tests.town.telegram_stub import bot_tokens
 
 PEOPLE = 50
@@ -201,7 +201,7 @@ async def measure_latency(seconds: int = 20, a_second: int = 50) -> None:
     channel, known, warm = Timed(), questions(), 200
     came: dict[str, list[float]] = defaultdict(list)
     with tempfile.TemporaryDirectory() as folder:
-        assistant = Assistant(Database(f"sqlite+aiosqlite:///{folder}/j.db"), load(LOCALES), ROUTERS, [channel])
+        assistant = Assistant(Database(f"sqlite+aiosqlite:///{folder}/j.db"), load(LOCALES), product(), [channel])
         await assistant.start()
         begun = time.perf_counter()
         for number in range(warm + seconds * a_second):

@@ -21,9 +21,9 @@ from bot.broadcasts.audience import lists
 from bot.broadcasts.audience.numbers import Number
 from bot.channels.memory import Sent
 from bot.cli import jembatan
+from bot.inbound import Inbound
 from bot.knowledge import Knowledge
 from bot.media.attachments import LARGEST
-from bot.turn import Inbound
 from db.broadcasts.broadcasts import StoredBroadcast
 from db.broadcasts.recipients import StoredListed
 from db.engine import Database

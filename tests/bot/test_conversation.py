@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.turn import Inbound
+from bot.inbound import Inbound
 from db.conversation import turns
 from tests.town.phone import Phone, Town
 

@@ -10,17 +10,18 @@ import httpx
 import pytest
 from sqlalchemy import select, update
 
-from bot.assistant import Assistant
+from bot.assistant import Assistant, Product
 from bot.channel import Blocked, Later, Refused, Unreached
 from bot.channels.memory import Memory
 from bot.clock import ManualClock
 from bot.deliveries import LOOK, Deliveries
+from bot.inbound import Inbound
 from bot.knowledge import Knowledge
 from bot.language.markdown import escape
 from bot.pace import SECOND, Rate
 from bot.reply import Choice, Reply
 from bot.router import Router
-from bot.turn import Inbound, Turn
+from bot.turn import Turn
 from bot.web.app import create_app
 from db.copies import restores
 from db.deliveries import deliveries, lanes
@@ -227,7 +228,7 @@ async def test_what_cannot_be_read_fails_and_the_others_leave(town: Town) -> Non
 async def test_it_leaves_by_itself_also_right_after_a_restart(sqlite_url: str, known: Knowledge) -> None:
     for words in ("one", "two"):
         channel = Memory()
-        assistant = Assistant(Database(sqlite_url), known, (notices,), [channel], ManualClock(NOW))
+        assistant = Assistant(Database(sqlite_url), known, Product((notices,)), [channel], ManualClock(NOW))
         await assistant.start()
         await Phone(assistant, channel, "rini").sends([Inbound.typed(f"tell budi notice {words}")])
         async with asyncio.timeout(5):
@@ -252,7 +253,7 @@ async def test_room_that_comes_while_one_looks_is_used_at_once(
     monkeypatch.setattr(Deliveries, "_send_next", slowly)
     monkeypatch.setattr(Memory, "rate", Rate(1))
     channel = Memory()
-    assistant = Assistant(Database(sqlite_url), known, (notices,), [channel], ManualClock(NOW))
+    assistant = Assistant(Database(sqlite_url), known, Product((notices,)), [channel], ManualClock(NOW))
     await assistant.start()
     rini, began = Phone(assistant, channel, "rini"), time.monotonic()
     await rini.sends([Inbound.typed(f"tell {name} notice news") for name in ("budi", "cici", "dedi", "euis")])
@@ -319,7 +320,9 @@ async def sending_to(url: str, known: Knowledge, channel: Memory) -> AsyncIterat
     """An assistant in the middle of telling Budi one thing."""
     async with town_of(url, known, NIGHT) as town:
         await town.phone("rini").says("tell budi notice one")
-    assistant = Assistant(Database(url), known, (notices,), [channel], ManualClock(NIGHT + timedelta(hours=11)))
+    assistant = Assistant(
+        Database(url), known, Product((notices,)), [channel], ManualClock(NIGHT + timedelta(hours=11))
+    )
     await assistant.start(background=False)
     sending = asyncio.create_task(assistant.deliveries.run_due())
     async with asyncio.timeout(5):

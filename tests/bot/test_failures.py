@@ -8,15 +8,16 @@ from itertools import count
 
 import pytest
 
-from bot.assistant import Assistant
+from bot.assistant import Assistant, Product
 from bot.channel import Blocked, Later, Refused, Update
 from bot.channels.memory import Memory, raw
 from bot.clock import ManualClock
 from bot.errors import Refusal
+from bot.inbound import Inbound
 from bot.knowledge import Knowledge
 from bot.language.i18n import _
 from bot.router import Router
-from bot.turn import Inbound, Turn
+from bot.turn import Turn
 from db.conversation import channels, turns
 from db.conversation.turns import NewTurn
 from db.engine import Database
@@ -64,7 +65,7 @@ def fragile() -> Fragile:
 async def village(fragile: Fragile, sqlite_url: str, known: Knowledge) -> AsyncIterator[Town]:
     """The assistant with nothing but the fragile handler."""
     channel, clock = Memory(), ManualClock(NOW)
-    assistant = Assistant(Database(sqlite_url), known, [fragile.router], [channel], clock)
+    assistant = Assistant(Database(sqlite_url), known, Product([fragile.router]), [channel], clock)
     await assistant.start(background=False)
     yield Town(assistant, channel, clock)
     await assistant.stop()

@@ -14,12 +14,13 @@ from bot.choosing import typed_choice
 from bot.errors import Refusal
 from bot.fields import NEXT, SET, Field, Values
 from bot.fields.places import districts
+from bot.inbound import FileTrouble, Inbound, InboundKind
 from bot.language import i18n
 from bot.language.i18n import LANGUAGES, _, speaking
 from bot.language.markdown import Markdown, plain
 from bot.media.attachments import recognised
 from bot.reply import Reply
-from bot.turn import FileTrouble, Inbound, InboundKind, Memory, Turn
+from bot.turn import Memory, Turn
 from db.files import File
 from tests.town.phone import NOW
 from tests.town.sample_files import JPEG, OGG, PDF

@@ -14,12 +14,13 @@ from bot import reader
 from bot.channel import Later
 from bot.channels.telegram.channel import Telegram
 from bot.commands.script import Script, parse
+from bot.inbound import Inbound
 from bot.knowledge import Knowledge
 from bot.language.markdown import Markdown, escape
 from bot.media.attachments import LARGEST, recognised
 from bot.reply import Choice, Reply
 from bot.router import Router
-from bot.turn import Inbound, Turn
+from bot.turn import Turn
 from db import files
 from db.files import File, StoredFile
 from tests.town import web_site
@@ -293,7 +294,7 @@ async def test_a_half_sent_reply_goes_on_after_its_file(stub: TelegramStub, tele
 async def test_in_the_web_chat_a_file_goes_both_ways(
     sqlite_url: str, known: Knowledge, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(web_site, "ROUTERS", [parcels])
+    monkeypatch.setattr("handlers.ROUTERS", [parcels])
     async with web_site.serving(sqlite_url, known) as site, Visitor.arrives(site.url) as ani:
         assert (await ani.posts("/chat/files?id=p1&name=kue.jpg", JPEG))[0] == 200
         answer = await ani.is_answered()

@@ -15,6 +15,7 @@ from bot.assistant import Assistant
 from bot.channels.memory import insist
 from bot.channels.telegram.channel import WEBHOOK_PATH, Telegram
 from bot.clock import ManualClock
+from bot.composition import product
 from bot.knowledge import Knowledge
 from bot.language.markdown import plain
 from bot.reply import WHATSAPP, Reply, utf16_length
@@ -22,7 +23,6 @@ from bot.web.app import SECRET_HEADER, create_app
 from db.conversation.replies import StoredReply
 from db.conversation.turns import StoredTurn
 from db.engine import Database
-from handlers import ROUTERS
 from tests.town import fuzz_text
 from tests.town.fuzz_update import Sent, Updates
 from tests.town.phone import NOW, Town
@@ -74,7 +74,7 @@ class Fuzz:
         clock = ManualClock(NOW)
         async with TelegramStub() as stub:
             telegram = Telegram(TOKEN, stub.url, "a secret key of the test")
-            assistant = Assistant(Database(url), known, ROUTERS, [telegram], clock)
+            assistant = Assistant(Database(url), known, product(), [telegram], clock)
             try:
                 await assistant.start(background=False)
                 await telegram.listen("https://bot.test")

@@ -6,14 +6,15 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.assistant import Assistant
+from bot.assistant import Assistant, Product
 from bot.channel import Update
 from bot.channels.memory import Memory, raw
 from bot.clock import ManualClock
+from bot.inbound import Inbound
 from bot.knowledge import Knowledge
 from bot.language.markdown import escape
 from bot.router import Router
-from bot.turn import Inbound, Turn
+from bot.turn import Turn
 from db.conversation import jobs
 from db.engine import Database, Transaction
 from db.people import people
@@ -113,7 +114,7 @@ class Office:
     def __init__(self, url: str, knowledge: Knowledge) -> None:
         self.clock = ManualClock(NOW)
         self.channel = Memory()
-        self.assistant = Assistant(Database(url), knowledge, [reminders], [self.channel], self.clock)
+        self.assistant = Assistant(Database(url), knowledge, Product([reminders]), [self.channel], self.clock)
         self._number = 0
 
     async def hear(self, text: str) -> None:

@@ -13,15 +13,15 @@ import pytest
 from bot.assistant import Assistant
 from bot.channel import Update
 from bot.channels.memory import Memory, raw
+from bot.composition import product
+from bot.inbound import Inbound
 from bot.knowledge import Knowledge
 from bot.knowledge.search import Search
 from bot.language.i18n import LOCALES
 from bot.language.markdown import plain
 from bot.outbox import AT_ONCE
 from bot.reply import Reply
-from bot.turn import Inbound
 from db.engine import Database
-from handlers import ROUTERS
 from tests.town.kill_ledger import Kill, Row, after_kill, arrivals, doubled, missing, rows
 from tests.town.kill_service import PACE, PEOPLE, Feeder, Platform, Service
 
@@ -191,7 +191,7 @@ class Watched(Memory):
 async def test_the_first_of_many_is_answered_before_the_last_is_read(sqlite_url: str, known: Knowledge) -> None:
     channel = Watched()
     quick = replace(known, search=Search(LOCALES, semantic=False))
-    assistant = Assistant(Database(sqlite_url), quick, ROUTERS, [channel])
+    assistant = Assistant(Database(sqlite_url), quick, product(), [channel])
     await assistant.start(background=False)
     said = {f"p{number}": f"biaya sertifikat halal berapa ya kak, produk saya ada {number}" for number in range(MANY)}
     updates = [Update(person, raw(Inbound.typed(text)), person, "id") for person, text in said.items()]

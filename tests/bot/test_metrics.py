@@ -8,7 +8,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from bot.channel import Blocked, Later, Update
 from bot.channels.memory import raw
-from bot.turn import Inbound
+from bot.inbound import Inbound
 from bot.web.app import create_app
 from tests.town.phone import Phone, Town
 

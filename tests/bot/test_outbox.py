@@ -9,16 +9,17 @@ from itertools import count
 import pytest
 from sqlalchemy import text
 
-from bot.assistant import Assistant
+from bot.assistant import Assistant, Product
 from bot.channel import Blocked, Later, Update
 from bot.channels.memory import Memory, raw
 from bot.clock import ManualClock
+from bot.inbound import Inbound
 from bot.knowledge import Knowledge
 from bot.language.markdown import escape
 from bot.outbox import TRIES
 from bot.reply import Reply
 from bot.router import Router
-from bot.turn import Inbound, Turn
+from bot.turn import Turn
 from db.engine import Database
 
 NOW = datetime(2026, 11, 23, 2, 41, tzinfo=UTC)
@@ -53,7 +54,7 @@ class Office:
         self.clock = ManualClock(now)
         self.channel = Post()
         self.database = Database(url)
-        self.assistant = Assistant(self.database, knowledge, [echo], [self.channel], self.clock)
+        self.assistant = Assistant(self.database, knowledge, Product([echo]), [self.channel], self.clock)
 
     async def hear(self, name: str, *texts: str) -> None:
         updates = [Update(f"{next(self._numbers)}", raw(Inbound.typed(text)), name, "en") for text in texts]

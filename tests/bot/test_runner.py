@@ -10,14 +10,15 @@ import pytest
 from sqlalchemy import event
 
 from bot import lines
-from bot.assistant import Assistant
+from bot.assistant import Assistant, Product
 from bot.channel import Update
 from bot.channels.memory import Memory, raw
+from bot.inbound import Inbound
 from bot.knowledge import Knowledge
 from bot.language.markdown import escape
 from bot.reply import Choice
 from bot.router import Router
-from bot.turn import Inbound, Turn
+from bot.turn import Turn
 from db.conversation import turns
 from db.conversation.turns import NewTurn
 from db.engine import Database
@@ -67,7 +68,7 @@ class Shop:
     def __init__(self, url: str, knowledge: Knowledge) -> None:
         self.database = Database(url)
         self.channel = Typing()
-        self.assistant = Assistant(self.database, knowledge, [counting], [self.channel])
+        self.assistant = Assistant(self.database, knowledge, Product([counting]), [self.channel])
 
     async def hear(self, *said: str) -> None:
         """Messages such as `ani: one`, in one batch."""

@@ -13,13 +13,13 @@ from bot.assistant import Assistant
 from bot.channel import Update
 from bot.channels.memory import Memory, raw
 from bot.clock import Clock
+from bot.composition import product
+from bot.inbound import Inbound
 from bot.knowledge import Knowledge
-from bot.turn import Inbound
 from db.conversation import turns
 from db.conversation.replies import StoredReply
 from db.conversation.turns import NewTurn, StoredTurn
 from db.engine import Database
-from handlers import ROUTERS
 from tests.town.copying import QUESTION, read, restored
 from tests.town.phone import Town
 
@@ -65,7 +65,7 @@ async def test_every_turn_committed_before_a_backup_is_in_it_and_nothing_is_sent
     engine_url: str, empty_url: str, known: Knowledge, tmp_path: Path
 ) -> None:
     channel = Memory()
-    original = Assistant(Database(engine_url), known, ROUTERS, [channel])
+    original = Assistant(Database(engine_url), known, product(), [channel])
     await original.start()
     await fill(original.database)
     stop = asyncio.Event()

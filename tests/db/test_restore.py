@@ -13,11 +13,11 @@ from bot import assistant as machinery
 from bot.assistant import Assistant
 from bot.channels.memory import Memory
 from bot.cli import jembatan
+from bot.composition import product
 from bot.knowledge import Knowledge
 from db.conversation.replies import StoredReply
 from db.conversation.turns import StoredTurn
 from db.engine import Database
-from handlers import ROUTERS
 from tests.commands.test_run import Served
 from tests.town.copying import QUESTION, live, read, released, restored, taken
 from tests.town.phone import NOW, Phone, Town
@@ -77,7 +77,7 @@ async def test_a_running_copy_notices_that_it_was_released(
 ) -> None:
     monkeypatch.setattr(machinery, "LEFT_OVER_SECONDS", 0.05)
     channel = Memory()
-    copy = Assistant(Database(copied), known, ROUTERS, [channel])
+    copy = Assistant(Database(copied), known, product(), [channel])
     await copy.start()
     dedi = Phone(copy, channel, "dedi")
     assert await dedi.says(QUESTION) == []

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot.broadcasts.sending.watching import Watching
 from bot.channel import Blocked, Refused
 from bot.channels.memory import Sent
 from db import office
@@ -426,6 +427,7 @@ async def test_an_audience_is_written_down_from_where_a_crash_left_it(
     running, town.assistant.deliveries._open = town.assistant.deliveries._open, False
     await rini.taps("Kirim ke 10")
     steps = town.assistant.deliveries._steps
+    assert steps is not None
     await steps.run_due()
     await steps.run_due()
     assert 0 < (await states(town))["pending"] < 10
@@ -541,7 +543,9 @@ async def test_the_page_on_which_one_is_watched_changes_in_place(town: Town, rin
     await sends(rini)
     page = next(sent for sent in rini.bubbles if sent.text.startswith("Mencatat penerimanya"))
     count = len(rini.bubbles)
-    await town.assistant.deliveries.watching.look()
+    (watching,) = town.assistant.deliveries.watchers
+    assert isinstance(watching, Watching)
+    await watching.look()
     now = next(sent for sent in rini.bubbles if sent.number == page.number)
     assert now.text == "✅ Selesai, kurang dari 1 menit. Terkirim 2. Jumlah 2 orang."
     assert (now.labels, len(rini.bubbles)) == (page.labels, count)

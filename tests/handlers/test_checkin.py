@@ -8,7 +8,7 @@ import pytest
 from openpyxl import load_workbook
 from sqlalchemy import select
 
-from bot.door.codes import TICKET
+from bot.door.codes import TICKET, Codes
 from db.conversation.jobs import StoredJob
 from db.enrolling import feedback
 from db.enrolling.attendance import StoredAttendance
@@ -143,7 +143,7 @@ async def test_a_forged_or_foreign_code_is_no_ticket_of_ours(hall: Hall, dadan: 
     await hall.enrols("euis", "accepted")
     door.opens(hall)
     good = door.code(hall, "DPJ27-0001")
-    missing = TICKET.payload + hall.town.assistant.codes.code(TICKET, "DPJ27-0099")
+    missing = TICKET.payload + hall.town.assistant.tools[Codes].code(TICKET, "DPJ27-0099")
     for false in (good[:-2] + "AA", good.replace("0001", "0002"), "tiket_", "tiket_X", missing):
         (said,) = await dadan.says(f"/start {false}")
         assert said.text == "⚠️ Ini bukan tiket dari kami." and said.labels == ["Cari nama"]

@@ -12,8 +12,8 @@ from sqlalchemy import func, select
 
 from bot.channels.memory import Sent
 from bot.door.codes import TICKET, Codes
+from bot.inbound import Inbound
 from bot.knowledge import Knowledge
-from bot.turn import Inbound
 from db.deliveries.deliveries import StoredDelivery
 from db.enrolling.attendance import StoredAttendance
 from db.enrolling.enrolments import StoredEnrolment

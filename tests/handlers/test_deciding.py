@@ -14,10 +14,11 @@ from bot.enrolling.enrolments import accepted, parse_number, tell_corrected, tel
 from bot.enrolling.form.enrolment import fields
 from bot.enrolling.selection import has_only_numbers, picks
 from bot.errors import Refusal
+from bot.inbound import Inbound
 from bot.knowledge import Knowledge
 from bot.language.i18n import speaking
 from bot.language.markdown import plain
-from bot.turn import Inbound, Memory, Turn
+from bot.turn import Memory, Turn
 from db.enrolling import enrolments
 from db.people import addresses, people
 from tests.town.applicants import rows

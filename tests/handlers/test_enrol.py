@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from bot.channels.memory import Sent
+from bot.inbound import Inbound
 from bot.knowledge import Knowledge
-from bot.turn import Inbound
 from db.enrolling import enrolments
 from db.enrolling.enrolments import Enrolment
 from db.fairs import programmes

@@ -14,10 +14,10 @@ from sqlalchemy import select
 from bot.channels.memory import Sent
 from bot.enrolling.form.enrolment import fields
 from bot.enrolling.form.form import SAME
+from bot.inbound import Inbound
 from bot.knowledge import Knowledge
 from bot.knowledge.search import Search
 from bot.language.i18n import LOCALES
-from bot.turn import Inbound
 from db.conversation.turns import StoredTurn
 from db.enrolling.enrolments import Enrolment
 from tests.town.applicants import (

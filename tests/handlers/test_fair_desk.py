@@ -9,10 +9,10 @@ from sqlalchemy import select
 
 from bot.channels.memory import Sent
 from bot.entries.page import NOUNS
+from bot.inbound import Inbound
 from bot.knowledge import Knowledge
 from bot.language.i18n import LANGUAGES, speaking
 from bot.reply import WHATSAPP
-from bot.turn import Inbound
 from db import office
 from db.conversation.jobs import StoredJob
 from db.fairs import exhibitions, programmes, reminders

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from bot.channel import Blocked, Refused
+from bot.inbound import Inbound
 from bot.knowledge import Knowledge
-from bot.turn import Inbound
 from tests.town.desks import Desks, case_rows
 from tests.town.phone import NOW, Phone, Town
 from tests.town.sample_files import JPEG, OGG, PDF

@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import select
 
 from bot.channels.memory import Sent
+from bot.inbound import Inbound
 from bot.knowledge import Knowledge
-from bot.turn import Inbound
 from db.cases.case_messages import StoredCaseMessage
 from db.cases.cases import StoredCase
 from db.conversation.replies import StoredReply

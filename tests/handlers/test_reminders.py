@@ -15,20 +15,21 @@ from bot.assistant import Assistant
 from bot.channels.memory import Memory as MemoryChannel
 from bot.channels.memory import insist
 from bot.clock import ManualClock
+from bot.composition import product
 from bot.fairs import notices
+from bot.inbound import Inbound
 from bot.knowledge import Knowledge
 from bot.language.i18n import speaking
 from bot.language.markdown import plain
 from bot.language.quiet_hours import leaves
 from bot.reply import Reply
-from bot.turn import Inbound, Memory, Turn
+from bot.turn import Memory, Turn
 from db import files
 from db.deliveries.deliveries import StoredDelivery
 from db.engine import Database
 from db.fairs import exhibitions, programmes, reminders
 from db.fairs.exhibitions import Exhibition
 from db.people import people
-from handlers import ROUTERS
 from tests.town.fairs import hold, offer, plan, programme
 from tests.town.phone import NOW, Phone, Town
 
@@ -214,7 +215,7 @@ async def test_killed_and_restarted_at_any_moment_each_comes_exactly_once(engine
 
 async def killed(url: str, known: Knowledge, at: datetime, steps: int) -> None:
     """Start, begin what is due, and die some steps of the loop later, with whatever is in hand."""
-    assistant = Assistant(Database(url), known, ROUTERS, [MemoryChannel()], ManualClock(at))
+    assistant = Assistant(Database(url), known, product(), [MemoryChannel()], ManualClock(at))
     await assistant.start(background=False)
     due = asyncio.ensure_future(assistant.jobs.run_due())
     for _step in range(steps * 20):

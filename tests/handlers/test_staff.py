@@ -10,10 +10,11 @@ from sqlalchemy import select
 from bot.channels.memory import Sent
 from bot.commands.staff import appoint, first_code
 from bot.errors import Refusal
+from bot.inbound import Inbound
 from bot.knowledge import Knowledge
 from bot.language.i18n import speaking
 from bot.reply import Choice
-from bot.turn import Inbound, Memory, Turn
+from bot.turn import Memory, Turn
 from db.people import codes, people, staff
 from db.people.codes import StaffCode
 from db.people.people import Known

@@ -62,7 +62,7 @@ async def test_a_ticket_is_everything_that_is_needed_at_the_door(hall: Hall, rin
     width, height = door.size(ticket.file)
     assert width == 720 and 800 < height < 1300
     assert len(ticket.file.content) < 100_000
-    code = hall.town.assistant.codes.code(TICKET, "DPJ27-0001")
+    code = hall.town.assistant.tools[Codes].code(TICKET, "DPJ27-0001")
     expected = _qr(f"https://chat.example/?start=tiket_{code}")
     with Image.open(io.BytesIO(ticket.file.content)) as picture:
         left = (width - expected.width) // 2
@@ -288,7 +288,7 @@ async def test_a_certificate_comes_afterwards_and_anybody_can_check_it(hall: Hal
     assert sent.file and sent.file.mime == "application/pdf" and sent.file.content.startswith(b"%PDF")
     assert sent.file.name == "sertifikat-DPJ27-0001.pdf"
     assert len(sent.file.content) < 200_000
-    code = hall.town.assistant.codes.code(CERTIFICATE, "DPJ27-0001")
+    code = hall.town.assistant.tools[Codes].code(CERTIFICATE, "DPJ27-0001")
     (genuine,) = (await hall.town.phone("bos").says(f"/start sertifikat_{code}"))[:1]
     assert genuine.text.splitlines()[:4] == [
         "✅ Sertifikat ini asli.",
@@ -310,7 +310,7 @@ async def test_there_is_no_certificate_for_who_was_not_there_nor_before_the_end(
     rini = await hall.desks.employ("rini", "Bu Rini")
     await hall.enrols("asep", "accepted")
     euis = await attends_second(hall, rini)
-    code = hall.town.assistant.codes.code(CERTIFICATE, "DPJ27-0001")
+    code = hall.town.assistant.tools[Codes].code(CERTIFICATE, "DPJ27-0001")
     (no,) = (await hall.town.phone("bos").says(f"/start sertifikat_{code}"))[:1]
     assert no.text.startswith("⚠️ Sertifikat ini bukan dari kami."), "Asep was not there"
     await euis.says("status")
@@ -321,7 +321,7 @@ async def test_there_is_no_certificate_for_who_was_not_there_nor_before_the_end(
     await euis.taps("1. DPJ27-0002")
     (sent,) = await euis.taps("Sertifikat")
     assert sent.file
-    genuine = hall.town.assistant.codes.code(CERTIFICATE, "DPJ27-0002")
+    genuine = hall.town.assistant.tools[Codes].code(CERTIFICATE, "DPJ27-0002")
     (said,) = (await hall.town.phone("bos").says(f"/start sertifikat_{genuine}"))[:1]
     assert "📅 Jumat–Sabtu, 16–17 April 2027; hadir 1 dari 2 hari" in said.text
 
@@ -348,7 +348,7 @@ async def test_the_pages_say_what_this_is_and_a_tickets_page_knows_nobody(sqlite
         hall = await opened(town, **OPENS)
         rini = await hall.desks.employ("rini", "Bu Rini")
         await attends(hall, rini)
-        codes = town.assistant.codes
+        codes = town.assistant.tools[Codes]
     async with serving(sqlite_url, known, codes=codes) as site, httpx.AsyncClient(base_url=site.url) as browser:
         code = codes.code(TICKET, "DPJ27-0001")
         page = await browser.get(f"/t/{code}", headers={"Accept-Language": "en"})

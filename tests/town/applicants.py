@@ -11,7 +11,7 @@ from bot.enrolling.form import own
 from bot.enrolling.form.enrolment import fields
 from bot.enrolling.form.form import SAME
 from bot.fields import Field
-from bot.turn import Inbound
+from bot.inbound import Inbound
 from db.enrolling import enrolments
 from db.enrolling.enrolments import Enrolment, StoredEnrolment
 from db.fairs import programmes

@@ -23,8 +23,8 @@ from sqlalchemy import (
 )
 
 from bot.channel import Later
+from bot.inbound import Inbound
 from bot.privacy import backup
-from bot.turn import Inbound
 from db.base import Base, Day, TimeOfDay, UtcDateTime
 from db.cases import reports
 from db.copies import restores, snapshots

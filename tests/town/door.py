@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from PIL import Image
 
 from bot.channels.memory import Sent
-from bot.door.codes import TICKET
+from bot.door.codes import TICKET, Codes
 from db.files import File
 from tests.town.hall import Hall
 from tests.town.phone import Phone
@@ -18,7 +18,7 @@ OPENING = datetime(2027, 4, 16, 0, 41, tzinfo=UTC)
 
 def code(hall: Hall, number: str) -> str:
     """What the QR of this ticket carries."""
-    return TICKET.payload + hall.town.assistant.codes.code(TICKET, number)
+    return TICKET.payload + hall.town.assistant.tools[Codes].code(TICKET, number)
 
 
 async def scans(hall: Hall, phone: Phone, number: str) -> list[Sent]:

@@ -11,16 +11,17 @@ import random
 import sys
 from pathlib import Path
 
-from bot.assistant import Assistant
+from bot.assistant import Assistant, Product
 from bot.channel import Update
 from bot.channels.memory import raw
+from bot.inbound import Inbound
 from bot.knowledge import Knowledge
 from bot.knowledge.search import Search
 from bot.language.i18n import LOCALES
 from bot.language.markdown import escape, plain
 from bot.reply import TELEGRAM, Reply
 from bot.router import Router
-from bot.turn import Inbound, Turn
+from bot.turn import Turn
 from db.engine import Database
 
 numbering = Router("numbering")
@@ -63,7 +64,7 @@ class Paper:
 async def main(url: str, path: Path) -> None:
     knowledge = Knowledge(cards={"id": {}}, facts={}, sources={}, search=Search(LOCALES))
     paper = Paper(path)
-    assistant = Assistant(Database(url), knowledge, [numbering], [paper])
+    assistant = Assistant(Database(url), knowledge, Product([numbering]), [paper])
     await assistant.start()
     print("ready", flush=True)
     while line := await asyncio.to_thread(sys.stdin.readline):

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Self
@@ -10,10 +11,11 @@ from bot.assistant import Assistant
 from bot.channel import Update
 from bot.channels.memory import Memory, Sent, insist, raw
 from bot.clock import ManualClock
+from bot.composition import product
 from bot.door.codes import Codes
+from bot.inbound import Inbound, InboundKind
 from bot.knowledge import Knowledge
 from bot.router import Router
-from bot.turn import Inbound, InboundKind
 from db.engine import Database
 from handlers import ROUTERS
 
@@ -116,7 +118,7 @@ class Town:
     ) -> AsyncIterator[Self]:
         """Start it on a database and stop it again; opened twice on one database, it is a restart."""
         channel, clock = Memory(), ManualClock(now)
-        assistant = Assistant(Database(url), known, routers, [channel], clock, codes)
+        assistant = Assistant(Database(url), known, replace(product(codes), routers=routers), [channel], clock)
         await assistant.start(background=False)
         yield cls(assistant, channel, clock)
         await assistant.stop()

@@ -3,13 +3,14 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
 from bot.assistant import Assistant
 from bot.channels.telegram.channel import Telegram
 from bot.clock import Clock
+from bot.composition import product
 from bot.knowledge import Knowledge
 from bot.knowledge.search import Search
 from bot.language.i18n import LOCALES
@@ -103,7 +104,8 @@ async def running(
     """The assistant at work, polling unless `receiving` is off; ends without waiting for what cannot leave."""
     telegram = Telegram(token, root or stub.url, secret_key="a secret key of the test")
     database = Database(f"sqlite+aiosqlite:///{folder / 'jembatan.db'}")
-    assistant = Assistant(database, knowledge or small_knowledge(), routers, [telegram], clock)
+    only = replace(product(), routers=routers)
+    assistant = Assistant(database, knowledge or small_knowledge(), only, [telegram], clock)
     await assistant.start()
     async with database.reading() as tx:
         offset = await channels.offset(tx, telegram.polled)

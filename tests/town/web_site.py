@@ -10,6 +10,7 @@ from typing import Any
 
 from bot.assistant import Assistant
 from bot.channels.web import Web
+from bot.composition import product
 from bot.door.codes import Codes
 from bot.knowledge import Knowledge
 from bot.web import server
@@ -18,7 +19,6 @@ from bot.web.chat.doors import Doors
 from bot.web.chat.requests import Chat
 from bot.web.chat.visitor import Visitors
 from db.engine import Database
-from handlers import ROUTERS
 
 #: what the issue asks the page in a real browser
 ASKED = "biaya sertifikat halal berapa ya kak"
@@ -45,7 +45,7 @@ async def serving(
 ) -> AsyncIterator[Site]:
     """The assistant and its web server, as `jembatan run` starts them."""
     web = Web()
-    assistant = Assistant(Database(url), known, ROUTERS, [web], codes=codes)
+    assistant = Assistant(Database(url), known, product(codes), [web])
     chat = Chat(assistant, web, Visitors("a secret key of the test"))
     doors = Doors(assistant, lambda payload: f"https://t.me/a_bot?start={payload}")
     with server.listen("127.0.0.1", 0) as listening:

@@ -13,7 +13,7 @@ from db.people import holders, people
 _BREATH = 0.0005
 
 
-class Intake:
+class ListIntake:
     """Reads one list at a time: 50,000 lines take some seconds, in which everybody else is answered.
 
     Whose the numbers are is looked up here as well: in the turn, where others wait, only who is on it is written down.

@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 
 from bot.broadcasts.audience.numbers import Entry, NumberList
 from bot.broadcasts.audience.wording import people
-from bot.fairs.exhibitions import today
 from bot.language.i18n import _, number
 from bot.language.markdown import Markdown, plain
 from bot.media import sheets
@@ -102,7 +101,7 @@ async def keep(turn: Turn, found: Verdict, broadcast: int) -> int:
         return 0
     headings = [plain(heading) for heading in (_("Line"), _("Written"), _("Why"))]
     content = await asyncio.to_thread(_built, headings, [(one, plain(why)) for one, why in left])
-    name = f"tersisa-{broadcast}-{today(turn)}.csv"
+    name = f"tersisa-{broadcast}-{turn.today}.csv"
     return await files.add(turn.db, None, File("document", CSV, name, content), turn.now)
 
 

@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 from bot.broadcasts.writing.body import spoken
-from bot.fairs.exhibitions import today
 from bot.language.markdown import Markdown, escape, plain
 from bot.turn import Turn
 from db.broadcasts import broadcasts, recipients
@@ -22,7 +21,7 @@ async def warnings(turn: Turn) -> list[Broadcast]:
 
 async def holding(turn: Turn) -> list[Broadcast]:
     """All of them, as they read now, without those that were taken back."""
-    valid = await broadcasts.warnings(turn.db, today(turn))
+    valid = await broadcasts.warnings(turn.db, turn.today)
     return [await as_it_reads(turn.db, one) for one in valid if not await is_recalled(turn.db, one.id)]
 
 

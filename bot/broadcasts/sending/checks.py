@@ -9,7 +9,7 @@ from bot.broadcasts.audience.wording import duration, people
 from bot.broadcasts.sending.paying import price
 from bot.broadcasts.sending.progress import RATE
 from bot.broadcasts.writing import body, buttons
-from bot.clock import BANDUNG
+from bot.clock import bandung_day
 from bot.dates import When, read
 from bot.fairs.exhibitions import local
 from bot.knowledge import Knowledge
@@ -111,7 +111,7 @@ async def _dates(tx: Transaction, one: Broadcast, now: datetime) -> list[Markdow
         for match in _DATES.finditer(plain(text)):
             if on := _day(match[0], now):
                 found[match[0]] = on
-    known, today = await _on_record(tx, one), now.astimezone(BANDUNG).date()
+    known, today = await _on_record(tx, one), bandung_day(now)
     said = (_date(written, on, known, today) for written, on in found.items())
     return [line for line in said if line]
 

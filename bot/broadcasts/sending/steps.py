@@ -30,7 +30,7 @@ async def start(tx: Transaction, one: Broadcast, now: datetime, **values: object
     return await broadcasts.move(tx, one.id, before, "freezing", now, **fixed, **values)
 
 
-class Steps:
+class BroadcastSteps:
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
         self._clock = clock
@@ -53,6 +53,10 @@ class Steps:
         for one in waiting:
             moved = await self._step(one.id) or moved
         return moved
+
+    async def go_on_unpaid(self, tx: Transaction, broadcast: int, reason: str) -> None:
+        """The platform does not take it paid: it leaves at the usual pace, and its author is told why."""
+        await news.unpaid(tx, broadcast, reason, self._clock.now())
 
     async def _step(self, id: int) -> bool:  # noqa: A002
         try:

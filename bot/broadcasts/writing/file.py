@@ -9,7 +9,7 @@ import yaml
 
 from bot.broadcasts.writing import buttons, link
 from bot.broadcasts.writing.draft import marked
-from bot.clock import BANDUNG
+from bot.clock import bandung_day
 from bot.fairs import filters
 from bot.fields.places import districts
 from bot.language.i18n import LANGUAGES
@@ -57,7 +57,7 @@ async def read_file(tx: Transaction, text: str, now: datetime) -> Written:
         raise ValueError(f"{topic} is no topic; there are {', '.join(TOPICS)}.")
     until = said.get("valid_until")
     if topic == "warnings" and not isinstance(until, date):
-        until = now.astimezone(BANDUNG).date() + timedelta(days=_HOLDS)
+        until = bandung_day(now) + timedelta(days=_HOLDS)
     return {
         "kind": WARNING if topic == "warnings" else ANNOUNCEMENT,
         "topic": topic,

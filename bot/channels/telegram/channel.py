@@ -35,12 +35,12 @@ from bot.channels.telegram import profile
 from bot.channels.telegram.messages import Part, changes, parts
 from bot.channels.telegram.request import AiohttpRequest, NotConnected
 from bot.channels.telegram.updates import ALLOWED, Myself, as_update, number_of, read, tapped
+from bot.inbound import Inbound
 from bot.language.i18n import LANGUAGES, speaking
 from bot.media.attachments import LARGEST
 from bot.nursery import Nursery
 from bot.pace import Rate
 from bot.reply import TELEGRAM, Reply
-from bot.turn import Inbound
 
 log = logging.getLogger(__name__)
 

@@ -11,8 +11,8 @@ from telegram import Chat, ChatMember, Message, PhotoSize
 from telegram import Update as TelegramUpdate
 
 from bot.channel import Update
+from bot.inbound import Inbound, InboundKind
 from bot.media.attachments import LARGEST
-from bot.turn import Inbound, InboundKind
 
 #: the kinds asked for; a list replaces Telegram's default, which leaves out `my_chat_member`
 ALLOWED = ("message", "edited_message", "callback_query", "my_chat_member")

@@ -5,12 +5,11 @@ import re
 from bot.enrolling.form import own
 from bot.errors import Refusal
 from bot.fairs import filters, listing
-from bot.fields import Field, Values, district, nib, one_of, phone, text, words
+from bot.fields import Field, Sent, Values, district, nib, one_of, phone, text, words
 from bot.fields.amounts import amounts
 from bot.fields.yes_no import affirms, denies
 from bot.language.i18n import _
 from bot.language.markdown import Markdown
-from bot.turn import Turn
 from db.fairs.programmes import Programme
 
 #: of a person and a business, known the next time
@@ -69,7 +68,7 @@ def _name(abroad: bool) -> Field:
             return _("What is the name of the person you enrol?")
         return _("Your name as in your passport?") if abroad else _("Your full name?")
 
-    def read(turn: Turn, _values: Values) -> Values:
+    def read(turn: Sent, _values: Values) -> Values:
         written = words(turn.text, 80)
         if sum(map(str.isdigit, written)) >= _NIK:
             raise Refusal(_("I do not need the number of an identity card; please never send it. Just the name."))

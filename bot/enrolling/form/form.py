@@ -6,7 +6,6 @@ from typing import Any
 
 from bot.enrolling.form import enrolment
 from bot.errors import Refusal
-from bot.fairs.exhibitions import today
 from bot.fields import Field, Values
 from bot.language.i18n import _
 from bot.reply import Choice
@@ -175,7 +174,7 @@ class Form:
 
     def takes_on(self, turn: Turn) -> bool:
         """Whether it can be sent now; what staff want corrected always can."""
-        return self.one.state == "correction" or self.programme.takes_on(today(turn))
+        return self.one.state == "correction" or self.programme.takes_on(turn.today)
 
     def _set(self, **values: Any) -> None:
         self.one = replace(self.one, **values)

@@ -4,7 +4,7 @@ from bot.cases.forwarded import Content
 from bot.enrolling.form.form import OPEN, Form
 from bot.enrolling.form.page import go_on, left_at
 from bot.errors import Refusal
-from bot.fairs.exhibitions import title, today
+from bot.fairs.exhibitions import title
 from bot.language.i18n import _, day
 from bot.language.markdown import Markdown
 from bot.reply import Choice
@@ -48,7 +48,7 @@ def closed(programme: Programme) -> Markdown:
 async def resume(turn: Turn, draft: Enrolment, hello: Markdown | None = None) -> None:
     """Where it was left, and whether to go on."""
     form = await Form.load(turn, draft.id)
-    turn.memory.form, turn.memory.form_said = draft.id, today(turn).isoformat()
+    turn.memory.form, turn.memory.form_said = draft.id, turn.today.isoformat()
     about = {"form": draft.id}
     if not form.takes_on(turn):
         ask = _("Shall I keep your answers for the next programme?")
@@ -77,13 +77,13 @@ async def greet(turn: Turn) -> bool:
 
 async def mention(turn: Turn) -> None:
     """After an answer, once a day: the form is still there."""
-    if not turn.memory.form or turn.memory.form_said == today(turn).isoformat():
+    if not turn.memory.form or turn.memory.form_said == turn.today.isoformat():
         return
     one = await enrolments.load(turn.db, turn.memory.form)
     if one is None or one.state not in OPEN:
         turn.memory.form = 0
         return
-    turn.memory.form_said = today(turn).isoformat()
+    turn.memory.form_said = turn.today.isoformat()
     turn.say(_("Your enrolment form is still here; write **continue**."))
 
 

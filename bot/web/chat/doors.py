@@ -15,7 +15,7 @@ from starlette.routing import BaseRoute, Route
 
 from bot.assistant import Assistant
 from bot.door import certificates
-from bot.door.codes import CERTIFICATE, TICKET, Kind
+from bot.door.codes import CERTIFICATE, TICKET, Codes, Kind
 from bot.enrolling.enrolments import number
 from bot.fairs.exhibitions import title
 from bot.language.i18n import LANGUAGES, _, closest, language, speaking
@@ -36,6 +36,7 @@ class Doors:
 
     def __init__(self, assistant: Assistant, telegram: Callable[[str], str | None]) -> None:
         self._assistant = assistant
+        self._codes = assistant.tools[Codes]
         self._telegram = telegram
         self._looks = Allowance(_LOOKS)
 
@@ -47,7 +48,7 @@ class Doors:
             return _slower(seconds)
         code = request.path_params["code"]
         with speaking(closest(browser_language(request.headers, LANGUAGES))):
-            if self._assistant.codes.read(TICKET, code) is None:
+            if self._codes.read(TICKET, code) is None:
                 return _page([_("This is not a ticket of ours.")], [], 404)
             lines = [
                 _("This is a ticket."),
@@ -66,7 +67,7 @@ class Doors:
             return _page(lines, [])
 
     async def _genuine(self, code: str) -> list[Markdown | str] | None:
-        parsed = self._assistant.codes.read(CERTIFICATE, code)
+        parsed = self._codes.read(CERTIFICATE, code)
         if parsed is None:
             return None
         async with self._assistant.database.reading() as tx:

@@ -1,0 +1,38 @@
+"""Starting the assistant for a command: put together, its database brought up to date, its administrators appointed."""
+
+from collections.abc import Sequence
+
+from bot import settings
+from bot.assistant import Assistant
+from bot.channel import Channel
+from bot.clock import Clock
+from bot.commands import Stop, known, no_database, opened, staff
+from bot.composition import product
+from bot.door.codes import Codes
+from db.migrations import upgrade
+
+
+def assemble(url: str, channels: Sequence[Channel], clock: Clock | None = None) -> Assistant:
+    """The product on this database, with these channels; nothing runs yet."""
+    chosen = settings.load()
+    codes = Codes(chosen.secret, chosen.public_url)
+    return Assistant(opened(url), known(), product(codes, chosen.folder), channels, clock)
+
+
+async def begin(assistant: Assistant, background: bool = True) -> None:
+    """Start it, with the administrators of the settings; a database that cannot be opened is said in one sentence."""
+    try:
+        await upgrade(assistant.database.engine)
+        await staff.appoint(assistant.database, settings.load().administrators(), assistant.clock.now())
+    except settings.Unusable:
+        raise
+    except Exception as error:
+        await assistant.database.close()
+        raise no_database(error) from None
+    await assistant.start(background)
+
+
+def insist_on_release(assistant: Assistant) -> None:
+    """A restored copy answers nobody; whoever wants to talk to it is told."""
+    if not assistant.released.is_set():
+        raise Stop("This database was restored from a backup and answers nobody yet: `jembatan restore --release`.")
