@@ -5,10 +5,13 @@ from dataclasses import dataclass, field, fields
 from datetime import date, datetime, timedelta
 from typing import Any, Literal, TypeVar
 
+from bot.asking import Carried, Question, read
 from bot.clock import bandung_day
+from bot.errors import Refusal
 from bot.inbound import FileTrouble, Inbound
 from bot.knowledge import Knowledge
 from bot.knowledge.search import Understanding
+from bot.language.i18n import _
 from bot.language.markdown import Markdown
 from bot.reply import Choice, Reply
 from db.conversation import jobs
@@ -20,6 +23,7 @@ from db.files import File
 from db.people.people import Known
 
 Tool = TypeVar("Tool")
+Asked = TypeVar("Asked", bound=Question)
 #: how long a question of ours waits to be answered; what is written later is a question of theirs
 _PATIENCE = timedelta(hours=2)
 #: how long the last topic is what a question without a subject means
@@ -166,6 +170,21 @@ class Turn:
     def text(self) -> str:
         return self.inbound.text
 
+    def chosen(self, carries: type[Carried]) -> Carried:
+        """What the choice that was tapped or typed carries; without a choice, what `carries` has by itself.
+
+        Raises `Refusal` for a button that carries something else: it is from an older version.
+        """
+        carried = read(carries, self.choice.args if self.choice else {})
+        if carried is None:
+            old = _("That button no longer works. Just write your question, or open the menu.")
+            raise Refusal(old, [Choice(_("Menu"), "menu")])
+        return carried
+
+    def asked(self, question: type[Asked]) -> Asked | None:
+        """What was asked, where it was this and this message is the answer."""
+        return question.read(self.asks) if self.asks else None
+
     def say(
         self,
         text: Markdown,
@@ -176,10 +195,12 @@ class Turn:
         """Say something, after what was already said in this turn; `file` is the id of one to go with it."""
         self.replies.append(Reply(text, tuple(choices), wants, file))
 
-    def ask(self, what: str, number: bool = False) -> None:
-        """Have the person's next message come with `asks` set to `what`, unless they tap or command something else; a
+    def ask(self, what: str | Question, number: bool = False) -> None:
+        """Have the person's next message come as the answer to `what`, unless they tap or command something else; a
         bare `2` is a tap, but not where a `number` is asked for."""
-        self.memory.asks, self.memory.asks_at, self.memory.asks_number = what, self.now.isoformat(), number
+        kept = what.kept() if isinstance(what, Question) else what
+        takes_number = number or (isinstance(what, Question) and what.takes_number)
+        self.memory.asks, self.memory.asks_at, self.memory.asks_number = kept, self.now.isoformat(), takes_number
 
     async def tell(
         self,
