@@ -13,10 +13,11 @@ from bot.fragments import is_nudge, same_text
 from bot.inbound import Inbound
 from bot.knowledge import Knowledge
 from bot.language.i18n import _, clock_time, speaking
+from bot.memory import Memory
 from bot.reader import Prepared, Reader
 from bot.reply import Choice, Limits, Reply, join
 from bot.router import Router, find
-from bot.turn import Memory, Tools, Turn
+from bot.turn import Tools, Turn
 from db.broadcasts import taps
 from db.conversation import replies, turns
 from db.conversation.turns import Finished, Received
@@ -127,7 +128,7 @@ class Conversation:
     ) -> None:
         own = [turn for turn in waiting if turn.address_id == ended.person.address_id]
         assert prepared.inbound is not None
-        before, name, choice = replace(ended.memory), None, None
+        before, name, choice = ended.memory.copy(), None, None
         try:
             if fault:
                 raise fault

@@ -1,7 +1,7 @@
 """One turn: what a person did (Inbound), what the conversation remembers, and what is said in return."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, Literal, TypeVar
 
@@ -13,6 +13,7 @@ from bot.knowledge import Knowledge
 from bot.knowledge.search import Understanding
 from bot.language.i18n import _
 from bot.language.markdown import Markdown
+from bot.memory import Memory
 from bot.reply import Choice, Reply
 from db.conversation import jobs
 from db.conversation.turns import Received
@@ -24,80 +25,6 @@ from db.people.people import Known
 
 Tool = TypeVar("Tool")
 Asked = TypeVar("Asked", bound=Question)
-#: how long a question of ours waits to be answered; what is written later is a question of theirs
-_PATIENCE = timedelta(hours=2)
-#: how long the last topic is what a question without a subject means
-REMEMBERED = timedelta(minutes=30)
-
-
-@dataclass(slots=True)
-class Memory:
-    """What a conversation remembers between turns; times are in ISO 8601, UTC."""
-
-    #: the card last shown, and when
-    topic: str = ""
-    topic_at: str = ""
-    #: what was asked of it, such as `cost`, which "and halal?" asks for as well
-    aspect: str = ""
-    #: the reply whose choices a typed number or label answers
-    asked: int = 0
-    #: questions in a row that found no answer
-    misses: int = 0
-    #: which sentence the last of them got: it is not said twice in a row
-    missed: str = ""
-    #: the question that is being narrowed down by choices
-    unsure: str = ""
-    #: the last text and the turn that answered it: the same again, before the answer, is not answered twice
-    said: str = ""
-    said_in: int = 0
-    answered_at: str = ""
-    #: until when an outage was owned up to
-    sorry_at: str = ""
-    #: a language the switch to was offered
-    offered: str = ""
-    #: the topics that came next after the one last shown: what "not what I meant" offers
-    near: list[str] = field(default_factory=list)
-    #: the report that the next words may explain
-    report: int = 0
-    #: of staff: the case in which what they write goes to the person, and since when they have it: taken anew, or
-    #: handed over and back, it is not theirs until they enter it again
-    case: int = 0
-    case_since: str = ""
-    #: of staff: what they are entering, see `bot.entries.draft`; assigned as a whole, never changed in place
-    draft: dict[str, Any] = field(default_factory=dict)
-    #: the draft of an enrolment that is filled in here, and the day on which it was last spoken of
-    form: int = 0
-    form_said: str = ""
-    #: until when the question stands whether they mean to stop announcements; see `db.deliveries.deliveries.UNDECIDED`
-    undecided: str = ""
-    #: wrong codes for staff that were tried here, and when the last one was
-    wrong_codes: int = 0
-    wrong_code_at: str = ""
-    #: what the next message is to answer, such as `person`, and when that was asked; see `Turn.ask`
-    asks: str = ""
-    asks_at: str = ""
-    #: whether that is a number, so that a typed one is no tap
-    asks_number: bool = False
-
-    @classmethod
-    def from_json(cls, kept: dict[str, Any]) -> "Memory":
-        known = {part.name for part in fields(cls)}
-        return cls(**{name: value for name, value in kept.items() if name in known})
-
-    def to_json(self) -> dict[str, Any]:
-        return {part.name: value for part in fields(self) if (value := getattr(self, part.name))}
-
-    def recent_topic(self, now: datetime) -> str:
-        """The last topic, as far as a question without a subject may mean it."""
-        return self.topic_within(REMEMBERED, now)
-
-    def still_asks(self, now: datetime) -> str:
-        """What was asked and is not too long ago to be answered."""
-        return self.asks if self.asks and now - datetime.fromisoformat(self.asks_at) <= _PATIENCE else ""
-
-    def topic_within(self, age: timedelta, now: datetime) -> str:
-        """The last topic, if it is not older than `age`."""
-        return self.topic if self.topic and now - datetime.fromisoformat(self.topic_at) <= age else ""
 
 
 class Tools:

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from bot.answers import lookups
 from bot.answers.card_page import card_choice, card_choices, introduce, say_card
+from bot.answers.unanswered import Unanswered
 from bot.enrolling.form.resuming import mention
 from bot.fairs import filters
 from bot.fragments import asked_the_same, greeting
@@ -66,8 +67,9 @@ def _understood(turn: Turn) -> Understanding:
     last = memory.recent_topic(turn.now)
     if found.outcome != "sure" and lookups.is_live(last) and filters.goes_on(turn.text):
         return replace(found, outcome="sure", matches=(Match(last, 1.0), *found.matches))
-    if found.outcome != "sure" and memory.unsure:
-        together = knowledge.judge(knowledge.search.understand(f"{memory.unsure} {turn.text}"))
+    narrowed = memory[Unanswered].unsure
+    if found.outcome != "sure" and narrowed:
+        together = knowledge.judge(knowledge.search.understand(f"{narrowed} {turn.text}"))
         if together.outcome == "sure":
             return together
     if found.outcome == "unsure" and memory.topic and not last:
@@ -87,10 +89,10 @@ async def _answer(turn: Turn, found: Understanding, spoken: str) -> None:
     others = _cards(turn, [topic for topic in found.others if topic != card.topic], spoken)[:2]
     after = _("Your other question is behind the first button.") if others else ""
     behind = []
-    if spoken != turn.person.language and turn.memory.offered != spoken:
-        turn.memory.offered = spoken
+    if spoken != turn.person.language and turn.memory[Unanswered].offered != spoken:
+        turn.memory[Unanswered].offered = spoken
         behind = [Choice(_("Use this language"), "speak", {"language": spoken})]
-    turn.memory.near = [match.topic for match in found.matches[1 : CANDIDATES + 1]]
+    turn.memory[Unanswered].near = [match.topic for match in found.matches[1 : CANDIDATES + 1]]
     ahead = [*map(card_choice, others), *kept, *_door(card.topic)]
     section = "" if turn.knowledge.search.aspect_of(card.topic) else _SECTIONS.get(found.aspect, "")
     say_card(turn, card, before=_given_back(turn), after=after, ahead=ahead, behind=behind, section=section)
@@ -99,7 +101,7 @@ async def _answer(turn: Turn, found: Understanding, spoken: str) -> None:
 
 def _ask_back(turn: Turn, found: Understanding) -> None:
     """One short question with what it may have been."""
-    turn.memory.unsure = turn.text[:_KEPT]
+    turn.memory[Unanswered].unsure = turn.text[:_KEPT]
     cards = _cards(turn, [match.topic for match in found.matches[:CANDIDATES]], turn.person.language)
     text = _("{hello}Which one do you mean?", hello=_given_back(turn))
     turn.say(text, [*card_choices(cards), _person(turn)])
@@ -107,20 +109,20 @@ def _ask_back(turn: Turn, found: Understanding) -> None:
 
 def _miss(turn: Turn, found: Understanding) -> None:
     """Not ours, or not understood: never the same sentence twice in a row."""
-    memory, near = turn.memory, _near(found)
-    memory.misses += 1
-    memory.missed, memory.unsure = memory.missed if memory.misses > 1 else "", ""
-    if found.nonsense and memory.misses == 1:
-        memory.missed = "caught nothing"
+    asked, near = turn.memory[Unanswered], _near(found)
+    asked.misses += 1
+    asked.missed, asked.unsure = asked.missed if asked.misses > 1 else "", ""
+    if found.nonsense and asked.misses == 1:
+        asked.missed = "caught nothing"
         text = _("I did not catch what you mean. Try one sentence, for example: **how to get a NIB**")
         turn.say(text, [*_menu(), _person(turn)])
-    elif near and not found.nonsense and memory.misses <= 2 and memory.missed != "near":
-        memory.missed = "near"
+    elif near and not found.nonsense and asked.misses <= 2 and asked.missed != "near":
+        asked.missed = "near"
         card = _cards(turn, [near], turn.person.language)[0]
         text = _("That seems to be outside what I know. The nearest I have: **{title}**.", title=card.title)
         turn.say(text, [card_choice(card), *_menu(), _person(turn)])
-    elif memory.misses <= 2 and memory.missed != "outside":
-        memory.missed = "outside"
+    elif asked.misses <= 2 and asked.missed != "outside":
+        asked.missed = "outside"
         text = _("That is outside what I know. I know about halal, HKI, export, exhibitions and business permits.")
         turn.say(text, [*_menu(), _person(turn)])
     else:

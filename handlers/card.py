@@ -2,6 +2,7 @@
 
 from bot.answers import lookups
 from bot.answers.card_page import MAIN, card_choice, introduce, say_card, say_section
+from bot.answers.unanswered import Unanswered
 from bot.errors import Refusal
 from bot.knowledge import Card, Source
 from bot.knowledge.cards import SECTION_LIMIT
@@ -18,7 +19,7 @@ router = Router("card")
 async def show(turn: Turn) -> None:
     """The short answer of the card that was chosen."""
     card = _card(turn)
-    kept = await lookups.answer(turn, card.topic, turn.memory.unsure)
+    kept = await lookups.answer(turn, card.topic, turn.memory[Unanswered].unsure)
     if kept is not None:
         say_card(turn, card, ahead=kept)
     await introduce(turn)

@@ -1,7 +1,6 @@
 """Erasing: everything after a day in which one may change one's mind, or a part of it at once."""
 
-from dataclasses import fields
-
+from bot.answers.unanswered import Unanswered
 from bot.cases.office_hours import deadline
 from bot.enrolling.seats import fill
 from bot.errors import Refusal
@@ -9,7 +8,7 @@ from bot.language.i18n import _
 from bot.privacy import erasing
 from bot.reply import Choice
 from bot.router import Router
-from bot.turn import Memory, Turn
+from bot.turn import Turn
 from db.conversation import jobs
 from db.people import staff
 from db.privacy import erasure, erasures
@@ -87,7 +86,7 @@ async def due(turn: Turn) -> None:
     if erased is None:
         turn.say(_("Your data were not erased: you belong to the staff. Leave the staff first."), [_back()])
         return
-    _forget(turn.memory)
+    turn.memory.forget()
     for programme in erased.freed:
         await fill(turn, programme)
     text = _(
@@ -95,12 +94,6 @@ async def due(turn: Turn) -> None:
         proof=erased.proof,
     )
     turn.say(text)
-
-
-def _forget(memory: Memory) -> None:
-    empty = Memory()
-    for part in fields(Memory):
-        setattr(memory, part.name, getattr(empty, part.name))
 
 
 @router.choice("erase-some")
@@ -123,7 +116,7 @@ async def part(turn: Turn) -> None:
     match turn.choice.args["part"]:
         case "messages":
             await erasure.forget_messages(turn.db, person)
-            turn.memory.unsure = ""
+            turn.memory[Unanswered].unsure = ""
             text = _(
                 "✅ Your messages and my answers are erased. What waits for a person of the staff stays until it is"
                 " answered."

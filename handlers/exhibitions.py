@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from bot.answers import lookups
 from bot.answers.card_page import introduce, say_card
+from bot.answers.unanswered import Unanswered
 from bot.errors import Refusal
 from bot.fairs import exhibitions as say
 from bot.fairs import filters, listing
@@ -67,7 +68,7 @@ async def coming_up(turn: Turn) -> None:
 
 def _is_named(turn: Turn) -> bool:
     """Whether somebody says "exhibitions" and no more, which no question before it explains."""
-    explains = turn.choice or turn.asks or turn.memory.unsure or turn.memory.report
+    explains = turn.choice or turn.asks or turn.memory[Unanswered].unsure or turn.memory[Unanswered].report
     if explains or turn.found is None or bare_word(turn.text) not in _NAMES:
         return False
     return turn.understood.outcome != "sure"
@@ -155,7 +156,7 @@ async def _found(turn: Turn, sought: Sought) -> list[Exhibition]:
 async def _list(turn: Turn, sought: Sought, asked: str, hello: str = "", skip: int = 0) -> None:
     """Five at most, soonest first; a number typed means that line."""
     turn.memory.topic, turn.memory.topic_at = TOPIC, turn.now.isoformat()
-    turn.memory.misses, turn.memory.unsure = 0, ""
+    turn.memory[Unanswered].misses, turn.memory[Unanswered].unsure = 0, ""
     found = await _found(turn, sought)
     posted = keep_posted(of_exhibitions(sought), asked)
     if not found:

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from bot.enrolling.form.open_form import StopAsked
 from bot.fairs import listing
 from bot.language.i18n import _, day, ngettext
 from bot.language.markdown import Markdown
@@ -84,7 +85,7 @@ async def stop(turn: Turn) -> None:
     ended = await reminders.stop_all(turn.db, person, turn.now) + await interests.stop_all(turn.db, person, turn.now)
     await deliveries.cancel(turn.db, person, _NEWS)
     await deliveries.cancel_broadcasts(turn.db, person)
-    turn.memory.undecided = ""
+    turn.memory[StopAsked].undecided = ""
     if not (ended or told):
         turn.say(_("You are not getting any announcements, reminders or news."), [Choice(_("Menu"), "menu")])
         return

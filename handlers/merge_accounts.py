@@ -1,13 +1,14 @@
 """Joining: two addresses of one person become one, by a code that is given on the one and written on the other."""
 
 import re
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from bot.clock import BANDUNG
 from bot.errors import Refusal
 from bot.language.i18n import LANGUAGE_NAMES, _, day, number, speaking
 from bot.language.markdown import Markdown
 from bot.privacy import my_data
+from bot.privacy.wrong_codes import WrongCodes
 from bot.reply import Choice
 from bot.router import Router, bare_word
 from bot.turn import Turn
@@ -67,12 +68,11 @@ async def enter(turn: Turn) -> None:
 @router.when(lambda turn: turn.inbound.kind == "text" and not turn.choice and _is_code(turn))
 async def entered(turn: Turn) -> None:
     """Who would become one is shown, before anything is done."""
-    if _tried_too_often(turn):
+    if turn.memory[WrongCodes].are_too_many(_TRIES, LASTS, turn.now):
         raise Refusal(_("Too many wrong codes. Please try again in 15 minutes."), [_back()])
     code = await joinings.code(turn.db, turn.text)
     if code is None:
-        turn.memory.wrong_codes += 1
-        turn.memory.wrong_code_at = turn.now.isoformat()
+        turn.memory[WrongCodes].count(turn.now)
         turn.say(_("I know no such code. Check it, or get a new one there."), [_again(), _back()])
         return
     await _insist_on(turn, code)
@@ -90,12 +90,6 @@ async def entered(turn: Turn) -> None:
 
 def _is_code(turn: Turn) -> bool:
     return bool(_CODE.fullmatch(turn.text)) or (turn.asks == _ASKS and bool(bare_word(turn.text)))
-
-
-def _tried_too_often(turn: Turn) -> bool:
-    memory = turn.memory
-    lately = memory.wrong_code_at and turn.now - datetime.fromisoformat(memory.wrong_code_at) < LASTS
-    return bool(lately) and memory.wrong_codes >= _TRIES
 
 
 async def _whose(turn: Turn, person: int) -> Markdown:

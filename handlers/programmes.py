@@ -2,6 +2,7 @@
 
 from bot.answers import lookups
 from bot.answers.card_page import say_card
+from bot.answers.unanswered import Unanswered
 from bot.errors import Refusal
 from bot.fairs import filters, listing
 from bot.fairs import programmes as say
@@ -68,7 +69,7 @@ async def show(turn: Turn) -> None:
 async def _list(turn: Turn, kind: str, asked: str, hello: str = "", skip: int = 0) -> None:
     """Five at most, soonest first; a number typed means that line."""
     turn.memory.topic, turn.memory.topic_at = TOPIC, turn.now.isoformat()
-    turn.memory.misses, turn.memory.unsure = 0, ""
+    turn.memory[Unanswered].misses, turn.memory[Unanswered].unsure = 0, ""
     found = await programmes.upcoming(turn.db, turn.today, kind)
     posted = keep_posted(Wish(PROGRAMME, topic=kind), asked)
     if not found:

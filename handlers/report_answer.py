@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from bot.answers.card_page import card_choice
+from bot.answers.unanswered import Unanswered
 from bot.cases.cases import number, open_case
 from bot.cases.forwarded import Content, content
 from bot.cases.office_hours import deadline
@@ -38,7 +39,9 @@ async def wrong(turn: Turn) -> None:
 async def not_meant(turn: Turn) -> None:
     """A miss of the search: the next three topics."""
     await _keep(turn, "meaning")
-    cards = [card for card in (turn.knowledge.card(topic, language()) for topic in turn.memory.near) if card]
+    cards = [
+        card for card in (turn.knowledge.card(topic, language()) for topic in turn.memory[Unanswered].near) if card
+    ]
     if cards:
         turn.say(_("Perhaps this?"), [*map(card_choice, cards), _person()])
     else:
@@ -49,12 +52,12 @@ async def not_meant(turn: Turn) -> None:
 async def mistaken(turn: Turn) -> None:
     """The card may be wrong: keep the report; words or a photo are welcome, not required."""
     assert turn.choice is not None
-    turn.memory.report = await _keep(turn, turn.choice.name.removeprefix("wrong-"))
+    turn.memory[Unanswered].report = await _keep(turn, turn.choice.name.removeprefix("wrong-"))
     if await promise(turn) is None:
         turn.say(_("Noted, with the answer. If you know what is right, write it here. Ask the office before you pay."))
         return
-    await turn.later(_PATIENCE, "report-alone", report=turn.memory.report)
-    skip = Choice(_("Skip"), "wrong-skip", {"report": turn.memory.report}, "quiet")
+    await turn.later(_PATIENCE, "report-alone", report=turn.memory[Unanswered].report)
+    skip = Choice(_("Skip"), "wrong-skip", {"report": turn.memory[Unanswered].report}, "quiet")
     turn.say(_("Will you write what you know, or send a photo of it?"), [skip])
 
 
@@ -84,23 +87,23 @@ async def explain(turn: Turn) -> None:
     if not isinstance(sent, Content):
         turn.say(sent)
         return
-    await reports.comment(turn.db, turn.memory.report, sent.words)
-    await _pass_on(turn, turn.memory.report, sent)
+    await reports.comment(turn.db, turn.memory[Unanswered].report, sent.words)
+    await _pass_on(turn, turn.memory[Unanswered].report, sent)
 
 
 def _explains(turn: Turn) -> bool:
-    if not turn.memory.report or turn.choice or turn.inbound.kind not in ("text", "photo", "file", "voice"):
+    if not turn.memory[Unanswered].report or turn.choice or turn.inbound.kind not in ("text", "photo", "file", "voice"):
         return False
     asks = turn.found is not None and turn.knowledge.judge(turn.found).outcome == "sure"
     if asks:
-        turn.memory.report = 0
+        turn.memory[Unanswered].report = 0
     return not asks
 
 
 async def _pass_on(turn: Turn, report: int, sent: Content) -> None:
     """Staff look at it, once for each report, and the person hears the outcome."""
-    if turn.memory.report == report:
-        turn.memory.report = 0
+    if turn.memory[Unanswered].report == report:
+        turn.memory[Unanswered].report = 0
     promised, open_already = await promise(turn), await cases.of_report(turn.db, report)
     if open_already and (sent.words or sent.file):
         await case_messages.add(turn.db, open_already.id, sent.words, turn.id, turn.now, file=sent.file)

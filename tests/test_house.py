@@ -20,9 +20,9 @@ STOREYS = (
         "bot.inbound", "bot.reply",
     },
     {
-        "bot.asking", "bot.turn", "bot.router", "bot.choosing", "bot.fragments", "bot.channel", "bot.edge",
-        "bot.lines", "bot.reader", "bot.conversation", "bot.runner", "bot.outbox", "bot.deliveries", "bot.sending",
-        "bot.pace", "bot.jobs", "bot.channels", "bot.assistant",
+        "bot.asking", "bot.memory", "bot.turn", "bot.router", "bot.choosing", "bot.fragments", "bot.channel",
+        "bot.edge", "bot.lines", "bot.reader", "bot.conversation", "bot.runner", "bot.outbox", "bot.deliveries",
+        "bot.sending", "bot.pace", "bot.jobs", "bot.channels", "bot.assistant",
     },
     # a room may use those named before it
     {"bot.answers"},

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from datetime import date
 
+from bot.answers.unanswered import Unanswered
 from bot.knowledge.cards import PLACEHOLDER, Card, Part, fill
 from bot.knowledge.facts import NO_SOURCE, Age, Fact
 from bot.language.i18n import LANGUAGE_NAMES, _, day, language, speaking
@@ -33,7 +34,7 @@ def say_card(
 ) -> None:
     """Say the short answer, or in its place a section that the card has. `before` opens its first sentence, `after` is
     a line below it; `ahead` and `behind` are choices around what the card lists to go on with."""
-    turn.memory.misses, turn.memory.unsure = 0, ""
+    turn.memory[Unanswered].misses, turn.memory[Unanswered].unsure = 0, ""
     part = card.section(section)
     following = [choice for choice in _following(turn, card) if not part or choice.args != _at(card, section)]
     choices = [*[*ahead, *following][: MAIN - len(behind)], *behind]

@@ -4,10 +4,18 @@ from dataclasses import asdict, dataclass, field
 from typing import Self
 
 from bot.fields import Values
+from bot.memory import Slot
 from bot.turn import Turn
 
 #: what the next message answers while something is asked; see `Turn.ask`
 ASKS = "entry"
+
+
+@dataclass(slots=True)
+class Entering(Slot):
+    """What a conversation of staff remembers of it: the draft as a dict, assigned as a whole; empty for none."""
+
+    draft: Values = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -32,11 +40,12 @@ class Draft:
     @classmethod
     def kept(cls, turn: Turn) -> Self | None:
         """The one that this conversation remembers."""
-        return cls(**turn.memory.draft) if turn.memory.draft else None
+        draft = turn.memory[Entering].draft
+        return cls(**draft) if draft else None
 
     def remember(self, turn: Turn) -> None:
         """Keep it as it is; the question stays the same."""
-        turn.memory.draft = asdict(self)
+        turn.memory[Entering].draft = asdict(self)
 
     def ask(self, turn: Turn) -> None:
         """Keep it, with a question of this turn: choices of earlier ones no longer count."""

@@ -1,6 +1,6 @@
 """Entering an exhibition or a programme, field after field: answering, skipping, going back, stopping."""
 
-from bot.entries.draft import ASKS, Draft
+from bot.entries.draft import ASKS, Draft, Entering
 from bot.entries.noun import Noun, values_of
 from bot.entries.page import NOUNS, advance, current, go_on, preview, stamped, step, to_list, ways
 from bot.errors import Refusal
@@ -115,7 +115,7 @@ async def stop(turn: Turn) -> None:
     draft = current(turn)
     noun = NOUNS[draft.of]
     if draft.id:
-        turn.memory.draft = {}
+        turn.memory[Entering].draft = {}
         turn.say(_("All right, nothing is changed."), [to_list(noun)])
         return
     again = [Choice(_("Continue"), "entry-continue"), to_list(noun)]
@@ -126,7 +126,7 @@ async def stop(turn: Turn) -> None:
 async def discard(turn: Turn) -> None:
     """What was entered and not saved is gone."""
     noun = NOUNS[current(turn).of]
-    turn.memory.draft = {}
+    turn.memory[Entering].draft = {}
     turn.say(_("Discarded."), [to_list(noun)])
 
 

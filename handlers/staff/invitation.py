@@ -1,10 +1,9 @@
 """Becoming one of the staff: `/staf CODE`, with the code that the service prints or that an administrator gives."""
 
-from datetime import datetime
-
 from bot.cases.roles import role_name
 from bot.language.i18n import _
 from bot.language.markdown import Markdown, escape
+from bot.privacy.wrong_codes import WrongCodes
 from bot.reply import Choice
 from bot.router import Router
 from bot.turn import Turn
@@ -25,7 +24,7 @@ async def join(turn: Turn) -> None:
         turn.say(_("You already belong to the staff."), [Choice(_("Open"), "staff")])
     elif not turn.text:
         turn.say(await _whose_door(turn), _menu())
-    elif _tried_too_often(turn):
+    elif turn.memory[WrongCodes].are_too_many(TRIES, LASTS, turn.now):
         turn.say(_("Too many wrong codes. Try again tomorrow, or ask an administrator to add you."), _menu())
     else:
         await _take(turn, await codes.find(turn.db, turn.text))
@@ -41,8 +40,7 @@ async def _whose_door(turn: Turn) -> Markdown:
 async def _take(turn: Turn, code: Invitation | None) -> None:
     if code is None:
         await codes.count_wrong(turn.db)
-        turn.memory.wrong_codes += 1
-        turn.memory.wrong_code_at = turn.now.isoformat()
+        turn.memory[WrongCodes].count(turn.now)
         turn.say(_("That code is not right. Check it and write /staf CODE once more."), _menu())
     elif not code.is_good(turn.now):
         turn.say(_("That code was used or is too old. Ask for a new one."), _menu())
@@ -83,13 +81,6 @@ async def _begin(turn: Turn, code: Invitation) -> None:
     turn.ask("staff-name")
     turn.say(_("Welcome. You are **{role}** now; /staf shows what you can do.", role=role_name(code.role)))
     turn.say(_("How shall owners and colleagues call you? For example: Bu Rini, Pak Dadan"))
-
-
-def _tried_too_often(turn: Turn) -> bool:
-    memory = turn.memory
-    if memory.wrong_codes and turn.now - datetime.fromisoformat(memory.wrong_code_at) > LASTS:
-        memory.wrong_codes = 0
-    return memory.wrong_codes >= TRIES
 
 
 def _menu() -> list[Choice]:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from bot.entries import telling
-from bot.entries.draft import Draft
+from bot.entries.draft import Draft, Entering
 from bot.entries.noun import Noun, free_code, to_json, values_of
 from bot.entries.page import NOUNS, current, go_on, preview, to_list
 from bot.errors import Refusal
@@ -46,7 +46,7 @@ async def save(turn: Turn) -> None:
     except Outdated:
         await _outdated(turn, draft)
         return
-    turn.memory.draft = {}
+    turn.memory[Entering].draft = {}
     await _noted(turn, noun, stored, one)
     await noun.changed(turn, one)
     await _say_saved(turn, noun, one, publish)

@@ -19,8 +19,9 @@ from bot.language import i18n
 from bot.language.i18n import LANGUAGES, _, speaking
 from bot.language.markdown import Markdown, plain
 from bot.media.attachments import recognised
+from bot.memory import Memory
 from bot.reply import Reply
-from bot.turn import Memory, Turn
+from bot.turn import Turn
 from db.files import File
 from tests.town.phone import NOW
 from tests.town.sample_files import JPEG, OGG, PDF

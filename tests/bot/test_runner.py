@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import event
 
 from bot import lines
+from bot.answers.unanswered import Unanswered
 from bot.assistant import Assistant, Product
 from bot.channel import Update
 from bot.channels.memory import Memory, raw
@@ -31,22 +32,22 @@ counting = Router("counting")
 
 @counting.when(lambda turn: turn.text == "poison")
 async def poison(turn: Turn) -> None:
-    turn.memory.misses += 1
+    turn.memory[Unanswered].misses += 1
     turn.say(escape("never"), [Choice("Pick", "pick", {"unstorable": object()})])
 
 
 @counting.when(lambda turn: turn.text == "slowly")
 async def slowly(turn: Turn) -> None:
-    turn.memory.misses += 1
+    turn.memory[Unanswered].misses += 1
     await people.set_language(turn.db, turn.person.person_id, "en", "choice")
     await asyncio.sleep(0.3)
-    turn.say(escape(f"{turn.memory.misses} slowly"))
+    turn.say(escape(f"{turn.memory[Unanswered].misses} slowly"))
 
 
 @counting.anything()
 async def number(turn: Turn) -> None:
-    turn.memory.misses += 1
-    turn.say(escape(f"{turn.memory.misses} {turn.text}"))
+    turn.memory[Unanswered].misses += 1
+    turn.say(escape(f"{turn.memory[Unanswered].misses} {turn.text}"))
 
 
 class Typing(Memory):

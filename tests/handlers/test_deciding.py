@@ -18,7 +18,8 @@ from bot.inbound import Inbound
 from bot.knowledge import Knowledge
 from bot.language.i18n import speaking
 from bot.language.markdown import plain
-from bot.turn import Memory, Turn
+from bot.memory import Memory
+from bot.turn import Turn
 from db.enrolling import enrolments
 from db.people import addresses, people
 from tests.town.applicants import rows

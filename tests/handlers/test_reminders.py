@@ -22,8 +22,9 @@ from bot.knowledge import Knowledge
 from bot.language.i18n import speaking
 from bot.language.markdown import plain
 from bot.language.quiet_hours import leaves
+from bot.memory import Memory
 from bot.reply import Reply
-from bot.turn import Memory, Turn
+from bot.turn import Turn
 from db import files
 from db.deliveries.deliveries import StoredDelivery
 from db.engine import Database

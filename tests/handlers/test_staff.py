@@ -13,8 +13,9 @@ from bot.errors import Refusal
 from bot.inbound import Inbound
 from bot.knowledge import Knowledge
 from bot.language.i18n import speaking
+from bot.memory import Memory
 from bot.reply import Choice
-from bot.turn import Memory, Turn
+from bot.turn import Turn
 from db.people import codes, people, staff
 from db.people.codes import StaffCode
 from db.people.people import Known

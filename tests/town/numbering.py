@@ -11,6 +11,7 @@ import random
 import sys
 from pathlib import Path
 
+from bot.answers.unanswered import Unanswered
 from bot.assistant import Assistant, Product
 from bot.channel import Update
 from bot.channels.memory import raw
@@ -29,8 +30,8 @@ numbering = Router("numbering")
 
 @numbering.anything()
 async def number(turn: Turn) -> None:
-    turn.memory.misses += 1
-    turn.say(escape(f"{turn.memory.misses} {turn.text}"))
+    turn.memory[Unanswered].misses += 1
+    turn.say(escape(f"{turn.memory[Unanswered].misses} {turn.text}"))
 
 
 class Paper:

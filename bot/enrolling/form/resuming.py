@@ -2,6 +2,7 @@
 
 from bot.cases.forwarded import Content
 from bot.enrolling.form.form import OPEN, Form
+from bot.enrolling.form.open_form import OpenForm, StopAsked
 from bot.enrolling.form.page import go_on, left_at
 from bot.errors import Refusal
 from bot.fairs.exhibitions import title
@@ -48,7 +49,7 @@ def closed(programme: Programme) -> Markdown:
 async def resume(turn: Turn, draft: Enrolment, hello: Markdown | None = None) -> None:
     """Where it was left, and whether to go on."""
     form = await Form.load(turn, draft.id)
-    turn.memory.form, turn.memory.form_said = draft.id, turn.today.isoformat()
+    turn.memory.form, turn.memory[OpenForm].form_said = draft.id, turn.today.isoformat()
     about = {"form": draft.id}
     if not form.takes_on(turn):
         ask = _("Shall I keep your answers for the next programme?")
@@ -77,13 +78,13 @@ async def greet(turn: Turn) -> bool:
 
 async def mention(turn: Turn) -> None:
     """After an answer, once a day: the form is still there."""
-    if not turn.memory.form or turn.memory.form_said == turn.today.isoformat():
+    if not turn.memory.form or turn.memory[OpenForm].form_said == turn.today.isoformat():
         return
     one = await enrolments.load(turn.db, turn.memory.form)
     if one is None or one.state not in OPEN:
         turn.memory.form = 0
         return
-    turn.memory.form_said = turn.today.isoformat()
+    turn.memory[OpenForm].form_said = turn.today.isoformat()
     turn.say(_("Your enrolment form is still here; write **continue**."))
 
 
@@ -114,7 +115,7 @@ async def ask_to_stop(turn: Turn, form: Form) -> None:
 async def which_stop(turn: Turn, form: Form) -> None:
     """The word has two meanings inside a form; until they say which, no announcement comes."""
     until = turn.now + HELD
-    turn.memory.undecided = until.isoformat()
+    turn.memory[StopAsked].undecided = until.isoformat()
     await deliveries.hold_broadcasts(turn.db, turn.person.person_id, until)
     await form.ask(turn, number=False)
     about = {"form": form.one.id}
@@ -131,8 +132,8 @@ async def which_stop(turn: Turn, form: Form) -> None:
 
 async def decided(turn: Turn) -> None:
     """They have said that it was not announcements which they mean to stop: those leave again."""
-    if turn.memory.undecided:
-        turn.memory.undecided = ""
+    if turn.memory[StopAsked].undecided:
+        turn.memory[StopAsked].undecided = ""
         await deliveries.release_broadcasts(turn.db, turn.person.person_id, turn.now)
 
 
