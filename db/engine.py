@@ -12,8 +12,10 @@ from sqlalchemy.engine import Connection, CursorResult
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-#: milliseconds to wait for another process that writes, and for whoever reads while the log beside the file is cut
-_BUSY, _CHECKPOINT = 5000, 300
+#: milliseconds to wait for another process that writes
+_BUSY = 5000
+#: milliseconds to wait for readers while the log beside the file is cut
+_CHECKPOINT = 300
 Parameters = Mapping[str, Any] | Sequence[Mapping[str, Any]]
 Insert = sqlite.Insert | postgresql.Insert
 Rows = CursorResult[*tuple[Any, ...]]
@@ -48,13 +50,13 @@ class Transaction:
         return ids if in_order else sorted(ids)
 
     def leave_nothing(self) -> None:
-        """What this transaction overwrites is not to be found afterwards in what SQLite writes ahead."""
+        """See to it that what this transaction overwrites cannot be found in SQLite's log afterwards."""
         self.connection.info[_LEAVES_NOTHING] = True
 
     async def plan_anew(self) -> None:
-        """In this transaction PostgreSQL plans each statement for the values at hand.
+        """Have PostgreSQL plan each statement of this transaction for the values at hand.
 
-        Otherwise it soon settles on a plan for any values; of a span of people that one reads all of them (18 s instead
+        Otherwise it soon settles on a plan for any values, which for a span of people reads all of them (18 s instead
         of 0.1 s).
         """
         if self.connection.dialect.name == "postgresql":
@@ -62,7 +64,7 @@ class Transaction:
 
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator["Savepoint"]:
-        """A part that is undone alone when its block raises."""
+        """Open a part of the transaction that is undone alone when its block raises."""
         async with AsyncExitStack() as stack:
             yield Savepoint(self, stack)
 
@@ -90,7 +92,7 @@ class Savepoint(Transaction):
 
 
 class Unreachable(Exception):
-    """No connection to the database could be had."""
+    """Raised where no connection to the database could be had."""
 
 
 class Database:
@@ -104,7 +106,7 @@ class Database:
         self._writer: AsyncConnection | None = None
 
     def is_there(self) -> bool:
-        """False for a SQLite file that nobody has made yet; opening it would."""
+        """Whether it exists: False for a SQLite file that nobody has made yet, as opening it would make it."""
         file = self.engine.url.database
         return not self.is_sqlite or (file is not None and Path(file).exists())
 
@@ -169,9 +171,9 @@ class Database:
 
 
 def will_pass(error: Exception) -> bool:
-    """True for what the database could not do now, whoever had asked: locked, full, out of reach, a deadlock.
+    """Whether an error may be gone at the next try, whoever had asked: locked, full, out of reach, a deadlock.
 
-    The same transaction may succeed later; anything else would fail again.
+    The same transaction may succeed later; after any other error it would fail again.
     """
     if not isinstance(error, DBAPIError):
         return isinstance(error, Unreachable)

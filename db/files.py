@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from db.base import KEPT_IDS, Base
 from db.engine import Transaction
 
-#: within which the same file of the same person is not kept twice: the page sends again what was not acknowledged
+#: how long the same file of the same person is stored once: the page sends again what was not acknowledged
 _AGAIN = timedelta(days=1)
 
 
@@ -20,7 +20,7 @@ class StoredFile(Base):
     __table_args__ = (KEPT_IDS,)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    #: whose it is; none for what the assistant made
+    #: whose it is; None for what the assistant made
     person_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"), index=True)
     #: `photo`, `document` or `voice`
     kind: Mapped[str] = mapped_column(String(8))
@@ -47,7 +47,7 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Description:
-    """What is told of a file without its content; `size` in bytes."""
+    """What a list shows of a file, without its content; `size` in bytes."""
 
     kind: str
     name: str
@@ -55,7 +55,7 @@ class Description:
 
 
 async def add(tx: Transaction, person: int | None, file: File, now: datetime) -> int:
-    """Keep a file; returns its id. What somebody sends again within a day is kept once."""
+    """Store a file; returns its id. The same file of the same person within a day is stored once."""
     digest = sha256(file.content).hexdigest()
     if person is not None and (kept := await _kept(tx, person, file.name, digest, now - _AGAIN)):
         return kept
@@ -81,33 +81,33 @@ async def _kept(tx: Transaction, person: int, name: str, digest: str, since: dat
 
 
 async def load(tx: Transaction, ids: Collection[int]) -> dict[int, File]:
-    """These files by id; those that are gone are left out."""
+    """Load these files, by id; those that are gone are left out."""
     columns = (StoredFile.id, StoredFile.kind, StoredFile.mime, StoredFile.name, StoredFile.content)
     rows = await tx.execute(select(*columns).where(StoredFile.id.in_(ids)))
     return {row[0]: File(*row[1:]) for row in rows}
 
 
 async def remove(tx: Transaction, ids: Collection[int]) -> None:
-    """These files are gone, but for those that stand in a case: what was sent twice is kept once."""
+    """Delete these files, except those that stand in a case."""
     in_case = text("NOT EXISTS (SELECT 1 FROM case_messages WHERE case_messages.file_id = files.id)")
     await tx.execute(delete(StoredFile).where(StoredFile.id.in_(ids), in_case))
 
 
 async def remove_made(tx: Transaction, mime: str, before: datetime) -> None:
-    """Files of this kind that the assistant made before then are gone; a reply that carried one stays without it."""
+    """Delete files of this kind that the assistant made before then; a reply that carried one stays without it."""
     made = (StoredFile.person_id.is_(None), StoredFile.mime == mime, StoredFile.created_at < before)
     await tx.execute(delete(StoredFile).where(*made))
 
 
 async def remove_lists(tx: Transaction, mimes: Collection[str], until: datetime, person: int | None = None) -> None:
-    """Files of these kinds that came or were made until then are gone, of everybody or of one person."""
+    """Delete files of these kinds from before `until`, of everybody or of one person."""
     old = (StoredFile.mime.in_(mimes), StoredFile.created_at <= until)
     theirs = (StoredFile.person_id == person,) if person is not None else ()
     await tx.execute(delete(StoredFile).where(*old, *theirs))
 
 
 async def describe(tx: Transaction, ids: Collection[int]) -> dict[int, Description]:
-    """What these files are, by id; those that are gone are left out."""
+    """Load descriptions of these files, by id; those that are gone are left out."""
     if not ids:
         return {}
     columns = (StoredFile.id, StoredFile.kind, StoredFile.name, StoredFile.size)

@@ -1,4 +1,4 @@
-"""The office: what the city decides about its assistant. One row; what nobody said yet is empty."""
+"""The office: what the city decides about its assistant. One row; what nobody decided yet is empty."""
 
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -42,7 +42,7 @@ class StoredOffice(Base):
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """What is decided, and for the rest what holds until somebody decides; the fields are those of `StoredOffice`."""
+    """What the office decided, with the usual value where it did not; the fields are those of `StoredOffice`."""
 
     name: str = ""
     contacts: dict[str, str] = field(default_factory=dict)

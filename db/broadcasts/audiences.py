@@ -1,7 +1,7 @@
-"""Audiences: who is told by a broadcast, as one query that counts, lists and freezes.
+"""Audiences: which people a broadcast is for, as one query that counts them, lists them and freezes them.
 
 In it are people who agreed to announcements, have not chosen topics without this one, and can be reached, each at the
-address that they used last; and of those the ones that staff narrowed down.
+address that they used last; of those, only the ones to whom staff narrowed it down.
 """
 
 from collections.abc import Collection, Mapping
@@ -40,12 +40,12 @@ from db.people.people import Person
 
 #: people looked at in one transaction while an audience is written down
 SLICE = 5000
-#: in place of states: those who have not enrolled
+#: a value for `states`: people who have not enrolled
 NOT_ENROLLED = "none"
-#: what counts as told when it is asked who was told lately
+#: states of a delivery that count as "was told lately"
 _TOLD = ("pending", "sending", "sent", "unsure")
 WEEK, DAY = timedelta(days=7), timedelta(days=1)
-#: for how long one waits for somebody who is asked whether they mean to stop announcements
+#: how long deliveries wait while a person is asked whether they mean to stop announcements
 HELD = timedelta(days=1)
 #: for how long a platform lets a message be taken back
 RECALLED = timedelta(hours=47, minutes=30)
@@ -53,7 +53,7 @@ RECALLED = timedelta(hours=47, minutes=30)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Audience:
-    """What narrows it down, all of it together; within one part, any of what is named."""
+    """How staff narrow it down: every part must fit, and within one part any of the values named."""
 
     languages: tuple[str, ...] = ()
     districts: tuple[str, ...] = ()
@@ -85,7 +85,7 @@ class Audience:
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """Somebody of an audience, as a list shows them."""
+    """One person of an audience, as a list shows them."""
 
     person_id: int
     name: str
@@ -94,32 +94,32 @@ class Reached:
 
 
 async def count(tx: Transaction, one: Broadcast, now: datetime) -> dict[str, int]:
-    """How many people are in it, by channel."""
+    """Count the people of an audience, by channel."""
     rows = select(Address.channel, func.count()).join(Person, Person.id == Address.person_id).where(*_fits(one, now))
     return {row[0]: row[1] for row in await tx.execute(rows.group_by(Address.channel))}
 
 
 async def languages(tx: Transaction, one: Broadcast, now: datetime) -> dict[str, int]:
-    """How many people are in it, by language."""
+    """Count the people of an audience, by language."""
     rows = select(Person.language, func.count()).join(Address, Person.id == Address.person_id).where(*_fits(one, now))
     return {row[0]: row[1] for row in await tx.execute(rows.group_by(Person.language))}
 
 
 async def listed(tx: Transaction, one: Broadcast, now: datetime, skip: int = 0, limit: int = 10) -> list[Reached]:
-    """The people in it."""
+    """Load one page of the people of an audience."""
     columns = (Person.id, Person.name, Address.channel, Person.language)
     rows = select(*columns).join(Address, Person.id == Address.person_id).where(*_fits(one, now)).order_by(Person.id)
     return [Reached(*row) for row in await tx.execute(rows.offset(skip).limit(limit))]
 
 
 async def count_recent(tx: Transaction, one: Broadcast, now: datetime) -> int:
-    """How many of them got another one within a day."""
+    """Count the people of an audience who got another announcement within a day."""
     inside = select(func.count()).select_from(Address).join(Person, Person.id == Address.person_id)
     return int((await tx.execute(inside.where(*_fits(one, now), _told_since(now - DAY, one.id)))).scalar_one())
 
 
 async def count_full(tx: Transaction, one: Broadcast, limit: int, now: datetime) -> int:
-    """How many of them had the office's number of announcements within a week, and are left out."""
+    """Count the people who already had the office's `limit` of announcements this week, and are left out."""
     earlier = await broadcasts.limited(tx, now - WEEK)
     if one.kind != broadcasts.ANNOUNCEMENT or not earlier:
         return 0
@@ -128,9 +128,10 @@ async def count_full(tx: Transaction, one: Broadcast, limit: int, now: datetime)
 
 
 async def freeze(tx: Transaction, one: Broadcast, limit: int, now: datetime) -> bool:
-    """Write down the next `SLICE` people as deliveries, from where it was left; False once all are.
+    """Write down the next `SLICE` people as deliveries, going on where the last call stopped; False once all are
+    written.
 
-    Those who had the office's `limit` of announcements within a week are `skipped`.
+    People who had the office's `limit` of announcements within a week are written as `skipped`.
     """
     await tx.plan_anew()
     people = select(Person.id).where(Person.id > one.frozen_to).order_by(Person.id).limit(SLICE).subquery()
@@ -168,7 +169,7 @@ def _rows(
 
 
 async def _skipped(tx: Transaction, one: Broadcast, limit: int, now: datetime) -> ColumnElement[bool] | None:
-    """Who is left out; None while nobody can be."""
+    """Select who is left out; None where nobody can be."""
     if one.kind != broadcasts.ANNOUNCEMENT:
         return None
     earlier = [id_ for id_ in await broadcasts.limited(tx, now - WEEK) if id_ != one.id]
@@ -181,7 +182,7 @@ def _is_full(earlier: Collection[int], limit: int, now: datetime) -> ColumnEleme
 
 
 def _told(since: datetime, sources: Collection[str]) -> ColumnElement[bool]:
-    """That a person was told by one of these since then, or is about to be."""
+    """Match people who were told by one of these sources since then, or are about to be."""
     return and_(
         StoredDelivery.source.in_(sources),
         StoredDelivery.person_id == Person.id,
@@ -200,7 +201,7 @@ def _told_since(since: datetime, but: int) -> ColumnElement[bool]:
 
 
 def _fits(one: Broadcast, now: datetime, span: tuple[int, int] | None = None) -> list[ColumnElement[bool]]:
-    """Of a person and an address of theirs, whether this is where they are told; `span` is of ids of people."""
+    """Match a person at the address where they are to be told; `span` limits it to ids of people."""
     audience = Audience.from_json(one.audience)
     agreed = exists().where(
         StoredConsent.person_id == Person.id, StoredConsent.kind == ANNOUNCEMENTS, StoredConsent.until.is_(None)
@@ -225,7 +226,7 @@ def _fits(one: Broadcast, now: datetime, span: tuple[int, int] | None = None) ->
 
 
 def _chose_others(topic: str) -> ColumnElement[bool]:
-    """That they chose topics, and not this one."""
+    """Match people who chose topics, but not this one."""
     this = aliased(StoredSubscription)
     chose_it = exists().where(this.person_id == StoredSubscription.person_id, this.topic == topic)
     theirs = (StoredSubscription.person_id == Person.id, StoredSubscription.topic != topic)
@@ -267,7 +268,7 @@ def _enrolled(audience: Audience) -> ColumnElement[bool]:
 
 
 def _better_address(terminal: bool, span: tuple[int, int] | None) -> ColumnElement[bool]:
-    """That the person used another of their addresses later; of two that were never used, the newer.
+    """Match people who used another of their addresses later (of two never used: the newer one).
 
     The `span` of people is said here as well: PostgreSQL does not see by itself that no others can be meant.
     """

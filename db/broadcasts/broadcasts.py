@@ -107,17 +107,17 @@ class Broadcast:
 
     @property
     def source(self) -> str:
-        """Of its deliveries."""
+        """The source of its deliveries, such as `broadcast:12`."""
         return source(self.id)
 
     @property
     def is_urgent(self) -> bool:
-        """Whether it leaves also at night, and the office's number a week does not count."""
+        """Whether it may leave at night and beyond the office's number a week."""
         return self.kind == WARNING
 
 
 def source(id: int) -> str:  # noqa: A002
-    """Of the deliveries of a broadcast."""
+    """The source of the deliveries of a broadcast: `broadcast:12`."""
     return f"broadcast:{id}"
 
 
@@ -130,7 +130,7 @@ def _read(row: Any) -> Broadcast:
 
 
 async def add(tx: Transaction, author: int | None, now: datetime, **said: Any) -> int:
-    """A new draft; `said` are fields that are known already."""
+    """Store a new draft; `said` are fields that are known already."""
     row = {
         "kind": ANNOUNCEMENT,
         "topic": "",
@@ -155,7 +155,7 @@ async def load(tx: Transaction, id: int) -> Broadcast | None:  # noqa: A002
 
 
 async def latest(tx: Transaction, skip: int = 0, limit: int = 10) -> list[Broadcast]:
-    """The newest ones, without drafts that say nothing, also those that were dropped."""
+    """Load the newest ones, cancelled ones too, without drafts that say nothing."""
     empty = cast(StoredBroadcast.texts, String) == "{}"
     never = and_(StoredBroadcast.state.in_(("draft", "cancelled")), StoredBroadcast.started_at.is_(None), empty)
     newest = _SELECT.where(not_(never)).order_by(StoredBroadcast.id.desc())
@@ -164,19 +164,19 @@ async def latest(tx: Transaction, skip: int = 0, limit: int = 10) -> list[Broadc
 
 
 async def active(tx: Transaction) -> list[Broadcast]:
-    """What the service has something to do with, oldest first."""
+    """Load what the service has something to do with, oldest first."""
     return [_read(row) for row in await tx.execute(_SELECT.where(text(_ACTIVE)).order_by(StoredBroadcast.id))]
 
 
 async def moving(tx: Transaction, since: datetime) -> list[Broadcast]:
-    """What somebody may be watching: what is being sent, or is over since then."""
+    """Load what somebody may be watching: what is being sent, or has ended since then."""
     under_way = StoredBroadcast.state.in_(("freezing", "sending", "paused"))
     rows = await tx.execute(_SELECT.where(or_(under_way, StoredBroadcast.finished_at > since)))
     return [_read(row) for row in rows]
 
 
 async def sending(tx: Transaction) -> list[tuple[int, int, bool]]:
-    """Those that leave now, each with its speed and whether it is paid for: what is urgent first, then the oldest."""
+    """Load those that leave now, each with its speed and whether it is paid for: urgent ones first, then the oldest."""
     columns = (StoredBroadcast.id, StoredBroadcast.speed, StoredBroadcast.is_paid)
     rows = select(*columns).where(text(_ACTIVE), StoredBroadcast.state == "sending")
     ordered = await tx.execute(rows.order_by(StoredBroadcast.kind != WARNING, StoredBroadcast.id))
@@ -184,20 +184,20 @@ async def sending(tx: Transaction) -> list[tuple[int, int, bool]]:
 
 
 async def set_speed(tx: Transaction, id: int, speed: int, now: datetime) -> bool:  # noqa: A002
-    """From now on it leaves so fast; False where it is over, or has not begun."""
+    """Set how fast it leaves from now on; False where it is over, or has not begun."""
     under_way = StoredBroadcast.state.in_(("freezing", "sending", "paused"))
     of_it = update(StoredBroadcast).where(StoredBroadcast.id == id, under_way)
     return (await tx.execute(of_it.values(speed=speed, updated_at=now))).rowcount == 1
 
 
 async def stop_paying(tx: Transaction, id: int, now: datetime) -> bool:  # noqa: A002
-    """From now on it leaves at the usual pace; False where it does already."""
+    """Let it leave at the usual pace from now on; False where it does already."""
     paid = update(StoredBroadcast).where(StoredBroadcast.id == id, StoredBroadcast.is_paid)
     return (await tx.execute(paid.values(is_paid=False, speed=0, updated_at=now))).rowcount == 1
 
 
 async def change(tx: Transaction, id: int, now: datetime, **values: Any) -> bool:  # noqa: A002
-    """Write what is different of one that has not begun; an agreement to what it was before counts no more."""
+    """Write what changed of one that has not begun; an agreement given before counts no more."""
     assert "state" not in values
     open_ones = ("draft", "waiting", "scheduled", "late")
     of_it = update(StoredBroadcast).where(StoredBroadcast.id == id, StoredBroadcast.state.in_(open_ones))
@@ -206,26 +206,26 @@ async def change(tx: Transaction, id: int, now: datetime, **values: Any) -> bool
 
 
 async def move(tx: Transaction, id: int, before: Collection[str], state: str, now: datetime, **values: Any) -> bool:  # noqa: A002
-    """Bring it from one of these states into another; False where somebody else was faster."""
+    """Change its state from one of `before`; False where somebody else was faster."""
     of_it = update(StoredBroadcast).where(StoredBroadcast.id == id, StoredBroadcast.state.in_(before))
     return (await tx.execute(of_it.values(values | {"state": state, "updated_at": now}))).rowcount == 1
 
 
 async def resume(tx: Transaction, id: int, now: datetime) -> bool:  # noqa: A002
-    """Go on with one that is paused."""
+    """Resume one that is paused."""
     going_on = "sending" if (one := await load(tx, id)) and one.frozen_at else "freezing"
     return await move(tx, id, ["paused"], going_on, now)
 
 
 async def lock(tx: Transaction, id: int) -> Broadcast | None:  # noqa: A002
-    """One that this transaction alone works on; None while another process does (PostgreSQL)."""
+    """Load one for this transaction alone; None while another process works on it (PostgreSQL)."""
     row = (await tx.execute(_SELECT.where(StoredBroadcast.id == id).with_for_update(skip_locked=True))).one_or_none()
     return _read(row) if row else None
 
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """What is sent, by language; of a correction, of which one, and what takes its place where that can be."""
+    """What is sent, by language; of a correction, also which broadcast it corrects, and the new text."""
 
     bodies: dict[str, Any]
     corrects_id: int | None
@@ -233,22 +233,22 @@ class Sent:
 
     @property
     def mode(self) -> str:
-        """Of a correction: `line`, `silent` or `recall`."""
+        """How a correction is made: `line`, `silent` or `recall`."""
         return str(self.audience.get("mode", ""))
 
     def body(self, language: str) -> dict[str, Any]:
-        """As a reply of its own; empty where there is none."""
+        """The body as a reply of its own; empty where there is none."""
         found: dict[str, Any] = self.bodies.get(language, {})
         return found
 
     def edit(self, language: str) -> dict[str, Any]:
-        """What takes the place of the one that is corrected; empty where it is taken back."""
+        """The body that takes the place of the corrected one; empty where that is taken back."""
         found: dict[str, Any] = self.bodies.get(EDITS, {}).get(language, {})
         return found
 
 
 async def sent(tx: Transaction, ids: Collection[int]) -> dict[int, Sent]:
-    """What is sent of each of these."""
+    """Load what is sent of each of these."""
     if not ids:
         return {}
     columns = (StoredBroadcast.id, StoredBroadcast.bodies, StoredBroadcast.corrects_id, StoredBroadcast.audience)
@@ -256,44 +256,44 @@ async def sent(tx: Transaction, ids: Collection[int]) -> dict[int, Sent]:
 
 
 async def limited(tx: Transaction, since: datetime) -> list[int]:
-    """Those that count against the office's number a week and were not finished before `since`."""
+    """Load those that count against the office's number a week and were not finished before `since`."""
     counted = (StoredBroadcast.kind == ANNOUNCEMENT, StoredBroadcast.started_at.is_not(None))
     recent = func.coalesce(StoredBroadcast.finished_at, since) >= since
     return list((await tx.execute(select(StoredBroadcast.id).where(*counted, recent))).scalars())
 
 
 async def warnings(tx: Transaction, today: date) -> list[Broadcast]:
-    """Warnings that were sent and hold today, newest first."""
+    """Load the warnings that were sent and hold today, newest first."""
     begun = StoredBroadcast.state.in_(("freezing", "sending", "paused", "done"))
     hold = (StoredBroadcast.kind == WARNING, StoredBroadcast.valid_until >= today, begun)
     return [_read(row) for row in await tx.execute(_SELECT.where(*hold).order_by(StoredBroadcast.id.desc()))]
 
 
 async def corrected(tx: Transaction, one: Broadcast) -> Broadcast | None:
-    """What this one corrects, as it reads now; None for one that corrects nothing."""
+    """Load what this one corrects, as it reads now; None for one that corrects nothing."""
     wrong = await load(tx, one.corrects_id) if one.corrects_id else None
     return await as_it_reads(tx, wrong) if wrong else None
 
 
 async def as_it_reads(tx: Transaction, one: Broadcast) -> Broadcast:
-    """With the texts that people have now: those of the last correction that has begun."""
+    """Load it with the texts that people have now: those of the last correction that has begun."""
     changed = [each for each in await _begun(tx, one.id) if each.audience.get("mode") != RECALL]
     return replace(one, texts=one.texts | changed[0].texts) if changed else one
 
 
 async def is_recalled(tx: Transaction, broadcast: int) -> bool:
-    """Whether it is, or is being, taken back."""
+    """Whether it is taken back, or is being taken back."""
     return any(each.audience.get("mode") == RECALL for each in await _begun(tx, broadcast) if each.state != "cancelled")
 
 
 async def unsent(tx: Transaction, broadcast: int) -> list[int]:
-    """Those that have not begun and still may."""
+    """Load the corrections that have not begun and still may."""
     of_it = (StoredBroadcast.corrects_id == broadcast, StoredBroadcast.state.in_(("draft", "waiting")))
     return list((await tx.execute(select(StoredBroadcast.id).where(*of_it))).scalars())
 
 
 async def _begun(tx: Transaction, broadcast: int) -> list[Broadcast]:
-    """The newest first."""
+    """Load the corrections that have begun, newest first."""
     of_it = (StoredBroadcast.corrects_id == broadcast, StoredBroadcast.started_at.is_not(None))
     newest = (StoredBroadcast.started_at.desc(), StoredBroadcast.id.desc())
     ids = list((await tx.execute(select(StoredBroadcast.id).where(*of_it).order_by(*newest))).scalars())

@@ -17,7 +17,7 @@ ENDS = ("sent", "failed", "blocked", "unsure", "skipped", "cancelled")
 
 
 class StoredListed(Base):
-    """Somebody whose number was on a list that staff brought: the audience of this one is among them."""
+    """A person whose number was on a list that staff brought: the audience of this broadcast is among them."""
 
     __tablename__ = "broadcast_listed"
 
@@ -27,7 +27,7 @@ class StoredListed(Base):
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """Somebody to whom it went, as a list shows them; `delivery` is the row's id."""
+    """A person to whom a broadcast went, as a list shows them; `delivery` is the row's id."""
 
     delivery: int
     name: str
@@ -37,20 +37,20 @@ class Reached:
 
 
 async def counts(tx: Transaction, broadcast: int) -> dict[str, int]:
-    """How many stand in each state."""
+    """Count the deliveries of a broadcast in each state."""
     rows = select(StoredDelivery.state, func.count()).where(StoredDelivery.broadcast_id == broadcast)
     return {row[0]: row[1] for row in await tx.execute(rows.group_by(StoredDelivery.state))}
 
 
 async def by_channel(tx: Transaction, broadcast: int, state: str) -> dict[str, int]:
-    """How many are in a state, by channel."""
+    """Count the deliveries in one state, by channel."""
     in_it = (StoredDelivery.broadcast_id == broadcast, StoredDelivery.state == state)
     rows = select(StoredDelivery.channel, func.count()).where(*in_it).group_by(StoredDelivery.channel)
     return {row[0]: row[1] for row in await tx.execute(rows)}
 
 
 async def reasons(tx: Transaction, broadcast: int, state: str) -> dict[str, int]:
-    """How many are in a state, by reason."""
+    """Count the deliveries in one state, by reason."""
     in_it = (StoredDelivery.broadcast_id == broadcast, StoredDelivery.state == state)
     reason = func.coalesce(StoredDelivery.reason, "")
     rows = await tx.execute(select(reason, func.count()).where(*in_it).group_by(reason))
@@ -58,7 +58,7 @@ async def reasons(tx: Transaction, broadcast: int, state: str) -> dict[str, int]
 
 
 async def are_open(tx: Transaction, broadcast: int) -> bool:
-    """Whether any have not left yet, or are on their way."""
+    """Whether any delivery waits or is on its way."""
     for state in ("pending", "sending"):
         in_it = (StoredDelivery.broadcast_id == broadcast, StoredDelivery.state == state)
         if (await tx.execute(select(StoredDelivery.id).where(*in_it).limit(1))).first():
@@ -67,7 +67,7 @@ async def are_open(tx: Transaction, broadcast: int) -> bool:
 
 
 async def listed(tx: Transaction, broadcast: int, state: str, skip: int = 0, limit: int = 10) -> list[Reached]:
-    """Those in a state."""
+    """Load one page of the people whose delivery is in this state."""
     columns = (StoredDelivery.id, Person.name, StoredDelivery.channel, func.coalesce(StoredDelivery.reason, ""))
     in_it = (StoredDelivery.broadcast_id == broadcast, StoredDelivery.state == state)
     rows = select(*columns, StoredDelivery.sent_at).join(Person, Person.id == StoredDelivery.person_id).where(*in_it)
@@ -75,7 +75,7 @@ async def listed(tx: Transaction, broadcast: int, state: str, skip: int = 0, lim
 
 
 async def send_again(tx: Transaction, broadcast: int, state: str, now: datetime) -> int:
-    """A person decided that those which are failed, or unsure, are tried once more; returns how many."""
+    """Queue failed or unsure deliveries once more, as a person decided; returns how many."""
     assert state in ("failed", "unsure")
     in_it = (StoredDelivery.broadcast_id == broadcast, StoredDelivery.state == state)
     again = update(StoredDelivery).where(*in_it).values(state="pending", reason=None, due_at=now)
@@ -83,21 +83,21 @@ async def send_again(tx: Transaction, broadcast: int, state: str, now: datetime)
 
 
 async def cancel(tx: Transaction, broadcast: int) -> int:
-    """Take back what has not left; returns how many those are."""
+    """Cancel the deliveries that have not left; returns how many."""
     in_it = (StoredDelivery.broadcast_id == broadcast, StoredDelivery.state == "pending")
     taken = update(StoredDelivery).where(*in_it).values(state="cancelled", reason="broadcast-cancelled")
     return (await tx.execute(taken)).rowcount
 
 
 async def got(tx: Transaction, person: int, broadcast: int) -> bool:
-    """Whether somebody got it."""
+    """Whether this person got this broadcast."""
     in_it = (StoredDelivery.broadcast_id == broadcast, StoredDelivery.person_id == person)
     rows = await tx.execute(select(StoredDelivery.id).where(*in_it, StoredDelivery.state == "sent"))
     return rows.first() is not None
 
 
 async def list_people(tx: Transaction, id: int, people: Sequence[int]) -> None:  # noqa: A002
-    """The people of a list that staff brought, in place of those of an earlier one."""
+    """Store the people of a list that staff brought, in place of an earlier list."""
     await tx.execute(delete(StoredListed).where(StoredListed.broadcast_id == id))
     for begin in range(0, len(people), 1000):
         rows = [{"broadcast_id": id, "person_id": person} for person in people[begin : begin + 1000]]

@@ -1,4 +1,4 @@
-"""Subscriptions: which topics somebody wants announcements of; whoever chose none gets those of all."""
+"""Subscriptions: which topics a person wants announcements of; whoever chose none gets all of them."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -22,13 +22,13 @@ class StoredSubscription(Base):
 
 
 async def of(tx: Transaction, person: int) -> list[str]:
-    """The topics that somebody chose, in the order of `TOPICS`; none means all."""
+    """Load the topics that a person chose, in the order of `TOPICS`; empty means all."""
     theirs = select(StoredSubscription.topic).where(StoredSubscription.person_id == person)
     return sorted((await tx.execute(theirs)).scalars(), key=TOPICS.index)
 
 
 async def choose(tx: Transaction, person: int, topics: Collection[str], now: datetime) -> None:
-    """From now on announcements of these; of none means of all."""
+    """Replace the topics that a person gets announcements of; empty means all."""
     theirs = StoredSubscription.person_id == person
     await tx.execute(delete(StoredSubscription).where(theirs, StoredSubscription.topic.not_in(topics)))
     rows = [{"person_id": person, "topic": topic, "since": now} for topic in topics]

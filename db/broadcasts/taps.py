@@ -25,20 +25,20 @@ class StoredTap(Base):
 
 @dataclass(frozen=True, slots=True)
 class Tapped:
-    """Somebody who tapped, as a list shows them."""
+    """A person who tapped, as a list shows them."""
 
     name: str
     at: datetime
 
 
 async def note(tx: Transaction, broadcast: int, person: int, button: str, now: datetime) -> None:
-    """Somebody tapped; that they did so before counts once."""
+    """Note that a person tapped on a button; a second tap is not counted."""
     row = {"broadcast_id": broadcast, "person_id": person, "button": button, "at": now}
     await tx.execute(tx.insert(StoredTap).on_conflict_do_nothing(), row)
 
 
 async def counts(tx: Transaction, broadcast: int) -> dict[str, int]:
-    """How many people tapped on each button that anybody tapped on."""
+    """Count the people who tapped, by button."""
     rows = select(StoredTap.button, func.count()).where(StoredTap.broadcast_id == broadcast)
     ordered = rows.group_by(StoredTap.button).order_by(StoredTap.button)
     return {row[0]: row[1] for row in await tx.execute(ordered)}
@@ -46,7 +46,7 @@ async def counts(tx: Transaction, broadcast: int) -> dict[str, int]:
 
 @dataclass(frozen=True, slots=True)
 class Tap:
-    """What somebody tapped on, below which broadcast."""
+    """What a person tapped on, and below which broadcast."""
 
     broadcast: int
     button: str
@@ -54,13 +54,13 @@ class Tap:
 
 
 async def of(tx: Transaction, person: int) -> list[Tap]:
-    """Everything that somebody tapped on below broadcasts, oldest first."""
+    """Load everything that a person tapped on below broadcasts, oldest first."""
     rows = select(StoredTap.broadcast_id, StoredTap.button, StoredTap.at).where(StoredTap.person_id == person)
     return [Tap(*row) for row in await tx.execute(rows.order_by(StoredTap.id))]
 
 
 async def listed(tx: Transaction, broadcast: int, button: str, skip: int = 0, limit: int = 10) -> list[Tapped]:
-    """Those who tapped on a button, the first one first."""
+    """Load one page of the people who tapped on a button, the first tap first."""
     of_it = (StoredTap.broadcast_id == broadcast, StoredTap.button == button)
     rows = select(Person.name, StoredTap.at).join(Person, Person.id == StoredTap.person_id).where(*of_it)
     ordered = rows.order_by(StoredTap.id).offset(skip).limit(limit)

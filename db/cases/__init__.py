@@ -1,1 +1,1 @@
-"""Questions that wait for a person, and answers that were called wrong."""
+"""Questions that wait for one of staff, and answers that people called wrong."""

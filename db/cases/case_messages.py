@@ -30,7 +30,7 @@ class StoredCaseMessage(Base):
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What somebody wrote in a case; the fields are those of `StoredCaseMessage`, and the name of the one of staff."""
+    """One message in a case; the fields are those of `StoredCaseMessage`, and the name of the member who wrote it."""
 
     id: int
     staff_id: int | None
@@ -51,7 +51,7 @@ async def add(
     staff: int = 0,
     is_note: bool = False,
 ) -> int:
-    """Keep what the person (or, with `staff`, one of them) wrote; returns the message's id."""
+    """Keep what the person, or with `staff` that member, wrote; returns the message's id."""
     row = {
         "case_id": case,
         "staff_id": staff or None,
@@ -66,7 +66,7 @@ async def add(
 
 
 async def last(tx: Transaction, case: int, limit: int) -> list[Message]:
-    """The last messages of a case, oldest first."""
+    """Load the last messages of a case, oldest first."""
     columns = (
         StoredCaseMessage.id,
         StoredCaseMessage.staff_id,

@@ -1,7 +1,7 @@
-"""Cases: questions that wait for a person of the staff, and what both wrote.
+"""Cases: questions that wait for one of staff, and what both sides wrote.
 
-Two of the staff, or one of them and the person, may reach for a case at once: every verb that changes one says which
-state it must be in, and returns whether it was.
+Two members, or a member and the person, may act on a case at the same moment: every function that changes a case says
+which state it must be in, and returns whether it was.
 """
 
 from collections.abc import Sequence
@@ -130,7 +130,7 @@ async def add(
     now: datetime,
     report: int = 0,
 ) -> int:
-    """Open a case; returns its id. `topic` is the card last shown, empty for none; `report` the one it is about."""
+    """Open a case; returns its id. `topic` is the card last shown, empty for none; `report` the report it is about."""
     row = {
         "person_id": person,
         "address_id": address,
@@ -151,25 +151,25 @@ async def load(tx: Transaction, case: int) -> Case | None:
 
 
 async def of_report(tx: Transaction, report: int) -> Case | None:
-    """The case that a report opened."""
+    """Load the case that a report opened."""
     row = (await tx.execute(_CASE.where(StoredCase.report_id == report))).first()
     return Case(*row) if row else None
 
 
 async def unfinished(tx: Transaction, address: int) -> list[Case]:
-    """What waits or is talked about at an address, oldest first."""
+    """Load the cases that are open or taken at an address, oldest first."""
     rows = await tx.execute(_CASE.where(_NOT_CLOSED, StoredCase.address_id == address).order_by(StoredCase.id))
     return [Case(*row) for row in rows]
 
 
 async def unfinished_of(tx: Transaction, person: int) -> list[Case]:
-    """The same of somebody, at all of their addresses."""
+    """Load the cases of a person that are open or taken, at all of their addresses, oldest first."""
     rows = await tx.execute(_CASE.where(_NOT_CLOSED, StoredCase.person_id == person).order_by(StoredCase.id))
     return [Case(*row) for row in rows]
 
 
 async def to_do(tx: Transaction, staff: int, limit: int, offset: int = 0) -> list[Case]:
-    """What `staff` have taken or are waited for, then what waits for anybody, oldest first."""
+    """Load a member's own cases, then those that wait for anybody, oldest first."""
     wanted = or_(StoredCase.state == "open", StoredCase.owner_id == staff)
     others_last = case((StoredCase.owner_id == staff, 0), else_=1)
     order = (others_last, StoredCase.opened_at, StoredCase.id)
@@ -178,13 +178,13 @@ async def to_do(tx: Transaction, staff: int, limit: int, offset: int = 0) -> lis
 
 
 async def taken(tx: Transaction, staff: int) -> list[Case]:
-    """What `staff` have taken, oldest first."""
+    """Load the cases that a member has taken, oldest first."""
     rows = await tx.execute(_CASE.where(*_taken_by(staff)).order_by(StoredCase.id))
     return [Case(*row) for row in rows]
 
 
 async def counts(tx: Transaction, staff: int) -> tuple[int, int]:
-    """How many cases `staff` have taken, and how many wait for anybody."""
+    """Count the cases that a member has taken, and those that wait for anybody."""
     rows = await tx.execute(
         select(
             func.count().filter(StoredCase.state == "taken", StoredCase.owner_id == staff),
@@ -196,7 +196,7 @@ async def counts(tx: Transaction, staff: int) -> tuple[int, int]:
 
 
 async def take(tx: Transaction, case: int, staff: int, now: datetime) -> bool:
-    """Make `staff` the owner of a case that nobody took; not while the person talks in another one."""
+    """Give an open case to `staff`; False where somebody took it, or the person is talking in another case."""
     try:
         async with tx.savepoint() as attempt:
             return await _change(
@@ -207,25 +207,25 @@ async def take(tx: Transaction, case: int, staff: int, now: datetime) -> bool:
 
 
 async def hand_over(tx: Transaction, case: int, staff: int, to: int, now: datetime) -> bool:
-    """Make another one of staff the owner."""
+    """Give a case to another member."""
     return await _change(tx, case, *_taken_by(staff), owner_id=to, taken_at=now, last_at=now)
 
 
 async def answer(tx: Transaction, case: int, staff: int, taken_at: datetime, now: datetime) -> bool:
-    """Note that `staff`, who took it at `taken_at` and nobody since, write to the person."""
+    """Note that `staff` writes to the person; False unless they have held the case since `taken_at`."""
     mine = (*_taken_by(staff), StoredCase.taken_at == taken_at)
     return await _change(tx, case, *mine, last_at=now, answered_at=func.coalesce(StoredCase.answered_at, now))
 
 
 async def hear(tx: Transaction, case: int, now: datetime) -> bool:
-    """Note that the person writes to whoever took it."""
+    """Note that the person writes to the member who has the case."""
     return await _change(tx, case, StoredCase.state == "taken", last_at=now)
 
 
 async def give_back(
     tx: Transaction, case: int, promised_at: datetime | None, staff: int | None, quiet_since: datetime | None = None
 ) -> bool:
-    """Let it wait for anybody again; with `quiet_since`, only where nobody wrote after that."""
+    """Let a case wait for anybody again; with `quiet_since`, only where nobody wrote after that."""
     where = [StoredCase.state == "taken", StoredCase.owner_id == staff]
     if quiet_since:
         where.append(StoredCase.last_at <= quiet_since)
@@ -236,7 +236,7 @@ async def give_back(
 async def close(
     tx: Transaction, case: int, outcome: str, now: datetime, staff: int | None, quiet_since: datetime | None = None
 ) -> bool:
-    """End what `staff` have taken (None: what nobody has); with `quiet_since`, only where nobody wrote after that."""
+    """Close a case that `staff` has taken (None: an open one); with `quiet_since`, only where nobody wrote after that."""
     where = [*_taken_by(staff)] if staff else [StoredCase.state == "open"]
     if quiet_since:
         where.append(StoredCase.last_at <= quiet_since)
@@ -244,7 +244,7 @@ async def close(
 
 
 async def reopen(tx: Transaction, case: int, promised_at: datetime | None, now: datetime) -> bool:
-    """Let what was ended wait again, for whoever had it."""
+    """Let a closed case wait again, for whoever had it."""
     again = {"state": "open", "promised_at": promised_at, "late_at": None, "closed_at": None, "outcome": None}
     return await _change(tx, case, StoredCase.state == "closed", answered_at=None, last_at=now, **again)
 
@@ -252,7 +252,7 @@ async def reopen(tx: Transaction, case: int, promised_at: datetime | None, now: 
 async def promise_again(
     tx: Transaction, case: int, promised_at: datetime, again_at: datetime | None, now: datetime
 ) -> bool:
-    """Note that the promise for `promised_at` was missed, once, and what is promised now."""
+    """Note, once, that the promise for `promised_at` was missed, and what is promised now."""
     missed = (_NOT_CLOSED, StoredCase.promised_at == promised_at, StoredCase.answered_at.is_(None))
     return await _change(tx, case, *missed, StoredCase.late_at.is_(None), promised_at=again_at, late_at=now)
 

@@ -1,4 +1,4 @@
-"""Questions that found no sure answer, for staff to see what people ask and the cards do not say."""
+"""Questions that found no sure answer, so that staff see what people ask and no card says."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -31,9 +31,9 @@ class StoredQuestion(Base):
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Questions that are the same but for case, punctuation and courtesy: one of them, and how often it came."""
+    """Questions that differ only in case, punctuation and courtesy: the wording of one, and how often they came."""
 
-    #: of the first of them
+    #: the id of the first of them
     id: int
     key: str
     text: str
@@ -45,7 +45,7 @@ class Group:
 async def add(
     tx: Transaction, turn: int, words: str, key: str, language: str, outcome: str, topic: str | None, now: datetime
 ) -> None:
-    """Keep a question that found no sure answer; `key` is the same for those that ask the same."""
+    """Keep a question that found no sure answer; `key` is equal for questions that ask the same."""
     row = {
         "turn_id": turn,
         "text": words,
@@ -62,7 +62,7 @@ _OPEN = StoredQuestion.settled_at.is_(None)
 
 
 async def count_open(tx: Transaction) -> int:
-    """How many different questions nobody has dealt with."""
+    """Count the different questions that staff have not dealt with."""
     return int((await tx.execute(select(func.count(func.distinct(StoredQuestion.key))).where(_OPEN))).scalar_one())
 
 
@@ -82,20 +82,20 @@ _GROUPS = (
 
 
 async def most_asked(tx: Transaction, limit: int, offset: int) -> list[Group]:
-    """What is asked most often and nobody has dealt with."""
+    """Load the questions asked most often that staff have not dealt with."""
     rows = await tx.execute(_GROUPS.order_by(_MANY.desc(), StoredQuestion.key).limit(limit).offset(offset))
     return [Group(*row) for row in rows]
 
 
 async def like(tx: Transaction, id: int) -> Group | None:  # noqa: A002
-    """A question together with all that ask the same; None once somebody has dealt with them."""
+    """Load a question with all that ask the same; None once staff dealt with them."""
     key = select(StoredQuestion.key).where(StoredQuestion.id == id).scalar_subquery()
     row = (await tx.execute(_GROUPS.where(StoredQuestion.key == key))).first()
     return Group(*row) if row else None
 
 
 async def asked(tx: Transaction, key: str, limit: int) -> list[tuple[str, str]]:
-    """The different ways in which a question was written, each with its language, the newest first."""
+    """Load the different wordings of a question with the language of each, newest first."""
     ways = select(StoredQuestion.text, StoredQuestion.language).where(_OPEN, StoredQuestion.key == key)
     ways = ways.group_by(StoredQuestion.text, StoredQuestion.language)
     rows = await tx.execute(ways.order_by(func.max(StoredQuestion.id).desc()).limit(limit))
@@ -103,6 +103,6 @@ async def asked(tx: Transaction, key: str, limit: int) -> list[tuple[str, str]]:
 
 
 async def settle(tx: Transaction, key: str, now: datetime) -> int:
-    """Staff dealt with all that ask this; returns how many those are."""
+    """Mark all questions with this key as dealt with; returns how many."""
     same = update(StoredQuestion).where(_OPEN, StoredQuestion.key == key)
     return (await tx.execute(same.values(settled_at=now))).rowcount

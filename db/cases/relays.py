@@ -12,7 +12,7 @@ from db.engine import Transaction
 
 @dataclass(frozen=True, slots=True)
 class UnderWay:
-    """What one of staff wrote to a person and is not known to have arrived; `state` is that of its delivery."""
+    """A member's message to a person that is not known to have arrived; `state` is that of its delivery."""
 
     id: int
     delivery: int
@@ -26,7 +26,7 @@ _PASSED_ON = or_(StoredDelivery.source == _SOURCE, StoredDelivery.source.like(_S
 
 
 async def not_arrived(tx: Transaction, case: int, staff: int, since: datetime) -> list[UnderWay]:
-    """What `staff` wrote since then in a case and was not sent: still under way, failed, blocked or unsure."""
+    """Load what `staff` wrote in a case since then and was not sent: under way, failed, blocked or unsure."""
     columns = (StoredCaseMessage.id, StoredDelivery.id, StoredDelivery.state, StoredDelivery.attempts)
     written = (
         select(*columns, StoredCaseMessage.text)

@@ -1,4 +1,4 @@
-"""Reports: answers that somebody called not right, kept with the reply they are about."""
+"""Reports: answers that a person called not right, kept with the reply they are about."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -29,7 +29,7 @@ class StoredReport(Base):
 
 
 class SettledReport(Base):
-    """That staff dealt with a report."""
+    """Notes that staff dealt with a report."""
 
     __tablename__ = "settled_reports"
     __table_args__ = (KEPT_IDS,)
@@ -54,18 +54,18 @@ async def add(tx: Transaction, turn: int, reply: int, topic: str, section: str, 
 
 
 async def comment(tx: Transaction, report: int, words: str) -> None:
-    """Add what the person knows about it."""
+    """Add what the person knows about it to a report."""
     await tx.execute(update(StoredReport).where(StoredReport.id == report).values(comment=words))
 
 
 async def topic(tx: Transaction, report: int) -> str:
-    """The topic of the answer that it is about."""
+    """Load the topic of the answer that a report is about."""
     return str((await tx.execute(select(StoredReport.topic).where(StoredReport.id == report))).scalar_one())
 
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """How often an answer, or a section of it, was called not right for one reason, and nobody dealt with it yet."""
+    """How often an answer, or a section of it, was called not right for one reason, while nobody dealt with it."""
 
     topic: str
     section: str
@@ -81,26 +81,26 @@ _COUNTED = select(*_KINDS, _MANY, func.max(StoredReport.created_at)).where(_OPEN
 
 
 async def most_reported(tx: Transaction, limit: int, offset: int) -> list[Counted]:
-    """The answers that are called not right most often."""
+    """Load the answers that are called not right most often."""
     rows = await tx.execute(_COUNTED.order_by(_MANY.desc(), *_KINDS).limit(limit).offset(offset))
     return [Counted(*row) for row in rows]
 
 
 async def counted(tx: Transaction, topic: str, section: str, reason: str) -> Counted | None:
-    """One of them; None once somebody has dealt with it."""
+    """Load the count of one answer, section and reason; None once staff dealt with it."""
     row = (await tx.execute(_COUNTED.where(*_same(topic, section, reason)))).first()
     return Counted(*row) if row else None
 
 
 async def comments(tx: Transaction, topic: str, section: str, reason: str, limit: int) -> list[str]:
-    """What people wrote about it, the newest first."""
+    """Load what people wrote about it, newest first."""
     written = select(StoredReport.comment).where(*_same(topic, section, reason), StoredReport.comment != "")
     rows = await tx.execute(written.order_by(StoredReport.id.desc()).limit(limit))
     return [row[0] for row in rows]
 
 
 async def settle(tx: Transaction, topic: str, section: str, reason: str, now: datetime) -> int:
-    """Staff dealt with all that say this; returns how many those are."""
+    """Mark all reports with this answer, section and reason as dealt with; returns how many."""
     same = select(StoredReport.id, literal(now, UtcDateTime())).where(*_same(topic, section, reason))
     settled = await tx.execute(insert(SettledReport).from_select(["report_id", "at"], same))
     return settled.rowcount

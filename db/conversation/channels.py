@@ -1,4 +1,4 @@
-"""What is remembered of a channel as a whole, and when the assistant was last seen alive."""
+"""What is remembered of a channel as a whole, and when the assistant last gave a sign of life."""
 
 from datetime import datetime
 
@@ -26,7 +26,7 @@ class Heartbeat(Base):
 
 
 async def offset(tx: Transaction, polled: str) -> int | None:
-    """Where polling goes on; None before the first update."""
+    """Load the id from which polling goes on; None before the first update."""
     found = await tx.execute(select(StoredChannel.offset).where(StoredChannel.name == polled))
     return found.scalar_one_or_none()
 

@@ -21,7 +21,7 @@ from db.people.people import Person
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """The last turn and the last reply known; 0 for none."""
+    """A place in a history: the last turn and the last reply known; 0 for none."""
 
     turn: int = 0
     reply: int = 0
@@ -29,7 +29,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What the person did: a turn of theirs, as its channel stored it."""
+    """What the person did: one turn, as its channel stored it."""
 
     id: int
     at: datetime
@@ -39,7 +39,7 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """What they were told: a reply as `bot.reply.Reply.to_json` writes it."""
+    """What the person was told: one reply, as `bot.reply.Reply.to_json` writes it."""
 
     id: int
     at: datetime
@@ -48,13 +48,13 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class Stand:
-    """How the conversation at an address stands now."""
+    """Where the conversation at an address stands now."""
 
     address: int
     language: str
     #: where its history ends
     newest: Place
-    #: whether something was received that is not taken yet
+    #: whether a turn waits to be taken
     waiting: bool
 
 
@@ -100,13 +100,13 @@ _ANSWERED = select(StoredReply.id, StoredReply.created_at, StoredReply.body).whe
 
 
 async def stand(tx: Transaction, channel: str, value: str) -> Stand | None:
-    """How the conversation at an address stands; None while nothing came from there."""
+    """Load where the conversation at an address stands; None while nothing came from there."""
     row = (await tx.execute(_STAND, {"of_channel": channel, "of_value": value})).first()
     return Stand(row[0], row[1], Place(row[2] or 0, row[3] or 0), bool(row[4])) if row else None
 
 
 async def after(tx: Transaction, channel: str, address: int, place: Place, limit: int) -> Page:
-    """What came after a place, up to `limit` turns and as many replies."""
+    """Load what came after a place, up to `limit` turns and as many replies."""
     given = {"of_channel": channel, "address": address}
     turns = await tx.execute(_SAID.where(StoredTurn.id > place.turn).order_by(StoredTurn.id).limit(limit), given)
     replies = await tx.execute(
@@ -119,7 +119,7 @@ async def after(tx: Transaction, channel: str, address: int, place: Place, limit
 
 
 async def before(tx: Transaction, channel: str, address: int, place: Place, limit: int) -> Page:
-    """The newest `limit` entries up to a place, which counts itself."""
+    """Load the newest `limit` entries up to a place, the place included."""
     given = {"of_channel": channel, "address": address}
     turns = await tx.execute(
         _SAID.where(StoredTurn.id <= place.turn).order_by(StoredTurn.id.desc()).limit(limit + 1), given
@@ -147,13 +147,13 @@ _HOLDS = select(Address.id).where(
 
 
 async def holds(tx: Transaction, channel: str, value: str, file: int) -> bool:
-    """Whether who writes from this address sent this file themselves, or was told it there."""
+    """Whether this file was sent from this address, or sent to it."""
     found = await tx.execute(_HOLDS, {"of_channel": channel, "of_value": value, "file": file})
     return found.first() is not None
 
 
 def _newest_first(said: Sequence[Said], answered: Sequence[Answered]) -> Iterator[Said | Answered]:
-    """Both, newest first, by time where that leaves each in the order of its ids; what was said stands above."""
+    """Merge both by time, newest first, keeping the order of their ids; what the person said stands above."""
     turns, replies = list(said[::-1]), list(answered[::-1])
     while turns or replies:
         if not turns or (replies and replies[-1].at >= turns[-1].at):

@@ -31,7 +31,7 @@ class StoredJob(Base):
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A job whose time has come."""
+    """A job that is due."""
 
     id: int
     name: str
@@ -50,7 +50,7 @@ async def later(
 
 
 async def once(tx: Transaction, name: str, key: str, due_at: datetime, address: int, args: dict[str, Any]) -> None:
-    """The same, unless one with this key waits already."""
+    """Run `name` once at `due_at`, unless a job with this key waits already."""
     row = {"name": name, "key": key, "due_at": due_at, "address_id": address, "args": args}
     await tx.execute(tx.insert(StoredJob).values(row).on_conflict_do_nothing(index_elements=["key"]))
 
@@ -87,8 +87,10 @@ def _of(channels: Collection[str]) -> ColumnElement[bool]:
 
 
 async def take_due(tx: Transaction, channels: Collection[str], now: datetime, limit: int = 100) -> list[Due]:
-    """The jobs of nobody and of people on these channels that are due, oldest first: those that run once are gone from
-    the table, the others set on."""
+    """Take the due jobs of these channels, and those that concern nobody, oldest first.
+
+    Jobs that run once are deleted, the others get their next time.
+    """
     columns = (StoredJob.id, StoredJob.name, StoredJob.due_at, StoredJob.every, StoredJob.address_id, StoredJob.args)
     statement = (
         select(*columns)
@@ -108,6 +110,6 @@ async def take_due(tx: Transaction, channels: Collection[str], now: datetime, li
 
 
 async def next_due(tx: Transaction, channels: Collection[str]) -> datetime | None:
-    """When the earliest of the jobs that `take_due` would take is due."""
+    """Find when the earliest of the jobs that `take_due` would take is due."""
     found = await tx.execute(select(StoredJob.due_at).where(_of(channels)).order_by(StoredJob.due_at).limit(1))
     return found.scalar_one_or_none()

@@ -13,7 +13,7 @@ from db.engine import Transaction
 from db.people.addresses import Address
 from db.people.people import Person
 
-#: the body of a reply whose words are not kept any more
+#: the body of a reply whose words have been erased
 GONE: dict[str, Any] = {"text": "", "gone": True}
 
 
@@ -85,7 +85,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class NewReply:
-    """What a turn said; `holder` is the process that will send it, None for whoever is free."""
+    """A reply to be stored; `holder` is the process that will send it, None for whichever is free."""
 
     turn: int
     address: int
@@ -94,7 +94,7 @@ class NewReply:
 
 
 async def store(tx: Transaction, new: Sequence[NewReply], now: datetime, held_until: datetime) -> list[int]:
-    """Keep replies; returns their ids in the same order."""
+    """Store replies; returns their ids in the same order."""
     if not new:
         return []
     rows = [
@@ -120,7 +120,7 @@ _BODIES = select(StoredReply.id, StoredReply.address_id, StoredReply.body).where
 
 
 async def bodies(tx: Transaction, replies: Collection[int]) -> dict[int, tuple[int, dict[str, Any]]]:
-    """The (address, body) of these replies; those that do not exist, or have no words any more, are left out."""
+    """Load the address and body of these replies; those that do not exist, or whose words are gone, are left out."""
     if not replies:
         return {}
     rows = await tx.execute(_BODIES, {"replies": sorted(replies)})
@@ -140,7 +140,7 @@ class Shown:
 
 
 async def of_turn(tx: Transaction, turn: int) -> Shown | None:
-    """The last reply that a turn got and that was sent."""
+    """Load the last reply to a turn that was sent."""
     columns = (StoredReply.id, StoredReply.address_id, Address.channel, Address.value, StoredReply.body)
     rows = select(*columns, StoredReply.message_ids).join(Address, Address.id == StoredReply.address_id)
     sent = rows.where(StoredReply.turn_id == turn, StoredReply.state == "sent")
@@ -156,7 +156,7 @@ _QUEUED = select(StoredReply.address_id).where(
 
 
 async def queued_elsewhere(tx: Transaction, addresses: Collection[int], holder: str) -> set[int]:
-    """Which of these addresses still wait for a reply that this process is not sending."""
+    """Find which of these addresses wait for a reply that another process sends."""
     if not addresses:
         return set()
     rows = await tx.execute(_QUEUED, {"addresses": sorted(addresses), "me": holder})
@@ -168,8 +168,8 @@ async def claim(
 ) -> list[Unsent]:
     """Take over unsent replies of these channels that are due and that no living process holds, in the order to send.
 
-    One that comes after another of its address that stays behind stays as well. The people are locked meanwhile, so
-    that no turn stores a reply that would overtake.
+    Where an earlier reply to the same address stays behind, the later ones stay too. The people are locked meanwhile,
+    so that no turn stores a reply that would overtake.
     """
     ids = [row[0] for row in await tx.execute(_free(now).where(Address.channel.in_(channels)).limit(limit))]
     if not ids:
@@ -223,7 +223,7 @@ _UNSENT = (
 
 
 async def count_unsent(tx: Transaction, due_before: datetime | None = None) -> int:
-    """How many replies wait to be sent; with `due_before`, of those that were to leave until then."""
+    """Count the replies that wait to be sent; with `due_before`, those that were due before then."""
     statement = select(func.count()).select_from(StoredReply).where(text("state = 'unsent'"))
     if due_before:
         statement = statement.where(StoredReply.due_at <= due_before)
@@ -231,14 +231,14 @@ async def count_unsent(tx: Transaction, due_before: datetime | None = None) -> i
 
 
 async def release(tx: Transaction, channels: Collection[str]) -> None:
-    """Let go of everything on these channels: whoever held it is known to be gone."""
+    """Release all replies of these channels: the process that held them is known to be gone."""
     theirs = select(Address.id).where(Address.channel.in_(channels))
     held = update(StoredReply).where(text("state = 'unsent'"), StoredReply.address_id.in_(theirs))
     await tx.execute(held.values(holder=None))
 
 
 async def hold_on(tx: Transaction, holder: str, held_until: datetime) -> None:
-    """This process lives and goes on sending what it holds. Rows are locked in the order in which `mark` does it."""
+    """Extend this process's hold on its replies. Rows are locked in the order in which `mark` does it."""
     mine = select(StoredReply.id).where(text("state = 'unsent'"), StoredReply.holder == holder)
     # by a sum, not by the key itself: for that SQLite would read the whole table in its order
     ordered = mine.order_by(StoredReply.id + 0).with_for_update(key_share=True)

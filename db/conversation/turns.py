@@ -33,7 +33,7 @@ class StoredTurn(Base):
     channel: Mapped[str] = mapped_column(String(20))
     #: the channel's own id of the update
     update_id: Mapped[str] = mapped_column(Text)
-    #: nobody, when the update names no one we could answer
+    #: None where the update names no one we could answer
     address_id: Mapped[int | None] = mapped_column(ForeignKey("addresses.id"))
     #: the update as it came, in JSON
     raw: Mapped[str] = mapped_column(Text)
@@ -49,7 +49,7 @@ class StoredTurn(Base):
 
 @dataclass(frozen=True, slots=True)
 class NewTurn:
-    """An update as the edge got it; `address` is the id of who sent it, None when it names no one."""
+    """An update to be stored as a turn; `address` is the id of who sent it, None when it names no one."""
 
     update_id: str
     address: int | None
@@ -58,7 +58,7 @@ class NewTurn:
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """A turn to be taken."""
+    """A stored turn that waits to be taken."""
 
     id: int
     channel: str
@@ -82,7 +82,7 @@ class Finished:
 
 
 async def store(tx: Transaction, channel: str, new: Sequence[NewTurn], now: datetime) -> dict[str, int]:
-    """Keep what came in; returns the ids of those not seen before, by update id."""
+    """Store what came in; returns the ids of those not seen before, by update id."""
     rows = [
         {
             "channel": channel,
@@ -121,15 +121,15 @@ _OPEN_UNTIL = (
 
 
 async def unfinished(tx: Transaction, turns: Collection[int]) -> list[Received]:
-    """Those of these turns that are not finished, each with all earlier ones of the same person, oldest first."""
+    """Load those of these turns that are not finished, with all earlier ones of the same people, oldest first."""
     return [Received(*row) for row in await tx.execute(_OPEN_UNTIL, {"turns": sorted(turns)})]
 
 
 async def left_over(
     tx: Transaction, channels: Collection[str], before: datetime, limit: int = 1000, of_each: int = 100
 ) -> list[Received]:
-    """Turns on these channels, received until `before`, that nobody finished: what a crash left, oldest first,
-    `of_each` person's."""
+    """Load unfinished turns on these channels that came before `before`: what a crash left, oldest first, at most
+    `of_each` of a person."""
     place = func.row_number().over(partition_by=Address.person_id, order_by=StoredTurn.id).label("place")
     placed = (
         select(StoredTurn.id, place)
@@ -173,14 +173,14 @@ async def finish(tx: Transaction, ended: Sequence[Finished], now: datetime) -> N
 
 
 async def received(tx: Transaction, turn: int, address: int) -> Received | None:
-    """What came in with a turn of this address, to take it again; None where it is not theirs."""
+    """Load a turn of this address, to take it again; None where the turn is not of this address."""
     statement = _EVERY.where(StoredTurn.id == turn, StoredTurn.address_id == address)
     row = (await tx.execute(statement)).first()
     return Received(*row) if row else None
 
 
 async def count_unfinished(tx: Transaction, before: datetime | None = None) -> int:
-    """How many turns wait to be answered; with `before`, of those received until then."""
+    """Count the turns that wait to be answered; with `before`, those received before then."""
     statement = select(func.count()).select_from(StoredTurn).where(text(_UNFINISHED), StoredTurn.state == "received")
     if before:
         statement = statement.where(StoredTurn.received_at <= before)
@@ -188,6 +188,6 @@ async def count_unfinished(tx: Transaction, before: datetime | None = None) -> i
 
 
 async def counts(tx: Transaction) -> dict[str, int]:
-    """How many turns stand in each state."""
+    """Count the turns in each state."""
     rows = await tx.execute(select(StoredTurn.state, func.count()).group_by(StoredTurn.state))
     return {row[0]: row[1] for row in rows}

@@ -1,1 +1,1 @@
-"""Snapshots of a database, filling a new one from them, and whether one is sound."""
+"""Snapshots of a database, a new one filled from a snapshot, and checks of whether a database is sound."""

@@ -40,7 +40,8 @@ class Copy:
             raise Unfit(f"it does not take a row of the table {table} ({_cause(error)})") from None
 
     async def finish(self, parts: Mapping[str, Part], taken_at: datetime, now: datetime) -> None:
-        """Compare with what was wanted, bring the schema up to date, and hold the copy: it sends nothing by itself."""
+        """Compare with what the backup says, bring the schema up to date, and hold the copy: it sends nothing by
+        itself."""
         for table in self._tables:
             found, wanted = await self._snapshot.part(table), parts.get(table)
             if wanted is None or (found.rows, found.checksum) != (wanted.rows, wanted.checksum):
@@ -51,7 +52,7 @@ class Copy:
         await restores.add(self._tx, taken_at, now)
 
     async def erase(self, done: Collection[Done], now: datetime) -> int:
-        """Erase whoever was erased after the backup was taken; returns how many those were."""
+        """Erase the people who were erased after the backup was taken; returns how many."""
         return await erasures.replay(self._tx, done, now)
 
     async def _go_on_after(self, table: str, last: int) -> None:
@@ -86,7 +87,7 @@ class Copy:
 
 @asynccontextmanager
 async def filling(database: Database, revision: str) -> AsyncIterator[Copy]:
-    """A database without any table yet, with the schema that the rows had; raises `Unfit`."""
+    """Open a database without tables and give it the schema that the rows had; raises `Unfit`."""
     if revision not in migrations.revisions():
         raise Unfit("the backup was taken by a newer version than this one, which must be installed first")
     async with migrations.changing(database.engine) as connection:
@@ -103,7 +104,7 @@ def _names(connection: Connection) -> list[str]:
     return inspect(connection).get_table_names()
 
 
-#: what JSON has no word for
+#: how values that JSON has no type for are read back
 _READ: dict[type[Any], Callable[[str], Any]] = {UtcDateTime: datetime.fromisoformat, LargeBinary: b64decode}
 
 

@@ -1,4 +1,4 @@
-"""Restores: a copy made from a backup says nothing to anybody until a person lets it. Backups leave this table out."""
+"""Restores: a copy made from a backup sends nothing until a person releases it. Backups leave this table out."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,13 +24,13 @@ class StoredRestore(Base):
     restored_at: Mapped[datetime]
     #: the last turn in the backup; what comes in here later has a higher id
     last_turn: Mapped[int]
-    #: when a person let this copy speak; none while it must not
+    #: when a person released this copy; None while it is held
     released_at: Mapped[datetime | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """What was in hand when the backup was taken."""
+    """Counts of what was unfinished when the backup was taken."""
 
     replies: int
     turns: int
@@ -39,28 +39,28 @@ class Left:
 
 
 async def add(tx: Transaction, taken_at: datetime, now: datetime) -> None:
-    """Note that this database is a copy; from here on it is held."""
+    """Note that this database is a copy, which holds it."""
     last = (await tx.execute(select(func.coalesce(func.max(StoredTurn.id), 0)))).scalar_one()
     row = {"taken_at": taken_at, "restored_at": now, "last_turn": last, "released_at": None}
     await tx.execute(tx.insert(StoredRestore), row)
 
 
 async def held_since(tx: Transaction) -> datetime | None:
-    """When the copy was made that nobody has let speak yet; None where nothing is held."""
+    """When this copy was made; None where the database is no copy, or was released."""
     held = select(StoredRestore.restored_at).where(StoredRestore.released_at.is_(None)).order_by(StoredRestore.id)
     return (await tx.execute(held.limit(1))).scalar_one_or_none()
 
 
 async def release(tx: Transaction, now: datetime) -> None:
-    """Let the copy speak."""
+    """Release the copy: from now on it sends."""
     await tx.execute(update(StoredRestore).where(StoredRestore.released_at.is_(None)).values(released_at=now))
 
 
 async def drop_left(tx: Transaction, now: datetime) -> Left:
-    """Leave undone what was in hand when the backup was taken: the original did it a moment later, or it is too old.
+    """Leave undone what was unfinished when the backup was taken: the original did it a moment later, or it is too old.
 
     Replies that were not sent are `dropped`, turns that were not finished `passed`, jobs that would run once and are
-    overdue are forgotten, deliveries that are due `skipped`, and broadcasts that were about to start are `late`. What
+    overdue are deleted, deliveries that are due `skipped`, and broadcasts that were about to start are `late`. What
     came in since the restore stays.
     """
     last = select(func.max(StoredRestore.last_turn)).where(StoredRestore.released_at.is_(None)).scalar_subquery()

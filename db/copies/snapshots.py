@@ -32,14 +32,14 @@ from db.engine import Database, Transaction
 
 #: rows read or written at a time
 SLICE = 1000
-#: the same of a table with files of up to 5 MB
+#: rows of the table of files, of up to 5 MB each, read or written at a time
 FILES = 4
 #: the schema's version travels beside the rows; what one copy does, or what happened to it, is not part of the next
 LEFT_OUT = {"alembic_version", restores.StoredRestore.__tablename__, lanes.StoredLease.__tablename__}
 
 
 class Unfit(Exception):
-    """This cannot be copied from or to; the text is a sentence without anybody's words."""
+    """Raised where a database cannot be copied from or to; the text is a sentence without anybody's words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ class Tally:
 
 
 class Snapshot:
-    """All tables as they stand in one transaction, in an order in which they can be filled again."""
+    """All tables as they stand in one transaction, in an order in which they can be filled."""
 
     def __init__(self, tx: Transaction, revision: str, tables: Mapping[str, Table]) -> None:
         self._tx = tx
@@ -116,7 +116,7 @@ class Snapshot:
         return (await self._tx.execute(statement, {"of": table})).scalar_one_or_none()
 
     async def part(self, table: str) -> Part:
-        """Count and checksum, from reading all of it."""
+        """Read all of a table for its count and checksum."""
         tally = Tally()
         async for row in self.rows(table):
             tally.add(row)
@@ -135,7 +135,7 @@ def _plain(value: Any) -> Any:
 
 @asynccontextmanager
 async def snapshot(database: Database) -> AsyncIterator[Snapshot]:
-    """What is committed now, beside whoever writes; raises `Unfit` for a database without our tables."""
+    """Open a snapshot of what is committed now, while others write; raises `Unfit` for one without our tables."""
     if not database.is_there():
         raise Unfit("there is none yet")
     async with database.reading() as tx:
@@ -146,7 +146,7 @@ async def snapshot(database: Database) -> AsyncIterator[Snapshot]:
 
 
 async def reflected(tx: Transaction) -> dict[str, Table]:
-    """The tables as they stand in the database, whatever its version, each after those it refers to."""
+    """Read the tables as they stand in the database, whatever its version, each after those it refers to."""
     metadata = MetaData()
     event.listen(metadata, "column_reflect", _as_ours)
     await tx.connection.run_sync(metadata.reflect)

@@ -1,4 +1,4 @@
-"""Whether a database can be relied on: asked without leaving anything behind."""
+"""Whether a database can be relied on, asked without leaving anything behind."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,7 +15,7 @@ class Version:
 
     found: str | None
     newest: bool
-    #: made by a program that knows more than this one
+    #: whether a newer program made it, whose version this one does not know
     unknown: bool
 
 
@@ -26,7 +26,7 @@ async def version(database: Database) -> Version:
 
 
 async def try_to_write(database: Database) -> None:
-    """Make a table, write to it, and take all of that back; raises what the database says against it."""
+    """Make a table, write to it, and roll back; raises the database's own error."""
     async with database.engine.connect() as connection:
         await connection.execute(text("CREATE TABLE soundness (id INTEGER)"))
         await connection.execute(text("INSERT INTO soundness VALUES (1)"))
@@ -34,7 +34,7 @@ async def try_to_write(database: Database) -> None:
 
 
 async def clock(database: Database) -> datetime:
-    """The PostgreSQL server's time."""
+    """Ask the PostgreSQL server for its time."""
     async with database.reading() as tx:
         found: datetime = (await tx.execute(select(func.now()))).scalar_one()
     return found.astimezone(UTC)

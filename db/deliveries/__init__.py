@@ -1,1 +1,1 @@
-"""What is sent without being asked for, and the pace at which it leaves."""
+"""Messages that nobody just asked for, and the pace at which they leave."""

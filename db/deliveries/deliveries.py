@@ -94,8 +94,10 @@ _CHANNEL = select(Address.channel).where(Address.id == bindparam("at")).scalar_s
 
 
 async def news_of_a_week(tx: Transaction, now: datetime) -> dict[int, int]:
-    """How many announcements each person had, or is about to have, within a week: what was new to those who wait for
-    such, and what staff sent to all."""
+    """Count the announcements that each person had, or is about to have, within a week.
+
+    Both kinds count: what was new, for people who wait for that, and what staff sent to all.
+    """
     told = (StoredDelivery.source.like("%:announced"), StoredDelivery.broadcast_id.is_not(None))
     counts = StoredDelivery.state.in_(("pending", "sending", "sent"))
     had = select(StoredDelivery.person_id, func.count()).where(StoredDelivery.created_at > now - _WEEK, counts)
@@ -113,7 +115,7 @@ async def add(
     due_at: datetime,
     at_night: bool = False,
 ) -> None:
-    """Have these people told, once for each source: whoever was told already, or is about to be, is left out."""
+    """Queue a delivery for each of these people, once for each source: whoever has one of this source is left out."""
     rows = [
         {
             "source": source,
@@ -135,7 +137,7 @@ async def add(
 
 
 async def send_again(tx: Transaction, ids: Collection[int]) -> int:
-    """A person decided to send these once more: those that are unsure, failed or blocked; returns how many."""
+    """Queue these deliveries once more, as a person decided: unsure, failed or blocked ones; returns how many."""
     again = update(StoredDelivery).where(
         StoredDelivery.id.in_(ids), StoredDelivery.state.in_(("unsure", "failed", "blocked"))
     )
@@ -144,45 +146,45 @@ async def send_again(tx: Transaction, ids: Collection[int]) -> int:
 
 
 async def cancel(tx: Transaction, person: int, sources: Sequence[str]) -> None:
-    """Take back what has not left yet and comes from sources that begin like this."""
+    """Cancel a person's waiting deliveries whose source begins with one of these."""
     of_these = or_(*(StoredDelivery.source.startswith(source, autoescape=True) for source in sources))
     waiting = (StoredDelivery.person_id == person, StoredDelivery.state == "pending", of_these)
     await tx.execute(update(StoredDelivery).where(*waiting).values(state="cancelled"))
 
 
 async def cancel_broadcasts(tx: Transaction, person: int) -> None:
-    """Take back the announcements that somebody has not got yet."""
+    """Cancel the announcements that a person has not got yet."""
     waiting = (StoredDelivery.person_id == person, StoredDelivery.state == "pending")
     of_any = update(StoredDelivery).where(*waiting, StoredDelivery.broadcast_id.is_not(None))
     await tx.execute(of_any.values(state="cancelled", reason="stopped"))
 
 
-#: in what a conversation remembers: until when they are asked whether they mean to stop announcements
+#: the key in a conversation's memory: until when a person is being asked whether they mean to stop announcements
 UNDECIDED = "undecided"
 
 
 async def hold_broadcasts(tx: Transaction, person: int, until: datetime) -> None:
-    """Let no announcement reach somebody before then."""
+    """Let no announcement reach a person before then."""
     waiting = (StoredDelivery.person_id == person, StoredDelivery.state == "pending")
     of_any = update(StoredDelivery).where(*waiting, StoredDelivery.broadcast_id.is_not(None))
     await tx.execute(of_any.values(due_at=until))
 
 
 async def release_broadcasts(tx: Transaction, person: int, now: datetime) -> None:
-    """Let the announcements that were held for somebody leave."""
+    """Let the announcements that were held for a person leave."""
     held = (StoredDelivery.person_id == person, StoredDelivery.state == "pending", StoredDelivery.due_at > now)
     of_any = update(StoredDelivery).where(*held, StoredDelivery.broadcast_id.is_not(None))
     await tx.execute(of_any.values(due_at=now))
 
 
 async def counts(tx: Transaction, source: str) -> dict[str, int]:
-    """How many deliveries of a source stand in each state."""
+    """Count the deliveries of a source in each state."""
     of_it = select(StoredDelivery.state, func.count()).where(StoredDelivery.source == source)
     return {row[0]: row[1] for row in await tx.execute(of_it.group_by(StoredDelivery.state))}
 
 
 async def waiting(tx: Transaction) -> dict[int, int]:
-    """How many wait in each lane, 0 included."""
+    """Count the waiting deliveries in each lane, lanes with 0 included."""
     rows = select(StoredDelivery.lane, func.count()).where(text("deliveries.state = 'pending'"))
     return dict.fromkeys(LANES, 0) | {row[0]: row[1] for row in await tx.execute(rows.group_by(StoredDelivery.lane))}
 
@@ -195,7 +197,8 @@ _MAY_LEAVE = or_(
 
 
 async def idle(tx: Transaction, before: datetime, by_day: bool) -> int:
-    """How many were to leave before then and wait, though nothing was sent on their channel since and no lane waits."""
+    """Count the deliveries that were due before then and wait, though their channel sent nothing since and no lane
+    waits."""
     moving = select(StoredDelivery.channel).where(StoredDelivery.sent_at > before).distinct()
     overdue = select(func.count()).where(
         text("deliveries.state = 'pending'"),
@@ -211,7 +214,7 @@ async def idle(tx: Transaction, before: datetime, by_day: bool) -> int:
 
 
 async def next_due(tx: Transaction, now: datetime) -> tuple[bool, datetime | None]:
-    """Whether any was due before and has not left, at night for example; and when the next one is due."""
+    """Whether any was due before now and has not left, as at night; and when the next one is due."""
     pending = text("deliveries.state = 'pending'")
     waiting = select(StoredDelivery.id).where(pending, StoredDelivery.due_at <= now, _MAY_LEAVE)
     overdue = await tx.execute(waiting.limit(1))

@@ -1,4 +1,4 @@
-"""Lanes: which of them a platform asked to wait with, and which process does what only one may do."""
+"""Lanes that a platform asked to wait, and leases: which process does what only one may do."""
 
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from db.engine import Transaction
 
 
 class StoredLane(Base):
-    """A lane that a platform asked to wait with (429), over restarts."""
+    """A lane that a platform asked to wait (429); kept, so that the wait outlives a restart."""
 
     __tablename__ = "lanes"
 
@@ -20,7 +20,7 @@ class StoredLane(Base):
 
 
 class StoredLease(Base):
-    """Which process does what only one may do, such as hold the pace of a channel, and until when."""
+    """Which process does what only one may do, such as keep the pace of a channel, and until when."""
 
     __tablename__ = "leases"
 
@@ -30,7 +30,7 @@ class StoredLease(Base):
 
 
 async def pause(tx: Transaction, channel: str, lane: int, until: datetime) -> None:
-    """Let nothing leave in a lane before then, or later where it was asked to wait for longer."""
+    """Hold a lane back until then, or longer where it is held back for longer already."""
     insert = tx.insert(StoredLane).values(channel=channel, lane=lane, paused_until=until)
     longer = insert.on_conflict_do_update(
         index_elements=["channel", "lane"], set_={"paused_until": until}, where=StoredLane.paused_until < until
@@ -39,14 +39,14 @@ async def pause(tx: Transaction, channel: str, lane: int, until: datetime) -> No
 
 
 async def paused(tx: Transaction, now: datetime) -> dict[tuple[str, int], datetime]:
-    """The lanes that wait because their platform asked for it, and until when."""
+    """Load the lanes that are held back, and until when."""
     columns = (StoredLane.channel, StoredLane.lane, StoredLane.paused_until)
     rows = await tx.execute(select(*columns).where(StoredLane.paused_until > now))
     return {(row[0], row[1]): row[2] for row in rows}
 
 
 async def lease(tx: Transaction, name: str, holder: str, now: datetime, until: datetime) -> bool:
-    """Become or stay the one process that does `name`; False while another does."""
+    """Become or stay the one process that does `name`; False while another is."""
     insert = tx.insert(StoredLease).values(name=name, holder=holder, until=until)
     taken = insert.on_conflict_do_update(
         index_elements=["name"],
@@ -57,5 +57,5 @@ async def lease(tx: Transaction, name: str, holder: str, now: datetime, until: d
 
 
 async def let_go(tx: Transaction, holder: str) -> None:
-    """Leave what this process did to others, at once."""
+    """Give up all leases of this process at once."""
     await tx.execute(delete(StoredLease).where(StoredLease.holder == holder))

@@ -45,7 +45,7 @@ class Look:
     by_day: bool
     lanes: Collection[int]
     busy: Collection[str] = ()
-    #: how many the channel takes
+    #: how many deliveries the channel takes now
     room: int = sys.maxsize
     #: in the order in which they leave
     broadcasts: Sequence[Leaving] = ()
@@ -85,7 +85,7 @@ class Queue:
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A delivery on its way: `value` is the channel's own name of the address, `reply` the reply that it became."""
+    """A delivery to be sent now: `value` is the channel's own name of the address, `reply` the reply that it became."""
 
     id: int
     lane: int
@@ -93,14 +93,14 @@ class Claimed:
     value: str
     body: dict[str, Any]
     reply_id: int
-    #: the broadcast that it is of
+    #: the id of its broadcast
     broadcast_id: int | None = None
-    #: what the person has already and is to be changed
+    #: the message that the person has already and that is to be changed
     earlier: "Earlier | None" = None
 
     @property
     def is_silent(self) -> bool:
-        """Whether what they have is changed and nothing is sent."""
+        """Whether it only changes an earlier message and sends no new one."""
         return self.earlier is not None and not self.body
 
 
@@ -126,7 +126,7 @@ class Done:
 
 
 async def waits(tx: Transaction, look: Look) -> bool:
-    """Whether anything may leave now."""
+    """Whether any delivery may leave now."""
     found = select(StoredDelivery.id).join(Address, Address.id == StoredDelivery.address_id).where(*look.conditions())
     waiting = [found.where(queue.condition()).exists() for queue in look.queues()]
     return bool(waiting) and bool((await tx.execute(select(or_(*waiting)))).scalar_one())
@@ -261,7 +261,7 @@ _OF_REPLY = {"pending": "sending", "failed": "refused"}
 
 
 async def mark(tx: Transaction, done: Sequence[Done], now: datetime) -> None:
-    """Write what became of these."""
+    """Write what became of these deliveries."""
     await tx.execute(
         _MARK,
         [{"of": one.claimed.id, "new_state": one.state, "why": one.reason, "at": _sent_at(one, now)} for one in done],

@@ -28,7 +28,7 @@ class StoredAttendance(Base):
 
 @dataclass(frozen=True, slots=True)
 class Presence:
-    """That somebody was there on a day; `by` is the name of that one of staff."""
+    """The record that somebody was there on a day; `by` is the name of the member who recorded it."""
 
     id: int
     enrolment_id: int
@@ -50,7 +50,7 @@ _SELECT = select(*_COLUMNS).outerjoin(StaffMember, StaffMember.id == StoredAtten
 
 
 async def mark(tx: Transaction, enrolment: int, day: date, staff: int, now: datetime) -> int | None:
-    """Somebody is there; returns the id of that, None where it is recorded already."""
+    """Record somebody as present; returns the record's id, None where there is one already."""
     row = {"enrolment_id": enrolment, "day": day, "at": now, "staff_id": staff, "guests": 0}
     insert = tx.insert(StoredAttendance).values(row).on_conflict_do_nothing(index_elements=["enrolment_id", "day"])
     marked: int | None = (await tx.execute(insert.returning(StoredAttendance.id))).scalar_one_or_none()
@@ -58,7 +58,7 @@ async def mark(tx: Transaction, enrolment: int, day: date, staff: int, now: date
 
 
 async def of(tx: Transaction, enrolment: int) -> list[Presence]:
-    """The days on which somebody was there."""
+    """Load the days on which somebody was present."""
     found = _SELECT.where(StoredAttendance.enrolment_id == enrolment).order_by(StoredAttendance.day)
     return [Presence(*row) for row in await tx.execute(found)]
 
@@ -69,19 +69,19 @@ async def load(tx: Transaction, id: int) -> Presence | None:  # noqa: A002
 
 
 async def take_back(tx: Transaction, id: int) -> bool:  # noqa: A002
-    """It was a mistake; False where somebody else said so before."""
+    """Delete a record made by mistake; False where a colleague did so before."""
     return (await tx.execute(delete(StoredAttendance).where(StoredAttendance.id == id))).rowcount == 1
 
 
 async def add_guest(tx: Transaction, id: int) -> int | None:  # noqa: A002
-    """One more came along; returns how many that are, None where it was taken back meanwhile."""
+    """Add one guest to a record; returns how many there are, None where the record was deleted meanwhile."""
     counted = update(StoredAttendance).where(StoredAttendance.id == id).values(guests=StoredAttendance.guests + 1)
     guests: int | None = (await tx.execute(counted.returning(StoredAttendance.guests))).scalar_one_or_none()
     return guests
 
 
 async def counts(tx: Transaction, programme: int, day: date) -> tuple[int, int]:
-    """How many were there on this day, and how many guests came along."""
+    """Count the people present on this day, and their guests."""
     counted = select(func.count(), func.coalesce(func.sum(StoredAttendance.guests), 0))
     there = counted.select_from(StoredAttendance).join(StoredEnrolment).where(StoredAttendance.day == day)
     present, guests = (await tx.execute(there.where(StoredEnrolment.programme_id == programme))).one()
@@ -89,7 +89,7 @@ async def counts(tx: Transaction, programme: int, day: date) -> tuple[int, int]:
 
 
 async def missing(tx: Transaction, programme: int, day: date, skip: int, limit: int) -> list[tuple[int, str, str]]:
-    """Of those who may come and are not there on this day, in the order of their numbers: id, number and name."""
+    """Load the accepted people who are not present on this day, by number: id, number and name."""
     columns = (StoredEnrolment.id, StoredEnrolment.prefix, StoredEnrolment.serial, StoredEnrolment.name)
     wanted = select(*columns).where(*_accepted(programme), ~_is_there(day))
     rows = await tx.execute(wanted.order_by(StoredEnrolment.serial, StoredEnrolment.id).offset(skip).limit(limit))
@@ -97,7 +97,7 @@ async def missing(tx: Transaction, programme: int, day: date, skip: int, limit: 
 
 
 async def expected(tx: Transaction, programme: int) -> list[tuple[str, str, str, str]]:
-    """Everybody who may come, in the order of their numbers: number, name, business and phone."""
+    """Load all accepted people by number: number, name, business and phone."""
     columns = (StoredEnrolment.prefix, StoredEnrolment.serial, StoredEnrolment.name, StoredEnrolment.business)
     wanted = select(*columns, StoredEnrolment.phone).where(*_accepted(programme))
     rows = await tx.execute(wanted.order_by(StoredEnrolment.serial, StoredEnrolment.id))

@@ -13,7 +13,7 @@ from db.people.staff import StaffMember
 
 
 class EnrolmentChange(Base):
-    """That an enrolment came into a state: when, by whom and why."""
+    """One change of an enrolment's state: when, by whom and why."""
 
     __tablename__ = "enrolment_changes"
     __table_args__ = (KEPT_IDS,)
@@ -22,7 +22,7 @@ class EnrolmentChange(Base):
     enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolments.id"), index=True)
     at: Mapped[datetime]
     state: Mapped[str] = mapped_column(String(12))
-    #: none where the person did it
+    #: None where the person did it
     staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"), index=True)
     fields: Mapped[list[str]]
     reason: Mapped[str] = mapped_column(Text)
@@ -35,12 +35,12 @@ class Change:
     staff_id: int | None
     fields: list[str]
     reason: str
-    #: the name of that one of staff
+    #: the name of the member who did it
     by: str
 
 
 async def history(tx: Transaction, id: int) -> list[Change]:  # noqa: A002
-    """What became of it, oldest first."""
+    """Load the changes of an enrolment, oldest first."""
     columns = (EnrolmentChange.at, EnrolmentChange.state, EnrolmentChange.staff_id, EnrolmentChange.fields)
     rows = select(*columns, EnrolmentChange.reason, func.coalesce(StaffMember.name, ""))
     named = rows.outerjoin(StaffMember, StaffMember.id == EnrolmentChange.staff_id)
@@ -49,7 +49,7 @@ async def history(tx: Transaction, id: int) -> list[Change]:  # noqa: A002
 
 
 async def last(tx: Transaction, enrolments: Collection[int]) -> dict[int, Change]:
-    """How, when and by whom these were accepted or declined, by the enrolment."""
+    """Load the last acceptance or refusal of each of these enrolments, by the enrolment."""
     columns = (EnrolmentChange.enrolment_id, EnrolmentChange.at, EnrolmentChange.state, EnrolmentChange.staff_id)
     taken = (
         select(*columns, EnrolmentChange.fields, EnrolmentChange.reason, func.coalesce(StaffMember.name, ""))
@@ -61,6 +61,6 @@ async def last(tx: Transaction, enrolments: Collection[int]) -> dict[int, Change
 
 
 async def explain(tx: Transaction, id: int, reason: str) -> None:  # noqa: A002
-    """Why it came into the state in which it is."""
+    """Set the reason of the last change of an enrolment."""
     last = select(func.max(EnrolmentChange.id)).where(EnrolmentChange.enrolment_id == id).scalar_subquery()
     await tx.execute(update(EnrolmentChange).where(EnrolmentChange.id == last).values(reason=reason))

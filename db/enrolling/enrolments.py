@@ -55,7 +55,7 @@ class StoredEnrolment(Base):
     state: Mapped[str] = mapped_column(String(12))
     #: by the names of the fields; what was skipped is there and empty
     answers: Mapped[dict[str, Any]]
-    #: the same as it was known from elsewhere: shown, and answered only once it is confirmed
+    #: answers known from elsewhere, by field: shown, and an answer only once the person confirms them
     known: Mapped[dict[str, Any]]
     #: the names of all fields when it was last asked, by which a new one is noticed
     fields: Mapped[list[str]]
@@ -114,13 +114,13 @@ class Enrolment:
 
     @property
     def number(self) -> str:
-        """As people read and say it: `DPJ27-0042`; empty for one that was never sent."""
+        """The registration number as people read and say it, `DPJ27-0042`; empty for one that was never sent."""
         return f"{self.prefix}-{self.serial:04d}" if self.prefix else ""
 
 
 _NAMES = tuple(Enrolment.__dataclass_fields__)
 _SELECT = select(*(getattr(StoredEnrolment, name) for name in _NAMES))
-#: in order of arrival
+#: the order of arrival
 _ARRIVAL = (StoredEnrolment.submitted_at, StoredEnrolment.id)
 
 
@@ -137,7 +137,7 @@ async def begin(
     now: datetime,
     for_other: bool = False,
 ) -> int:
-    """A new draft; `known` is what was learnt of them elsewhere; with `for_other` somebody else takes part."""
+    """Start a draft; `known` is what was learnt of them elsewhere; with `for_other` somebody else takes part."""
     row = {
         "programme_id": programme,
         "person_id": person,
@@ -163,18 +163,18 @@ async def load(tx: Transaction, id: int) -> Enrolment | None:  # noqa: A002
 
 
 async def of(tx: Transaction, person: int) -> list[Enrolment]:
-    """Everything that somebody began or sent, the last one first."""
+    """Load everything that a person began or sent, the last one first."""
     rows = await tx.execute(_SELECT.where(StoredEnrolment.person_id == person).order_by(StoredEnrolment.id.desc()))
     return [_read(row) for row in rows]
 
 
 async def discard(tx: Transaction, id: int) -> None:  # noqa: A002
-    """A draft and everything in it is gone."""
+    """Delete a draft and everything in it."""
     await tx.execute(delete(StoredEnrolment).where(StoredEnrolment.id == id, StoredEnrolment.state == "draft"))
 
 
 async def keep(tx: Transaction, id: int, now: datetime, **values: Any) -> None:  # noqa: A002
-    """Write what is different; the state changes by `move` only."""
+    """Write the fields that changed; the state changes by `move` only."""
     assert "state" not in values
     await tx.execute(update(StoredEnrolment).where(StoredEnrolment.id == id).values(**values, updated_at=now))
 
@@ -215,7 +215,7 @@ async def give_number(tx: Transaction, id: int, prefix: str) -> int:  # noqa: A0
 
 
 async def counts(tx: Transaction) -> dict[int, dict[str, int]]:
-    """How many there are, by programme and state."""
+    """Count the enrolments by programme and state."""
     grouped = select(StoredEnrolment.programme_id, StoredEnrolment.state, func.count())
     found: dict[int, dict[str, int]] = {}
     rows = await tx.execute(grouped.group_by(StoredEnrolment.programme_id, StoredEnrolment.state))
@@ -232,20 +232,20 @@ async def count(tx: Transaction, programme: int, states: Collection[str]) -> int
 async def listed(
     tx: Transaction, programme: int, states: Collection[str], skip: int = 0, limit: int = 10
 ) -> list[Enrolment]:
-    """Those of a programme in order of arrival."""
+    """Load one page of a programme's enrolments in order of arrival."""
     wanted = _SELECT.where(StoredEnrolment.programme_id == programme, StoredEnrolment.state.in_(states))
     return [_read(row) for row in await tx.execute(wanted.order_by(*_ARRIVAL).offset(skip).limit(limit))]
 
 
 async def numbered(tx: Transaction, prefix: str, serial: int) -> Enrolment | None:
-    """The one with this registration number."""
+    """Load the enrolment with this registration number."""
     same = (StoredEnrolment.prefix == prefix, StoredEnrolment.serial == serial)
     row = (await tx.execute(_SELECT.where(*same))).one_or_none()
     return _read(row) if row else None
 
 
 async def search(tx: Transaction, words: str, phone: str = "", limit: int = 10) -> list[Enrolment]:
-    """Sent ones of somebody, or of a business, whose name has all these words, or with this phone number (E.164)."""
+    """Load sent enrolments whose person's or business's name has all these words, or with this phone number (E.164)."""
     sent = _SELECT.where(StoredEnrolment.prefix.is_not(None))
     named = sent
     for word in words.lower().split():
@@ -257,7 +257,7 @@ async def search(tx: Transaction, words: str, phone: str = "", limit: int = 10) 
 
 
 async def every(tx: Transaction, programme: int | None = None) -> AsyncIterator[Enrolment]:
-    """All that were sent, by id, a slice at a time."""
+    """Load all enrolments that were sent, by id, a slice at a time."""
     last = 0
     while True:
         wanted = _SELECT.where(StoredEnrolment.id > last, StoredEnrolment.prefix.is_not(None))
@@ -272,7 +272,7 @@ async def every(tx: Transaction, programme: int | None = None) -> AsyncIterator[
 
 
 async def place(tx: Transaction, one: Enrolment) -> tuple[int, int]:
-    """Which of how many of its programme that wait this is, in order of arrival."""
+    """Find which of how many waiting enrolments of its programme this is, in order of arrival."""
     waiting = (StoredEnrolment.programme_id == one.programme_id, StoredEnrolment.state == "submitted")
     counted = select(func.count().filter(~_after(one)), func.count()).where(*waiting)
     at, number = (await tx.execute(counted)).one()
@@ -280,7 +280,7 @@ async def place(tx: Transaction, one: Enrolment) -> tuple[int, int]:
 
 
 async def following(tx: Transaction, one: Enrolment) -> int | None:
-    """The next of its programme that waits, after the last the first; None where no other does."""
+    """Load the next waiting enrolment of the same programme, after the last the first; None where there is no other."""
     others = (StoredEnrolment.programme_id == one.programme_id, StoredEnrolment.id != one.id)
     waiting = select(StoredEnrolment.id).where(*others, StoredEnrolment.state == "submitted")
     order = (_after(one).desc(), StoredEnrolment.submitted_at, StoredEnrolment.id)
@@ -294,7 +294,7 @@ def _after(one: Enrolment) -> ColumnElement[bool]:
 
 
 async def of_business(tx: Transaction, one: Enrolment) -> Sequence[int]:
-    """Others that the same business sent for the same programme."""
+    """Load other enrolments that the same business sent for the same programme."""
     same = (StoredEnrolment.programme_id == one.programme_id, StoredEnrolment.business_id == one.business_id)
     others = select(StoredEnrolment.id).where(*same, StoredEnrolment.id != one.id, StoredEnrolment.prefix.is_not(None))
     return list((await tx.execute(others.order_by(StoredEnrolment.id))).scalars())

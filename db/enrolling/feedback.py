@@ -1,4 +1,4 @@
-"""Feedback: what those who were there say of a programme."""
+"""Feedback: what people who took part say of a programme."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -29,7 +29,7 @@ class StoredFeedback(Base):
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What all together said of a programme."""
+    """The feedback on a programme in figures."""
 
     number: int
     average: float
@@ -39,7 +39,7 @@ class Summary:
 
 
 async def keep(tx: Transaction, enrolment: int, now: datetime, **said: Any) -> None:
-    """Keep the rating, or what is said after it; what is said again counts instead."""
+    """Keep the rating, or what is said after it; said again, the new one counts."""
     row = {"enrolment_id": enrolment, "at": now, "rating": 0, "useful": "", "again": None} | said
     insert = tx.insert(StoredFeedback).values(row)
     await tx.execute(insert.on_conflict_do_update(index_elements=["enrolment_id"], set_=said))
@@ -47,7 +47,7 @@ async def keep(tx: Transaction, enrolment: int, now: datetime, **said: Any) -> N
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What somebody said, see `StoredFeedback`."""
+    """One person's feedback, see `StoredFeedback`."""
 
     rating: int
     useful: str
@@ -55,7 +55,7 @@ class Said:
 
 
 async def of(tx: Transaction, enrolment: int) -> Said | None:
-    """What was said about this one."""
+    """Load the feedback of one enrolment."""
     columns = (StoredFeedback.rating, StoredFeedback.useful, StoredFeedback.again)
     row = (await tx.execute(select(*columns).where(StoredFeedback.enrolment_id == enrolment))).one_or_none()
     return Said(*row) if row else None
@@ -75,7 +75,7 @@ async def summary(tx: Transaction, programme: int) -> Summary:
 
 
 async def texts(tx: Transaction, programme: int, skip: int, limit: int) -> list[str]:
-    """What was useful, the last said first; without whose words they are."""
+    """Load what people found useful, newest first, without their names."""
     said = select(StoredFeedback.useful).join(StoredEnrolment)
     said = said.where(StoredEnrolment.programme_id == programme, StoredFeedback.useful != "")
     return list((await tx.execute(said.order_by(StoredFeedback.id.desc()).offset(skip).limit(limit))).scalars())

@@ -1,4 +1,4 @@
-"""Samples: exhibitions and programmes that are only shown as an example, and what people tried out with them."""
+"""Samples: exhibitions and programmes that only show what they look like, and what people tried out with them."""
 
 from sqlalchemy import delete, select
 
@@ -12,7 +12,7 @@ from db.fairs.programmes import StoredProgramme
 
 
 async def remove(tx: Transaction) -> int:
-    """Remove them all, with every enrolment in them; returns how many samples those were."""
+    """Delete all samples, with every enrolment in them; returns how many samples there were."""
     samples = select(StoredProgramme.id).where(StoredProgramme.is_sample)
     tried = select(StoredEnrolment.id).where(StoredEnrolment.programme_id.in_(samples))
     for belongs in (StoredAttendance, StoredFeedback, EnrolmentChange):

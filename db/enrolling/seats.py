@@ -1,4 +1,4 @@
-"""Places of a programme, and the line of those who wait for one; each needs the programme's `lock` first."""
+"""Places of a programme, and the waitlist for them; each function needs the programme's `lock` first."""
 
 from sqlalchemy import and_, func, or_, select
 
@@ -11,12 +11,12 @@ SEATED = ("accepted", "offered")
 
 
 async def lock(tx: Transaction, programme: int) -> None:
-    """Until the transaction ends, nobody else gives numbers and places of this programme (PostgreSQL)."""
+    """Keep everybody else from giving numbers and places of this programme until the transaction ends (PostgreSQL)."""
     await tx.execute(select(StoredProgramme.id).where(StoredProgramme.id == programme).with_for_update())
 
 
 async def free(tx: Transaction, programme: Programme) -> int | None:
-    """Places that nobody has or is offered, perhaps below 0 after a change of the quota; None without a limit."""
+    """Count the free places, perhaps below 0 after a change of the quota; None where there is no limit."""
     if programme.quota is None:
         return None
     seated = (StoredEnrolment.programme_id == programme.id, StoredEnrolment.state.in_(SEATED))
@@ -24,7 +24,7 @@ async def free(tx: Transaction, programme: Programme) -> int | None:
 
 
 async def first_in_line(tx: Transaction, programme: int) -> Enrolment | None:
-    """Who has waited longest."""
+    """Load the enrolment that has waited longest."""
     waiting = (StoredEnrolment.programme_id == programme, StoredEnrolment.state == "waiting")
     longest = select(StoredEnrolment.id).where(*waiting).order_by(StoredEnrolment.waiting_since, StoredEnrolment.id)
     found: int | None = (await tx.execute(longest.limit(1))).scalar_one_or_none()
@@ -32,7 +32,7 @@ async def first_in_line(tx: Transaction, programme: int) -> Enrolment | None:
 
 
 async def place_in_line(tx: Transaction, one: Enrolment) -> int:
-    """1 for who is the next."""
+    """Find the place in the waitlist, 1 for the next one."""
     since, id_ = StoredEnrolment.waiting_since, StoredEnrolment.id
     ahead = or_(since < one.waiting_since, and_(since == one.waiting_since, id_ < one.id))
     waiting = (StoredEnrolment.programme_id == one.programme_id, StoredEnrolment.state == "waiting", ahead)

@@ -52,7 +52,7 @@ class StoredExhibition(Base):
     #: days in Bandung, the last one included
     enrolment_opens: Mapped[date | None]
     enrolment_closes: Mapped[date | None]
-    #: where staff have it from, and when they last looked
+    #: where staff read it, and when they last looked
     source: Mapped[str] = mapped_column(Text)
     checked: Mapped[date]
     #: one of `STATES`
@@ -65,7 +65,7 @@ class StoredExhibition(Base):
 
 
 class StoredArrival(Base):
-    """Somebody who came by a link, such as a poster's."""
+    """A person who came by a link, such as a poster's."""
 
     __tablename__ = "arrivals"
     __table_args__ = (UniqueConstraint("link", "person_id"), KEPT_IDS)
@@ -126,7 +126,7 @@ class Exhibition(Plan):
 
 
 class Outdated(Exception):
-    """Somebody else changed it meanwhile; nothing was written."""
+    """Raised where somebody else changed it meanwhile; nothing was written."""
 
 
 _PLANNED = tuple(Plan.__dataclass_fields__)
@@ -147,8 +147,10 @@ async def upcoming(
     first: date | None = None,
     last: date | None = None,
 ) -> list[Exhibition]:
-    """What people may see and is not over, soonest first, also what is cancelled; `first` and `last` are a span of days
-    that it touches. An exhibition without sectors is for all."""
+    """Load what people may see and is not over, soonest first, cancelled ones included.
+
+    `first` and `last` are a span of days that it touches. An exhibition without sectors is for all.
+    """
     statement = _SELECT.where(
         StoredExhibition.state.in_(SHOWN), StoredExhibition.last_day >= max(today, first or today)
     )
@@ -162,31 +164,31 @@ async def upcoming(
 
 
 async def load(tx: Transaction, id: int) -> Exhibition | None:  # noqa: A002
-    """One by its id, whatever its state."""
+    """Load one by its id, whatever its state."""
     row = (await tx.execute(_SELECT.where(StoredExhibition.id == id))).one_or_none()
     return _read(row) if row else None
 
 
 async def find(tx: Transaction, code: str) -> Exhibition | None:
-    """One by its code, in capitals or not, whatever its state."""
+    """Load one by its code, in capitals or not, whatever its state."""
     row = (await tx.execute(_SELECT.where(func.lower(StoredExhibition.code) == code.lower()))).one_or_none()
     return _read(row) if row else None
 
 
 async def all_of(tx: Transaction) -> list[Exhibition]:
-    """Every one, also drafts and those that are over, in the order of their days."""
+    """Load all, drafts and past ones included, in the order of their days."""
     rows = await tx.execute(_SELECT.order_by(StoredExhibition.first_day, StoredExhibition.id))
     return [_read(row) for row in rows]
 
 
 async def cities(tx: Transaction, today: date) -> list[str]:
-    """Every city with something that people may see and that is not over."""
+    """List every city with something that people may see and that is not over."""
     ahead = (StoredExhibition.state.in_(SHOWN), StoredExhibition.last_day >= today)
     return list((await tx.execute(select(StoredExhibition.city).where(*ahead).distinct())).scalars())
 
 
 async def add(tx: Transaction, plans: Collection[Plan], now: datetime) -> None:
-    """Keep new ones; a code that is taken raises the database's own error."""
+    """Store new ones; raises the database's own error where a code is taken."""
     kept = {"sequence": 0, "created_at": now, "updated_at": now}
     if plans:
         await tx.execute(tx.insert(StoredExhibition), [asdict(plan) | kept for plan in plans])
@@ -218,12 +220,12 @@ async def publish(tx: Transaction, before: Exhibition, now: datetime) -> Exhibit
 
 
 async def cancel(tx: Transaction, before: Exhibition, now: datetime) -> Exhibition:
-    """It does not take place: it stays listed as cancelled until its date is over, and nobody is reminded of it."""
+    """Cancel it: it stays listed as cancelled until its date is over, and nobody is reminded of it."""
     return await change(tx, before, Plan(**asdict(before.plan()) | {"state": "cancelled"}), now)
 
 
 async def arrived(tx: Transaction, link: str, person: int, now: datetime) -> None:
-    """Count somebody who came by this link."""
+    """Count a person who came by this link."""
     row = {"link": link[:64], "person_id": person, "times": 1, "first_at": now}
     insert = tx.insert(StoredArrival).values(row)
     again = {"times": StoredArrival.times + 1}
@@ -231,13 +233,13 @@ async def arrived(tx: Transaction, link: str, person: int, now: datetime) -> Non
 
 
 async def arrivals(tx: Transaction) -> dict[str, int]:
-    """How many people came by each link."""
+    """Count the people who came by each link."""
     rows = await tx.execute(select(StoredArrival.link, func.count()).group_by(StoredArrival.link))
     return {str(link): int(people) for link, people in rows}
 
 
 async def discard(tx: Transaction, before: Exhibition) -> bool:
-    """Remove a draft; False where it is one no more, was changed since, or a programme belongs to it."""
+    """Delete a draft; False where it is no draft, was changed since, or a programme belongs to it."""
     same = (StoredExhibition.id == before.id, StoredExhibition.sequence == before.sequence)
     try:
         async with tx.savepoint() as part:
@@ -248,7 +250,7 @@ async def discard(tx: Transaction, before: Exhibition) -> bool:
 
 
 async def remove_samples(tx: Transaction) -> int:
-    """Remove what is only shown as an example, with its reminders; programmes must no longer refer to it."""
+    """Delete the samples, with their reminders; programmes must no longer refer to them."""
     ids = list((await tx.execute(select(StoredExhibition.id).where(StoredExhibition.is_sample))).scalars())
     await reminders.forget(tx, ids)
     await tx.execute(delete(StoredExhibition).where(StoredExhibition.id.in_(ids)))

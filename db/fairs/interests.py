@@ -1,4 +1,4 @@
-"""Interests: who wants to hear of new exhibitions or programmes, of which kind, in the words they said it with."""
+"""Interests: who wants to hear of new exhibitions or programmes, of which kind, and in which words they said so."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -54,7 +54,7 @@ class StoredInterest(Base):
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What somebody wants to hear of."""
+    """What a person wants to hear of."""
 
     kind: str
     city: str = ""
@@ -63,7 +63,7 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Concerned:
-    """Somebody to be told, where, and in which language."""
+    """A person to be told, where, and in which language."""
 
     person_id: int
     address_id: int
@@ -75,7 +75,7 @@ class Concerned:
 
 
 async def add(tx: Transaction, person: int, address: int, wish: Wish, words: str, now: datetime) -> datetime:
-    """Keep a wish; returns since when it is kept, which is before `now` if it was already."""
+    """Keep a wish; returns since when it is kept, which is before `now` where it was kept already."""
     same = _same(person, wish)
     since: datetime | None = (await tx.execute(select(StoredInterest.since).where(*same))).scalar_one_or_none()
     if since:
@@ -95,18 +95,18 @@ async def add(tx: Transaction, person: int, address: int, wish: Wish, words: str
 
 
 async def stop(tx: Transaction, person: int, wish: Wish, now: datetime) -> None:
-    """They no longer want to hear of this."""
+    """End a person's wish."""
     await tx.execute(update(StoredInterest).where(*_same(person, wish)).values(until=now))
 
 
 async def stop_all(tx: Transaction, person: int, now: datetime) -> int:
-    """They want to hear of nothing any more; returns how many wishes that ends."""
+    """End all wishes of a person; returns how many."""
     open_ones = (StoredInterest.person_id == person, StoredInterest.until.is_(None))
     return (await tx.execute(update(StoredInterest).where(*open_ones).values(until=now))).rowcount
 
 
 async def resume(tx: Transaction, person: int, stopped_at: datetime) -> None:
-    """Take up again the wishes that ended at this moment, unless they were made anew meanwhile."""
+    """Restore the wishes that ended at this moment, unless they were made anew meanwhile."""
     ended = select(StoredInterest.id, StoredInterest.kind, StoredInterest.city, StoredInterest.topic).where(
         StoredInterest.person_id == person, StoredInterest.until == stopped_at
     )
@@ -117,14 +117,14 @@ async def resume(tx: Transaction, person: int, stopped_at: datetime) -> None:
 
 
 async def of(tx: Transaction, person: int) -> list[Wish]:
-    """What somebody wants to hear of."""
+    """Load what a person wants to hear of."""
     columns = (StoredInterest.kind, StoredInterest.city, StoredInterest.topic)
     theirs = select(*columns).where(StoredInterest.person_id == person, StoredInterest.until.is_(None))
     return [Wish(*row) for row in await tx.execute(theirs.order_by(StoredInterest.id))]
 
 
 async def waiting_for(tx: Transaction, plan: ExhibitionPlan) -> list[Concerned]:
-    """Who wants to hear of an exhibition like this, each once; an exhibition without sectors is for all."""
+    """Load who wants to hear of an exhibition like this, each once; an exhibition without sectors is for all."""
     fits = [StoredInterest.kind == EXHIBITION, func.lower(StoredInterest.city).in_(("", plan.city.lower()))]
     if plan.sectors:
         fits.append(StoredInterest.topic.in_(("", *plan.sectors)))
@@ -132,8 +132,11 @@ async def waiting_for(tx: Transaction, plan: ExhibitionPlan) -> list[Concerned]:
 
 
 async def concerned(tx: Transaction, id: int, *plans: ExhibitionPlan) -> list[Concerned]:  # noqa: A002
-    """Who is to hear of a change or the end of this exhibition, each once: who is reminded of it, who is enrolled in a
-    programme of it, and who wants to hear of one like it, as it was or as it is now."""
+    """Load who must hear of a change or the end of this exhibition, each once.
+
+    These are people who are reminded of it, who are enrolled in a programme of it, or who want to hear of one like it,
+    as it was or as it is now.
+    """
     reminded = {one.person_id: one.address_id for one in await reminders.of(tx, id)}
     languages = select(Person.id, Person.language)
     found = {}
@@ -150,7 +153,7 @@ async def concerned(tx: Transaction, id: int, *plans: ExhibitionPlan) -> list[Co
 
 
 async def concerned_by(tx: Transaction, one: Programme) -> list[Concerned]:
-    """Who is enrolled in this programme, or wants to hear of one like it, each once."""
+    """Load who is enrolled in this programme, or wants to hear of one like it, each once."""
     people = {who.person_id: who for who in await _enrolled(tx, StoredEnrolment.programme_id == one.id)}
     for waiting in await _who(tx, [StoredInterest.kind == PROGRAMME, StoredInterest.topic.in_(("", one.kind))]):
         people.setdefault(waiting.person_id, waiting)

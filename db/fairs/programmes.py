@@ -99,12 +99,12 @@ class Programme(Plan):
     updated_at: datetime
 
     def is_over(self, today: date) -> bool:
-        """After its last day; where no day is set, after its enrolment."""
+        """Whether its last day is past; where no day is set, its enrolment."""
         last = self.last_day or self.enrolment_closes
         return last is not None and last < today
 
     def takes_on(self, today: date) -> bool:
-        """Whether one may enrol today."""
+        """Whether people may enrol today."""
         opens, closes = self.enrolment_opens or today, self.enrolment_closes or self.first_day or today
         return self.state in ("announced", "changed") and opens <= today <= closes
 
@@ -124,7 +124,7 @@ def _read(row: Any) -> Programme:
 
 
 async def upcoming(tx: Transaction, today: date, kind: str = "") -> list[Programme]:
-    """What people may see and is not over, soonest first."""
+    """Load what people may see and is not over, soonest first."""
     last = func.coalesce(StoredProgramme.last_day, StoredProgramme.enrolment_closes)
     statement = _SELECT.where(StoredProgramme.state.in_(SHOWN), or_(last.is_(None), last >= today))
     if kind:
@@ -133,25 +133,25 @@ async def upcoming(tx: Transaction, today: date, kind: str = "") -> list[Program
 
 
 async def at(tx: Transaction, exhibition: int, today: date) -> Programme | None:
-    """The programme by which one may take part in this exhibition, if there is one to enrol in."""
+    """Load the programme through which people may take part in this exhibition; None where none takes enrolments."""
     of_it = and_(StoredProgramme.exhibition_id == exhibition, StoredProgramme.state.in_(SHOWN))
     found = [_read(row) for row in await tx.execute(_SELECT.where(of_it).order_by(*_SOONEST))]
     return next((one for one in found if one.takes_on(today)), None)
 
 
 async def load(tx: Transaction, id: int) -> Programme | None:  # noqa: A002
-    """One by its id, whatever its state."""
+    """Load one by its id, whatever its state."""
     row = (await tx.execute(_SELECT.where(StoredProgramme.id == id))).one_or_none()
     return _read(row) if row else None
 
 
 async def all_of(tx: Transaction) -> list[Programme]:
-    """Every one, also drafts and those that are over."""
+    """Load all, drafts and past ones included."""
     return [_read(row) for row in await tx.execute(_SELECT.order_by(*_SOONEST))]
 
 
 async def add(tx: Transaction, plans: Collection[Plan], now: datetime) -> None:
-    """Keep new ones; a code that is taken raises the database's own error."""
+    """Store new ones; raises the database's own error where a code is taken."""
     kept = {"sequence": 0, "created_at": now, "updated_at": now}
     if plans:
         await tx.execute(tx.insert(StoredProgramme), [asdict(plan) | kept for plan in plans])
@@ -172,13 +172,13 @@ async def change(tx: Transaction, before: Programme, plan: Plan, now: datetime) 
 
 
 async def discard(tx: Transaction, before: Programme) -> bool:
-    """Remove a draft; False where it is one no more, or was changed since."""
+    """Delete a draft; False where it is no draft, or was changed since."""
     same = (StoredProgramme.id == before.id, StoredProgramme.sequence == before.sequence)
     return (await tx.execute(delete(StoredProgramme).where(*same, StoredProgramme.state == "draft"))).rowcount == 1
 
 
 async def remove_samples(tx: Transaction) -> int:
-    """Remove what is only shown as an example; what is left no longer belongs to an exhibition that is an example."""
+    """Delete the samples; programmes that stay no longer belong to an exhibition that is a sample."""
     samples = select(StoredExhibition.id).where(StoredExhibition.is_sample)
     freed = update(StoredProgramme).where(StoredProgramme.exhibition_id.in_(samples)).values(exhibition_id=None)
     await tx.execute(freed)

@@ -14,7 +14,7 @@ from db.engine import Transaction
 
 #: the name of the jobs
 JOB = "remind"
-#: days before the first day
+#: how many days before the first day a reminder comes
 DAYS = (14, 3, 1)
 _AT = time(9, tzinfo=ZoneInfo("Asia/Jakarta"))
 
@@ -36,7 +36,7 @@ class StoredReminder(Base):
 
 @dataclass(frozen=True, slots=True)
 class Reminder:
-    """Somebody who is reminded."""
+    """A person who is reminded, and where."""
 
     person_id: int
     address_id: int
@@ -44,13 +44,13 @@ class Reminder:
 
 
 def days(first_day: date, now: datetime) -> list[tuple[int, datetime]]:
-    """The reminders that are still ahead, as days before the first day and the time: 09.00 in Bandung."""
+    """List the reminders still ahead, as days before the first day and the time: 09.00 in Bandung."""
     planned = [(before, datetime.combine(first_day - timedelta(days=before), _AT)) for before in DAYS]
     return [(before, at) for before, at in planned if at > now]
 
 
 async def start(tx: Transaction, reminder: Reminder, first_day: date, now: datetime, answer: str | None = None) -> None:
-    """Remind from now on; once more changes nothing but the address and what they answered."""
+    """Remind a person from now on; called again, it changes only the address and their answer."""
     row = {
         "person_id": reminder.person_id,
         "address_id": reminder.address_id,
@@ -65,7 +65,7 @@ async def start(tx: Transaction, reminder: Reminder, first_day: date, now: datet
 
 
 async def stop(tx: Transaction, person: int, exhibition: int, now: datetime, answer: str | None = None) -> bool:
-    """Remind no more of this one; False if nobody was to be reminded."""
+    """Stop reminding a person of an exhibition; False if they were not to be reminded."""
     of_them = (StoredReminder.person_id == person, StoredReminder.exhibition_id == exhibition)
     ended = update(StoredReminder).where(*of_them, StoredReminder.until.is_(None)).values(until=now, answer=answer)
     stopped = (await tx.execute(ended)).rowcount > 0
@@ -74,7 +74,7 @@ async def stop(tx: Transaction, person: int, exhibition: int, now: datetime, ans
 
 
 async def stop_all(tx: Transaction, person: int, now: datetime) -> int:
-    """Remind no more of anything; returns of how many."""
+    """Stop all reminders of a person; returns how many."""
     wanted = select(StoredReminder.exhibition_id).where(
         StoredReminder.person_id == person, StoredReminder.until.is_(None)
     )
@@ -85,32 +85,32 @@ async def stop_all(tx: Transaction, person: int, now: datetime) -> int:
 
 
 async def stopped_at(tx: Transaction, person: int, at: datetime) -> list[int]:
-    """The exhibitions whose reminders ended at this moment."""
+    """List the exhibitions whose reminders ended at this moment."""
     ended = select(StoredReminder.exhibition_id).where(StoredReminder.person_id == person, StoredReminder.until == at)
     return list((await tx.execute(ended)).scalars())
 
 
 async def is_wanted(tx: Transaction, person: int, exhibition: int) -> bool:
-    """Whether this person is to be reminded of it."""
+    """Whether a person is to be reminded of an exhibition."""
     of_them = (StoredReminder.person_id == person, StoredReminder.exhibition_id == exhibition)
     found = await tx.execute(select(StoredReminder.id).where(*of_them, StoredReminder.until.is_(None)))
     return found.scalar_one_or_none() is not None
 
 
 async def of(tx: Transaction, exhibition: int) -> list[Reminder]:
-    """Everybody who is to be reminded of it."""
+    """Load everybody who is to be reminded of an exhibition."""
     columns = (StoredReminder.person_id, StoredReminder.address_id, StoredReminder.exhibition_id)
     wanted = select(*columns).where(StoredReminder.exhibition_id == exhibition, StoredReminder.until.is_(None))
     return [Reminder(*row) for row in await tx.execute(wanted.order_by(StoredReminder.id))]
 
 
 async def move(tx: Transaction, exhibition: int, first_day: date, now: datetime) -> None:
-    """The date moved: what is still ahead of the new date is planned anew, the rest is dropped."""
+    """Plan the reminders anew after the date moved; those that would be in the past are dropped."""
     await _plan(tx, await drop(tx, exhibition), first_day, now)
 
 
 async def drop(tx: Transaction, exhibition: int) -> list[Reminder]:
-    """Nobody is reminded of it, though they wanted to be; returns them."""
+    """Drop the planned reminders of an exhibition; returns the people who wanted them."""
     wanted = await of(tx, exhibition)
     keys = [_key(one.person_id, exhibition, day) for one in wanted for day in DAYS]
     for begin in range(0, len(keys), 500):
@@ -119,7 +119,7 @@ async def drop(tx: Transaction, exhibition: int) -> list[Reminder]:
 
 
 async def forget(tx: Transaction, exhibitions: Collection[int]) -> None:
-    """Remove everything about exhibitions that are removed."""
+    """Delete everything about exhibitions that are removed."""
     for exhibition in exhibitions:
         await drop(tx, exhibition)
     await tx.execute(delete(StoredReminder).where(StoredReminder.exhibition_id.in_(exhibitions)))

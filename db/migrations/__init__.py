@@ -68,7 +68,7 @@ _LOCK = 7_267_001
 
 
 def config(connection: Connection, versions: Path = HERE / "versions") -> Config:
-    """Alembic's configuration for an open connection."""
+    """Make Alembic's configuration for an open connection."""
     settings = Config()
     settings.set_main_option("script_location", str(HERE))
     settings.set_main_option("version_locations", str(versions))
@@ -78,17 +78,17 @@ def config(connection: Connection, versions: Path = HERE / "versions") -> Config
 
 
 def revisions() -> set[str]:
-    """Every version of the schema that there ever was."""
+    """List every version of the schema that there ever was."""
     return {script.revision for script in ScriptDirectory(str(HERE)).walk_revisions()}
 
 
 def newest() -> str | None:
-    """The version that `upgrade` leads to."""
+    """Find the version that `upgrade` leads to."""
     return ScriptDirectory(str(HERE)).get_current_head()
 
 
 def revision(connection: Connection) -> str | None:
-    """The version that this database has; None where there is no schema yet."""
+    """Read the version of this database; None where it has no schema yet."""
     return MigrationContext.configure(connection).get_current_revision()
 
 
@@ -100,7 +100,7 @@ async def upgrade(engine: AsyncEngine, to: str = "head", versions: Path = HERE /
 
 @asynccontextmanager
 async def changing(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
-    """A transaction in which the schema may change, one process at a time."""
+    """Open a transaction in which the schema may change, one process at a time."""
     async with engine.connect() as connection:
         if engine.dialect.name == "sqlite":
             await _rebuild_freely(connection)

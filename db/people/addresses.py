@@ -28,7 +28,7 @@ class Address(Base):
 
 
 async def known(tx: Transaction, channel: str, values: Iterable[str]) -> dict[str, tuple[int, int]]:
-    """The (address, person) ids of those of these address values that ever wrote."""
+    """Load the (address, person) ids of those of these address values that ever wrote."""
     rows = await tx.execute(
         select(Address.value, Address.id, Address.person_id).where(
             Address.channel == channel, Address.value.in_(values)
@@ -46,14 +46,14 @@ _REMEMBER = (
 
 
 async def remember(tx: Transaction, memories: dict[int, dict[str, Any]]) -> None:
-    """Keep what each conversation remembers, by address."""
+    """Store what each conversation remembers, by address."""
     if memories:
         rows = [{"of_address": address, "new_memory": memory} for address, memory in memories.items()]
         await tx.execute(_REMEMBER, rows)
 
 
 async def add(tx: Transaction, new: Collection[tuple[int, str, str]], now: datetime) -> None:
-    """Addresses that nobody has yet, as (person, channel, value)."""
+    """Store new addresses, given as (person, channel, value)."""
     kept = {"created_at": now, "state": "open", "memory": {}}
     rows = [{"person_id": person, "channel": channel, "value": value, **kept} for person, channel, value in new]
     if rows:
@@ -61,7 +61,7 @@ async def add(tx: Transaction, new: Collection[tuple[int, str, str]], now: datet
 
 
 async def of(tx: Transaction, people: Collection[int]) -> dict[int, list[str]]:
-    """Where these people write, such as `telegram:123456`, by person, the first one first."""
+    """List where these people write, such as `telegram:123456`, by person, the first address first."""
     found: dict[int, list[str]] = {}
     theirs = select(Address.person_id, Address.channel, Address.value).where(Address.person_id.in_(people))
     for person, channel, value in await tx.execute(theirs.order_by(Address.id)):

@@ -37,7 +37,7 @@ class StoredBusiness(Base):
 
 
 class Membership(Base):
-    """Somebody works in a business."""
+    """One person works in one business."""
 
     __tablename__ = "memberships"
     __table_args__ = (UniqueConstraint("person_id", "business_id"), KEPT_IDS)
@@ -68,14 +68,14 @@ _SELECT = select(StoredBusiness.id, *(getattr(StoredBusiness, name) for name in 
 
 
 async def of(tx: Transaction, person: int) -> dict[int, Business]:
-    """The businesses somebody works in, by id, the one that was spoken of last first."""
+    """Load the businesses a person works in, by id, the one last spoken of first."""
     theirs = _SELECT.join(Membership, Membership.business_id == StoredBusiness.id)
     latest = theirs.where(Membership.person_id == person).order_by(StoredBusiness.updated_at.desc())
     return {row[0]: Business(**dict(zip(_NAMES, row[1:], strict=True))) for row in await tx.execute(latest)}
 
 
 async def of_all(tx: Transaction, people: Collection[int]) -> dict[int, dict[int, Business]]:
-    """The businesses of these people, by person and id, in the order in which they were known."""
+    """Load the businesses of these people, by person and id, in the order in which they became known."""
     found: dict[int, dict[int, Business]] = {}
     theirs = _SELECT.add_columns(Membership.person_id).join(Membership, Membership.business_id == StoredBusiness.id)
     for row in await tx.execute(theirs.where(Membership.person_id.in_(people)).order_by(Membership.id)):
@@ -84,19 +84,19 @@ async def of_all(tx: Transaction, people: Collection[int]) -> dict[int, dict[int
 
 
 async def load(tx: Transaction, id: int) -> Business:  # noqa: A002
-    """One that is known to exist."""
+    """Load one by its id; it must exist."""
     row = (await tx.execute(_SELECT.where(StoredBusiness.id == id))).one()
     return Business(**dict(zip(_NAMES, row[1:], strict=True)))
 
 
 async def with_nib(tx: Transaction, nib: str) -> int | None:
-    """The first business with this number."""
+    """Find the first business with this number."""
     found = select(StoredBusiness.id).where(StoredBusiness.nib == nib).order_by(StoredBusiness.id).limit(1)
     return (await tx.execute(found)).scalar_one_or_none()
 
 
 async def same_as(tx: Transaction, business: Business) -> int | None:
-    """One of this number and name, whoever entered it; a number alone may be that of an owner with several."""
+    """Find a business with this number and name, whoever entered it; owners with several use one number for all."""
     if not business.nib:
         return None
     same = (StoredBusiness.nib == business.nib, func.lower(StoredBusiness.name) == business.name.lower())
@@ -116,6 +116,6 @@ async def change(tx: Transaction, id: int, business: Business, now: datetime) ->
 
 
 async def join(tx: Transaction, person: int, business: int, now: datetime) -> None:
-    """Somebody works in it, as was perhaps known."""
+    """Note that a person works in a business; noted twice, it counts once."""
     row = {"person_id": person, "business_id": business, "since": now}
     await tx.execute(tx.insert(Membership).on_conflict_do_nothing(), row)

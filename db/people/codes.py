@@ -1,4 +1,4 @@
-"""Codes that can be said aloud, of signs none of which is read as another; and those that make somebody staff."""
+"""Codes that can be said aloud, of letters and digits none of which is read as another; and codes for staff."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -21,12 +21,12 @@ _SIGNS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 
 
 def new(length: int) -> str:
-    """So many signs by chance: 8 are one of a million million."""
+    """Make a code of so many random signs; with 8 there are a million million."""
     return "".join(choice(_SIGNS) for _ in range(length))
 
 
 def hashed(written: str) -> str:
-    """A code as it is kept, however it was written: with or without its dash, in small letters."""
+    """Hash a code for storing, however it was written: with or without its dash, in small letters."""
     return sha256("".join(filter(str.isalnum, written.upper())).encode()).hexdigest()
 
 
@@ -39,7 +39,7 @@ class StaffCode(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     hash: Mapped[str] = mapped_column(String(64), unique=True)
     role: Mapped[str] = mapped_column(String(8))
-    #: who invites; none for the code that the running service prints
+    #: who invites; None for the code that the running service prints
     by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
@@ -59,7 +59,7 @@ class Invitation:
     expires_at: datetime
     tries: int
     used_at: datetime | None
-    #: whether who invites is an administrator still
+    #: whether the inviting member is still an administrator
     stands: bool
 
     def is_good(self, now: datetime) -> bool:
@@ -67,8 +67,10 @@ class Invitation:
 
 
 async def give(tx: Transaction, role: str, by: int | None, now: datetime) -> str:
-    """A new code that can be said aloud, such as `K7QM-2XPD`: a million million of them. Only its hash is kept, and of
-    the codes that the service prints only the newest is good."""
+    """Make a code such as `K7QM-2XPD` that makes its writer a member of staff, and store its hash.
+
+    Of the codes that the service prints only the newest is good.
+    """
     signs = new(8)
     if by is None:
         printed = update(StaffCode).where(StaffCode.by_id.is_(None), StaffCode.used_at.is_(None))
@@ -91,23 +93,23 @@ _CODE = select(
 
 
 async def find(tx: Transaction, written: str) -> Invitation | None:
-    """The code that somebody wrote, with or without its dash; None for one that was never given out."""
+    """Find the code that somebody wrote, with or without its dash; None for one that was never given out."""
     row = (await tx.execute(_CODE.where(StaffCode.hash == hashed(written)))).first()
     return Invitation(*row) if row else None
 
 
 async def load(tx: Transaction, id: int) -> Invitation:  # noqa: A002
-    """A code that is known to exist."""
+    """Load a code by its id; it must exist."""
     return Invitation(*(await tx.execute(_CODE.where(StaffCode.id == id))).one())
 
 
 async def use_up(tx: Transaction, id: int, now: datetime) -> bool:  # noqa: A002
-    """Use it up; False where somebody else was faster."""
+    """Mark a code as used; False where somebody else was faster."""
     free = update(StaffCode).where(StaffCode.id == id, StaffCode.used_at.is_(None))
     return (await tx.execute(free.values(used_at=now).returning(StaffCode.id))).first() is not None
 
 
 async def count_wrong(tx: Transaction) -> None:
-    """Somebody wrote a code that is none: it counts against the one that the service printed."""
+    """Count a wrong code against the one that the service printed."""
     printed = update(StaffCode).where(StaffCode.by_id.is_(None), StaffCode.used_at.is_(None))
     await tx.execute(printed.values(tries=StaffCode.tries + 1))

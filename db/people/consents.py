@@ -1,4 +1,4 @@
-"""Consents: what somebody agreed to, to which words and in which language, and when they took it back."""
+"""Consents: what a person agreed to, to which words and in which language, and when they took it back."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -10,8 +10,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 from db.base import KEPT_IDS, Base
 from db.engine import Transaction
 
-#: to keep and show what they enter in a form; to be told of announcements
-ENROLMENT, ANNOUNCEMENTS = "enrolment", "announcements"
+#: consent to keep and show what they enter in a form
+ENROLMENT = "enrolment"
+#: consent to be sent announcements
+ANNOUNCEMENTS = "announcements"
 #: who may be told of announcements
 _TOLD = "kind = 'announcements' AND until IS NULL"
 
@@ -46,7 +48,7 @@ class Consent:
 
 
 async def give(tx: Transaction, person: int, consent: Consent) -> None:
-    """Keep that they agreed; to the same words again, the first time counts."""
+    """Store that a person agreed; to the same words again, the first time counts."""
     if any(_same(known, consent) for known in await of(tx, person)):
         return
     row = {
@@ -66,7 +68,7 @@ def _same(known: Consent, consent: Consent) -> bool:
 
 
 async def of(tx: Transaction, person: int) -> list[Consent]:
-    """What they agree to now, oldest first."""
+    """Load what a person agrees to now, oldest first."""
     columns = (StoredConsent.kind, StoredConsent.object, StoredConsent.version)
     theirs = select(*columns, StoredConsent.language, StoredConsent.since).where(
         StoredConsent.person_id == person, StoredConsent.until.is_(None)
@@ -75,7 +77,7 @@ async def of(tx: Transaction, person: int) -> list[Consent]:
 
 
 async def standing(tx: Transaction, people: Collection[int], kind: str) -> dict[int, Consent]:
-    """The newest consent of this kind that stands, by person."""
+    """Load each person's newest consent of this kind that was not taken back."""
     columns = (StoredConsent.kind, StoredConsent.object, StoredConsent.version, StoredConsent.language)
     theirs = select(StoredConsent.person_id, *columns, StoredConsent.since).where(
         StoredConsent.person_id.in_(people), StoredConsent.kind == kind, StoredConsent.until.is_(None)
@@ -84,20 +86,20 @@ async def standing(tx: Transaction, people: Collection[int], kind: str) -> dict[
 
 
 async def taken_back(tx: Transaction, people: Collection[int], kind: str) -> dict[int, datetime]:
-    """When a consent of this kind was last taken back, by person."""
+    """Load when each person last took back a consent of this kind."""
     ended = (StoredConsent.person_id.in_(people), StoredConsent.kind == kind, StoredConsent.until.is_not(None))
     rows = select(StoredConsent.person_id, StoredConsent.until).where(*ended).order_by(StoredConsent.until)
     return {row[0]: row[1] for row in await tx.execute(rows)}
 
 
 async def withdraw(tx: Transaction, person: int, kind: str, now: datetime) -> int:
-    """They take back all consents of a kind; returns how many."""
+    """Take back all of a person's consents of a kind; returns how many."""
     open_ones = (StoredConsent.person_id == person, StoredConsent.kind == kind, StoredConsent.until.is_(None))
     return (await tx.execute(update(StoredConsent).where(*open_ones).values(until=now))).rowcount
 
 
 async def resume(tx: Transaction, person: int, kind: str, ended: datetime, now: datetime) -> bool:
-    """They agree again, from now on, to what they took back at a moment; False where that was nothing."""
+    """Renew, from now on, the consents that a person took back at `ended`; False where there were none."""
     columns = (StoredConsent.object, StoredConsent.version, StoredConsent.language)
     taken_back = (StoredConsent.person_id == person, StoredConsent.kind == kind, StoredConsent.until == ended)
     found = [tuple(row) for row in await tx.execute(select(*columns).where(*taken_back))]

@@ -1,4 +1,4 @@
-"""Whose a phone number or a registration number is."""
+"""Which person a phone number or a registration number belongs to."""
 
 from collections.abc import Collection, Sequence
 from typing import TypeVar
@@ -11,13 +11,17 @@ from db.people.people import Person
 
 Value = TypeVar("Value")
 
-#: phone numbers that are looked for at once: they have no index, so everybody is looked at each time; and others
-_PHONES, _PAIRS = 10_000, 500
+#: phone numbers in one query: they have no index, so each query reads everybody
+_PHONES = 10_000
+#: registration numbers in one query
+_PAIRS = 500
 
 
 async def find(tx: Transaction, numbers: Collection[str | tuple[str, int]]) -> dict[str | tuple[str, int], set[int]]:
-    """The people with these phone numbers (E.164) or registration numbers (prefix and serial), by the number; those
-    that nobody has are left out."""
+    """Find the people with these phone numbers (E.164) or registration numbers (prefix and serial), by the number.
+
+    Numbers that nobody has are left out.
+    """
     found: dict[str | tuple[str, int], set[int]] = {}
     for phones in _slices(sorted(number for number in numbers if isinstance(number, str)), _PHONES):
         for person, phone in await tx.execute(select(Person.id, Person.phone).where(Person.phone.in_(phones))):

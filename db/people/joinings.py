@@ -1,7 +1,7 @@
-"""Joinings: two people who are one, by a code that one address gives and the other writes; undone for some days.
+"""Joinings: two people who turn out to be one, by a code that one address gives and the other writes.
 
-All rows of the younger person become those of the older one, but for what the older one has as well; which they were is
-kept, so that they can go back. A phone number alone joins nobody.
+All rows of the younger person become those of the older one, except what the older one has as well. Which rows moved is
+kept for some days, so that the joining can be undone. A phone number alone joins nobody.
 """
 
 from collections.abc import Iterator, Sequence
@@ -33,8 +33,10 @@ from db.people import codes, people
 from db.people.addresses import Address
 from db.people.people import Person
 
-#: how long a code is good, and how long a joining can be undone
-LASTS, UNDONE_FOR = timedelta(minutes=15), timedelta(days=7)
+#: how long a code is good
+LASTS = timedelta(minutes=15)
+#: how long a joining can be undone
+UNDONE_FOR = timedelta(days=7)
 #: ids in one statement
 _SLICE = 500
 #: rows that stay with the person they were about; and what makes two rows the same where no constraint says so
@@ -76,7 +78,7 @@ class Code:
 
 @dataclass(frozen=True, slots=True)
 class Joining:
-    """Two who became one and may still be told apart."""
+    """A joining that may still be undone."""
 
     id: int
     kept_id: int
@@ -86,7 +88,7 @@ class Joining:
 
 
 async def give_code(tx: Transaction, person: int, now: datetime) -> str:
-    """A new code, such as `K7QM-2XPD`; earlier ones of this person are no good any more."""
+    """Make a code for a person, such as `K7QM-2XPD`; their earlier ones are no good any more."""
     earlier = (StoredJoining.person_id == person, StoredJoining.used_at.is_(None))
     await tx.execute(delete(StoredJoining).where(*earlier))
     signs = codes.new(8)
@@ -99,7 +101,7 @@ _CODE = select(StoredJoining.id, StoredJoining.person_id, StoredJoining.expires_
 
 
 async def code(tx: Transaction, written: str) -> Code | None:
-    """The code that somebody wrote; None for one that was never given out."""
+    """Find the code that somebody wrote; None for one that was never given out."""
     row = (await tx.execute(_CODE.where(StoredJoining.hash == codes.hashed(written)))).first()
     return Code(*row) if row else None
 
@@ -110,7 +112,7 @@ async def code_of(tx: Transaction, id: int) -> Code | None:  # noqa: A002
 
 
 async def join(tx: Transaction, id: int, one: int, other: int, now: datetime) -> tuple[int, int]:  # noqa: A002
-    """Make one of two by this code; returns the older, who stays, and the younger, who is gone."""
+    """Make one person of two by this code; returns the older, who stays, and the younger, who is gone."""
     both = select(Person.id, Person.name, Person.phone).where(Person.id.in_((one, other))).order_by(Person.created_at)
     rows = (await tx.execute(both.order_by(Person.id).with_for_update())).all()
     kept, gone = rows[0], rows[1]
@@ -128,7 +130,7 @@ async def join(tx: Transaction, id: int, one: int, other: int, now: datetime) ->
 
 
 async def _end_doubles(tx: Transaction, kept: int, gone: int, now: datetime) -> dict[str, list[int]]:
-    """What both want is wanted once."""
+    """End the younger person's wishes that the older one has as well."""
     theirs, interest = aliased(StoredInterest), StoredInterest
     same = and_(theirs.kind == interest.kind, theirs.city == interest.city, theirs.topic == interest.topic)
     wished = exists().where(theirs.person_id == kept, theirs.until.is_(None), same)
@@ -143,7 +145,7 @@ async def _end_doubles(tx: Transaction, kept: int, gone: int, now: datetime) -> 
 
 
 def _theirs() -> Iterator[tuple[Table, Column[Any]]]:
-    """Every table that refers to a person, and by which column."""
+    """List every table that refers to a person, and by which column."""
     for table in Base.metadata.sorted_tables:
         for column in table.columns:
             if table.name not in _LEFT and any(key.column.table.name == "people" for key in column.foreign_keys):
@@ -176,20 +178,20 @@ _JOINED = select(
 
 
 async def of(tx: Transaction, person: int, now: datetime) -> Joining | None:
-    """The last joining of somebody that can be undone."""
+    """Load the last joining of a person that can be undone."""
     lately = (StoredJoining.kept_id == person, StoredJoining.joined_at > now - UNDONE_FOR)
     row = (await tx.execute(_JOINED.where(*lately).order_by(StoredJoining.id.desc()).limit(1))).first()
     return Joining(*row) if row else None
 
 
 async def last_address(tx: Transaction, person: int) -> int:
-    """Where somebody was last heard of for the first time."""
+    """Find the newest address of a person."""
     newest = select(func.max(Address.id)).where(Address.person_id == person)
     return int((await tx.execute(newest)).scalar_one())
 
 
 async def gone_into(tx: Transaction, person: int) -> list[int]:
-    """Those who became one with somebody, and those who had become one with them."""
+    """List the people who became one with a person, and those who had become one with them."""
     found: list[int] = []
     looked_at = [person]
     while looked_at:
@@ -200,7 +202,7 @@ async def gone_into(tx: Transaction, person: int) -> list[int]:
 
 
 async def undo(tx: Transaction, one: Joining, now: datetime) -> None:
-    """They are two again, each with the rows that they had; what came since stays with the older one."""
+    """Make them two people again, each with their own rows; what came since stays with the older one."""
     for table, column in _theirs():
         for some in _slices(one.moved["rows"].get(table.name, [])):
             back = update(table).where(_key(table, column).in_(some), column == one.kept_id)

@@ -33,7 +33,7 @@ class Person(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     created_at: Mapped[datetime]
     language: Mapped[str] = mapped_column(String(8))
-    #: who decided the language: `phone` (a guess), `words` (what they wrote) or `choice` (they said so)
+    #: what decided the language: `phone` (a guess), `words` (what they wrote) or `choice` (they said so)
     language_by: Mapped[str] = mapped_column(String(8))
     #: when the assistant said who it is; once in a person's life
     introduced_at: Mapped[datetime | None]
@@ -137,7 +137,7 @@ async def set_language(tx: Transaction, person: int, language: str, by: str) -> 
 
 
 async def profile(tx: Transaction, person: int) -> tuple[str, str]:
-    """The name and the phone number they gave, empty where they gave none."""
+    """Load the name and the phone number a person gave, empty where they gave none."""
     row = (await tx.execute(select(Person.name, Person.phone).where(Person.id == person))).one()
     return row[0], row[1]
 
@@ -157,7 +157,8 @@ class Profile:
 
 
 async def enter(tx: Transaction, new: Sequence[Profile], now: datetime) -> list[int]:
-    """People who have not written yet; returns their ids in the same order. Whoever writes may change the language."""
+    """Store people who have not written yet; returns their ids in the same order. The first message may change their
+    language."""
     rows = [
         {"created_at": now, "language": one.language, "language_by": "phone", "name": one.name, "phone": one.phone}
         for one in new
@@ -173,7 +174,7 @@ _SLICE = 500
 
 
 async def every(tx: Transaction) -> AsyncIterator[list[Profile]]:
-    """Everybody who ever wrote, a slice at a time."""
+    """Load everybody who ever wrote, a slice at a time."""
     last = 0
     while rows := (await tx.execute(_PROFILE.where(Person.id > last).limit(_SLICE))).all():
         yield [Profile(*row) for row in rows]
@@ -181,7 +182,7 @@ async def every(tx: Transaction) -> AsyncIterator[list[Profile]]:
 
 
 async def profiles(tx: Transaction, ids: Collection[int]) -> list[Profile]:
-    """Those of these people that there are."""
+    """Load those of these people who exist."""
     return [Profile(*row) for row in await tx.execute(_PROFILE.where(Person.id.in_(ids)))]
 
 
@@ -195,5 +196,5 @@ async def introduce(tx: Transaction, people: Sequence[int], now: datetime) -> No
 
 
 async def set_gone(tx: Transaction, people: Collection[int], at: datetime | None) -> None:
-    """Note since when these people are nobody any more; none where they are somebody again."""
+    """Set since when these people are gone: erased, or part of another person; None brings them back."""
     await tx.execute(update(Person).where(Person.id.in_(people)).values(gone_at=at))

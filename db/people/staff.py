@@ -35,10 +35,10 @@ class StaffMember(Base):
     role: Mapped[str] = mapped_column(String(8))
     #: how owners and colleagues call them, honorific and first name: `Bu Rini`; empty until they said it
     name: Mapped[str] = mapped_column(Text)
-    #: who brought them in; none for the command line, the settings and the first code
+    #: the member who invited them; None for the command line, the settings and the first code
     invited_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     since: Mapped[datetime]
-    #: when they left or were removed; none while they work here
+    #: when they left or were removed; None while they work here
     until: Mapped[datetime | None]
 
 
@@ -62,7 +62,7 @@ _ACTIVE = (
 
 
 async def active(tx: Transaction) -> list[Member]:
-    """Everybody who works here, longest first."""
+    """Load everybody who works here, longest first."""
     return [Member(*row) for row in await tx.execute(_ACTIVE)]
 
 
@@ -80,7 +80,7 @@ class Listed:
 
 
 async def listed(tx: Transaction) -> list[Listed]:
-    """Everybody who works here, longest first."""
+    """Load everybody who works here, as a list shows them, longest first."""
     at = (StaffMember.address_id, Address.channel, Address.value)
     columns = (StaffMember.id, *at, StaffMember.role, StaffMember.name, StaffMember.since)
     joined = select(*columns).join(Address, Address.id == StaffMember.address_id)
@@ -89,7 +89,7 @@ async def listed(tx: Transaction) -> list[Listed]:
 
 
 async def is_active(tx: Transaction, person: int) -> bool:
-    """Whether somebody works here, at any of their addresses."""
+    """Whether a person works here, at any of their addresses."""
     theirs = _ACTIVE.where(Address.person_id == person).limit(1)
     return (await tx.execute(theirs)).first() is not None
 
@@ -103,19 +103,19 @@ async def exists(tx: Transaction) -> bool:
 
 
 async def find(tx: Transaction, id: int) -> Member | None:  # noqa: A002
-    """Somebody who works here; None for who does not, or does no more."""
+    """Load a member who works here; None for anybody else."""
     row = (await tx.execute(_ACTIVE.where(StaffMember.id == id))).first()
     return Member(*row) if row else None
 
 
 async def at(tx: Transaction, address: int) -> Member | None:
-    """Who works here at this address."""
+    """Load who works here at this address."""
     row = (await tx.execute(_ACTIVE.where(StaffMember.address_id == address))).first()
     return Member(*row) if row else None
 
 
 async def add(tx: Transaction, address: int, role: str, name: str, by: int | None, now: datetime) -> int:
-    """Let somebody who does not work here begin; returns their id."""
+    """Make a member of somebody who works not here yet; returns the member's id."""
     row = {"address_id": address, "role": role, "name": name, "invited_by": by, "since": now}
     added = await tx.execute(tx.insert(StaffMember).values(row).returning(StaffMember.id))
     return int(added.scalar_one())
@@ -130,11 +130,11 @@ async def set_name(tx: Transaction, id: int, name: str) -> None:  # noqa: A002
 
 
 async def end(tx: Transaction, id: int, now: datetime) -> None:  # noqa: A002
-    """From now on they do not work here."""
+    """End a member's work here."""
     await tx.execute(update(StaffMember).where(StaffMember.id == id, StaffMember.until.is_(None)).values(until=now))
 
 
 async def admins(tx: Transaction) -> int:
-    """How many administrators there are; on PostgreSQL they are locked, so that the last one stays."""
+    """Count the administrators; on PostgreSQL they are locked, so that the last one stays."""
     of_role = select(StaffMember.id).where(text("staff.until IS NULL"), StaffMember.role == "admin")
     return len((await tx.execute(of_role.order_by(StaffMember.id).with_for_update())).all())

@@ -1,1 +1,1 @@
-"""What is kept of whom, for how long, who looked at it, and how it is erased."""
+"""What is kept of a person, for how long, who looked at it, and how it is erased."""

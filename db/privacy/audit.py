@@ -17,7 +17,7 @@ class StoredAct(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime]
-    #: who did it; none for the command line and the settings
+    #: the member who did it; None for the command line and the settings
     staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"), index=True)
     #: what was done, such as `case.take`
     act: Mapped[str] = mapped_column(String(40))
@@ -42,13 +42,13 @@ async def note(tx: Transaction, staff: int | None, act: str, to: str, now: datet
 
 
 async def acts(tx: Transaction, to: str) -> list[Act]:
-    """What was done to this, oldest first."""
+    """Load what was done to an object, oldest first."""
     columns = (StoredAct.at, StoredAct.act, StoredAct.details)
     rows = await tx.execute(select(*columns).where(StoredAct.object == to).order_by(StoredAct.id))
     return [Act(*row) for row in rows]
 
 
 async def did(tx: Transaction, staff: int, act: str, to: str, since: datetime) -> bool:
-    """Whether this one of staff did that to this since then."""
+    """Whether a member did this to that object since then."""
     same = (StoredAct.object == to, StoredAct.staff_id == staff, StoredAct.act == act, StoredAct.at >= since)
     return bool((await tx.execute(select(select(StoredAct.id).where(*same).exists()))).scalar_one())

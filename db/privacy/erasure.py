@@ -1,5 +1,8 @@
-"""Erasure: everything about somebody is gone, or a part of it. Rows stay where others refer to them or are counted by
-them, without anything that says who that was or what they wrote."""
+"""Erasure of everything about a person, or of a part of it.
+
+Rows stay where others refer to them or where they are counted, without anything that says who that was or what they
+wrote.
+"""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
@@ -53,7 +56,7 @@ EMPTY: dict[str, Any] = {
 
 
 async def erase(tx: Transaction, person: int, now: datetime) -> list[int]:
-    """Everything; returns the programmes in which a place, or a place in line, became free."""
+    """Erase everything about a person; returns the programmes in which a place, or a place in line, became free."""
     whose = [person, *await joinings.gone_into(tx, person)]
     await traces.wipe(tx, whose)
     freed = await forget_enrolments(tx, whose, now)
@@ -76,7 +79,7 @@ async def erase(tx: Transaction, person: int, now: datetime) -> list[int]:
 
 
 async def forget_messages(tx: Transaction, person: int) -> None:
-    """What they wrote and were told, but for what waits to be answered by a person of the staff."""
+    """Erase what a person wrote and was told, except what waits for one of staff to answer."""
     whose = [person]
     await _forget_words(tx, whose, cases=False)
     in_form = await files_of_enrolments(tx, whose)
@@ -86,14 +89,16 @@ async def forget_messages(tx: Transaction, person: int) -> None:
 
 
 async def forget_news(tx: Transaction, person: int, now: datetime) -> None:
-    """What they wanted to hear of; from now on they are told nothing by itself."""
+    """Erase what a person wanted to hear of; from now on nothing is sent to them unasked."""
     await _forget_news(tx, [person])
     await consents.withdraw(tx, person, ANNOUNCEMENTS, now)
 
 
 async def forget_enrolments(tx: Transaction, whose: Collection[int], now: datetime) -> list[int]:
-    """What they answered in forms, with its files, tickets and certificates; a place is given back first. Returns the
-    programmes of those."""
+    """Erase a person's answers in forms, with files, tickets and certificates, and free their places.
+
+    Returns the programmes of those enrolments.
+    """
     found = [one for person in whose for one in await enrolments.of(tx, person)]
     ahead = [one for person in whose for one in await under_way(tx, person, now)]
     for one in ahead:
@@ -112,7 +117,7 @@ async def forget_enrolments(tx: Transaction, whose: Collection[int], now: dateti
 
 
 async def under_way(tx: Transaction, person: int, now: datetime) -> list[Enrolment]:
-    """What is with staff, in line, or accepted, in programmes that are not over."""
+    """Load the enrolments that are with staff, in line, or accepted, in programmes that are not over."""
     today, found = now.astimezone(_BANDUNG).date(), []
     for one in await enrolments.of(tx, person):
         programme = await programmes.load(tx, one.programme_id) if one.state in ENROLLED else None
@@ -122,7 +127,7 @@ async def under_way(tx: Transaction, person: int, now: datetime) -> list[Enrolme
 
 
 async def empty(tx: Transaction, ids: Collection[int]) -> None:
-    """These enrolments stay to be counted, with their numbers and states and nothing else."""
+    """Empty these enrolments; number and state stay, to be counted."""
     await tx.execute(update(StoredEnrolment).where(StoredEnrolment.id.in_(ids)).values(EMPTY))
     said = update(EnrolmentChange).where(EnrolmentChange.enrolment_id.in_(ids))
     await tx.execute(said.values(reason="", fields=[]))
@@ -146,7 +151,7 @@ async def _forget_news(tx: Transaction, whose: Sequence[int]) -> None:
 
 
 async def _forget_words(tx: Transaction, whose: Sequence[int], cases: bool) -> None:
-    """Turns and replies, and what was kept because of them; of cases those that are closed, or all."""
+    """Erase turns and replies, and what was kept because of them; of cases only closed ones, or all."""
     theirs = _addresses(whose)
     turns = select(StoredTurn.id).where(StoredTurn.address_id.in_(theirs))
     closed = (StoredCase.person_id.in_(whose), StoredCase.state == "closed")
@@ -167,7 +172,7 @@ async def _forget_words(tx: Transaction, whose: Sequence[int], cases: bool) -> N
 
 
 async def blank_turns(tx: Transaction, *which: ColumnElement[bool]) -> int:
-    """These have no words any more; one that waits to be taken is passed over. Returns how many those are."""
+    """Remove the words of these turns, except of one that waits to be taken; returns how many."""
     erased = {"raw": "", "update_id": literal("erased:") + cast(StoredTurn.id, Text)}
     waiting = update(StoredTurn).where(*which, StoredTurn.state.not_in(_FINISHED))
     await tx.execute(waiting.values(state="passed", finished_at=StoredTurn.received_at))
@@ -175,7 +180,7 @@ async def blank_turns(tx: Transaction, *which: ColumnElement[bool]) -> int:
 
 
 async def blank_replies(tx: Transaction, *which: ColumnElement[bool]) -> int:
-    """The same of replies; one that has not left is dropped."""
+    """Remove the words of these replies, and drop those that have not left; returns how many."""
     unsent = update(StoredReply).where(*which, StoredReply.state == "unsent")
     await tx.execute(unsent.values(state="dropped", holder=None))
     said = update(StoredReply).where(*which, StoredReply.body["gone"].as_string().is_(None))
@@ -183,7 +188,7 @@ async def blank_replies(tx: Transaction, *which: ColumnElement[bool]) -> int:
 
 
 async def _forget_files(tx: Transaction, whose: Sequence[int]) -> None:
-    """What they sent, and what was made and may hold what they entered; a picture of a broadcast becomes nobody's."""
+    """Delete what people sent, and files made for them; a picture in a broadcast stays, as nobody's."""
     mine = StoredFile.person_id.in_(whose)
     in_broadcast = select(StoredBroadcast.file_id).where(StoredBroadcast.file_id.is_not(None))
     shown = update(StoredFile).where(mine, StoredFile.id.in_(in_broadcast))
@@ -194,7 +199,7 @@ async def _forget_files(tx: Transaction, whose: Sequence[int]) -> None:
 
 
 async def _forget_businesses(tx: Transaction, whose: Sequence[int]) -> None:
-    """Nobody works there any more: it is nobody's either."""
+    """Detach people from their businesses, and empty a business where nobody is left."""
     theirs = select(Membership.business_id).where(Membership.person_id.in_(whose))
     ids = list((await tx.execute(theirs)).scalars())
     await tx.execute(delete(Membership).where(Membership.person_id.in_(whose)))
@@ -209,13 +214,13 @@ async def files_of_enrolments(tx: Transaction, whose: Collection[int]) -> set[in
 
 
 def _numbers(answers: Sequence[dict[str, Any]]) -> set[int]:
-    """The files among answers: lists of their ids."""
+    """Collect the ids of files among answers."""
     lists = [value for said in answers for value in said.values() if isinstance(value, list)]
     return {one for value in lists for one in value if isinstance(one, int)}
 
 
 def is_in_use() -> ColumnElement[bool]:
-    """That a file stands in a case or a broadcast."""
+    """Match files that stand in a case or a broadcast."""
     in_case = exists().where(StoredCaseMessage.file_id == StoredFile.id)
     return or_(in_case, exists().where(StoredBroadcast.file_id == StoredFile.id))
 

@@ -1,4 +1,4 @@
-"""Erasures: who wants everything about them gone, from the wish to the proof; nothing here says who that was."""
+"""Erasures: who wants everything about them erased, from the wish to the proof; nothing here says who that was."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -46,7 +46,7 @@ class StoredErasure(Base):
 
 @dataclass(frozen=True, slots=True)
 class Erasure:
-    """A wish that stands."""
+    """An erasure that is planned."""
 
     id: int
     person_id: int
@@ -55,7 +55,7 @@ class Erasure:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """An erasure as a restored backup does it again: the id and the first moment tell a person from any other."""
+    """A finished erasure, as a restored backup repeats it: the id and the first moment tell a person from any other."""
 
     person_id: int
     since: datetime
@@ -67,7 +67,7 @@ _PLANNED = select(StoredErasure.id, StoredErasure.person_id, StoredErasure.due_a
 
 
 async def plan(tx: Transaction, person: int, address: int, due_at: datetime, now: datetime) -> Erasure:
-    """Erase them then; returns what was planned already where it was."""
+    """Plan an erasure; returns the one planned already where there is one."""
     row = {
         "person_id": person,
         "address_id": address,
@@ -82,31 +82,31 @@ async def plan(tx: Transaction, person: int, address: int, due_at: datetime, now
 
 
 async def of(tx: Transaction, person: int) -> Erasure | None:
-    """What is planned for somebody."""
+    """Load what is planned for a person."""
     row = (await tx.execute(_PLANNED.where(StoredErasure.person_id == person))).first()
     return Erasure(*row) if row else None
 
 
 async def load(tx: Transaction, id: int) -> Erasure | None:  # noqa: A002
-    """One that is still planned."""
+    """Load one that is still planned."""
     row = (await tx.execute(_PLANNED.where(StoredErasure.id == id))).first()
     return Erasure(*row) if row else None
 
 
 async def overdue(tx: Transaction, before: datetime, limit: int = 20) -> list[Erasure]:
-    """What should have been done before then: nobody was there to do it, or it went wrong."""
+    """Load erasures that should have been done before then: the service was down, or something went wrong."""
     rows = await tx.execute(_PLANNED.where(StoredErasure.due_at <= before).order_by(StoredErasure.id).limit(limit))
     return [Erasure(*row) for row in rows]
 
 
 async def cancel(tx: Transaction, person: int) -> bool:
-    """They changed their mind; False where nothing was planned."""
+    """Cancel a person's planned erasure; False where nothing was planned."""
     planned = update(StoredErasure).where(text(f"erasures.{_PENDING}"), StoredErasure.person_id == person)
     return (await tx.execute(planned.values(state="cancelled"))).rowcount > 0
 
 
 async def finish(tx: Transaction, id: int, now: datetime) -> str:  # noqa: A002
-    """It is done; returns the proof."""
+    """Mark an erasure as done; returns the proof."""
     proof = f"HPS-{codes.new(4)}"
     values = {"state": "done", "done_at": now, "proof": proof}
     await tx.execute(update(StoredErasure).where(StoredErasure.id == id).values(values))
@@ -114,7 +114,7 @@ async def finish(tx: Transaction, id: int, now: datetime) -> str:  # noqa: A002
 
 
 async def unlisted(tx: Transaction) -> dict[int, Done]:
-    """What was done and is not written down beside the database yet, by id."""
+    """Load finished erasures that are not yet written to the list beside the database, by id."""
     columns = (StoredErasure.id, StoredErasure.person_id, Person.created_at, StoredErasure.done_at, StoredErasure.proof)
     rows = select(*columns).join(Person, Person.id == StoredErasure.person_id)
     waiting = rows.where(StoredErasure.state == "done", StoredErasure.listed_at.is_(None)).order_by(StoredErasure.id)
@@ -122,12 +122,12 @@ async def unlisted(tx: Transaction) -> dict[int, Done]:
 
 
 async def mark_listed(tx: Transaction, ids: Collection[int], now: datetime) -> None:
-    """These are written down now."""
+    """Mark these as written to the list beside the database."""
     await tx.execute(update(StoredErasure).where(StoredErasure.id.in_(ids)).values(listed_at=now))
 
 
 async def replay(tx: Transaction, done: Collection[Done], now: datetime) -> int:
-    """Do again, in a copy made from a backup, what was done after the backup was taken; returns how many those were."""
+    """Repeat, in a copy made from a backup, the erasures done after the backup was taken; returns how many."""
     erased = 0
     for one in done:
         same = (Person.id == one.person_id, Person.created_at == one.since)

@@ -1,4 +1,4 @@
-"""Holdings: what is kept of somebody, counted and listed for themselves to see."""
+"""Holdings: what is kept of a person, counted and listed for themselves to see."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,7 +22,7 @@ from db.privacy.audit import StoredAct
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How much there is of each kind."""
+    """How much is kept, by kind."""
 
     #: what they wrote and what they were told
     messages: int
@@ -54,7 +54,7 @@ def _told(rows: Any, person: int) -> Any:
 
 
 async def written(tx: Transaction, person: int) -> list[Received]:
-    """What they wrote, as it came in, oldest first."""
+    """Load what a person wrote, as it came in, oldest first."""
     columns = (StoredTurn.id, StoredTurn.channel, StoredTurn.address_id, Address.person_id, Address.value)
     rows = _written(select(*columns, StoredTurn.raw, StoredTurn.received_at, StoredTurn.state), person)
     return [Received(*row) for row in await tx.execute(rows.order_by(StoredTurn.id))]
@@ -62,7 +62,7 @@ async def written(tx: Transaction, person: int) -> list[Received]:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """Something that they were told: `body` as `bot.reply.Reply.to_json` writes it."""
+    """One message that a person was told: `body` as `bot.reply.Reply.to_json` writes it."""
 
     id: int
     at: datetime
@@ -70,14 +70,14 @@ class Told:
 
 
 async def told(tx: Transaction, person: int) -> list[Told]:
-    """What they were told, oldest first."""
+    """Load what a person was told, oldest first."""
     rows = _told(select(StoredReply.id, StoredReply.created_at, StoredReply.body), person)
     return [Told(*row) for row in await tx.execute(rows.order_by(StoredReply.id))]
 
 
 @dataclass(frozen=True, slots=True)
 class CaseMessage:
-    """What was written in a case; `by` is the name of that one of staff, None for the person."""
+    """One message in a case; `by` is the name of the member who wrote it, None for the person."""
 
     case: int
     at: datetime
@@ -86,7 +86,7 @@ class CaseMessage:
 
 
 async def case_messages(tx: Transaction, person: int) -> list[CaseMessage]:
-    """What they and staff wrote to each other, oldest first; what staff noted for themselves is not among it."""
+    """Load what a person and staff wrote to each other, oldest first, without staff's notes."""
     columns = (StoredCaseMessage.case_id, StoredCaseMessage.created_at, StaffMember.name, StoredCaseMessage.text)
     rows = select(*columns).join(StoredCase, StoredCase.id == StoredCaseMessage.case_id)
     named = rows.outerjoin(StaffMember, StaffMember.id == StoredCaseMessage.staff_id)
@@ -95,13 +95,13 @@ async def case_messages(tx: Transaction, person: int) -> list[CaseMessage]:
 
 
 async def file_names(tx: Transaction, person: int) -> dict[int, str]:
-    """The names of their files, by id."""
+    """Load the names of a person's files, by id."""
     rows = select(StoredFile.id, StoredFile.name).where(StoredFile.person_id == person).order_by(StoredFile.id)
     return {row[0]: row[1] for row in await tx.execute(rows)}
 
 
 async def reminders(tx: Transaction, person: int) -> list[str]:
-    """The codes of the exhibitions that they are reminded of."""
+    """List the codes of the exhibitions that a person is reminded of."""
     rows = select(StoredExhibition.code).join(StoredReminder, StoredReminder.exhibition_id == StoredExhibition.id)
     theirs = rows.where(StoredReminder.person_id == person, StoredReminder.until.is_(None))
     return list((await tx.execute(theirs.order_by(StoredReminder.id))).scalars())
@@ -109,11 +109,11 @@ async def reminders(tx: Transaction, person: int) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """That one of staff opened an enrolment of theirs, or decided about it; `act` is that of the audit."""
+    """A member opened an enrolment of the person, or decided about it; `act` is that of the audit."""
 
     at: datetime
     act: str
-    #: how that one of staff is called, empty where nobody said it
+    #: the name of the member, empty where there is none
     by: str
     #: the registration number, empty for none
     prefix: str
@@ -121,7 +121,7 @@ class Opening:
 
 
 async def openings(tx: Transaction, person: int, limit: int) -> list[Opening]:
-    """Who looked at their enrolments, the last first."""
+    """Load who looked at a person's enrolments, the last first."""
     about = literal("enrolment:") + cast(StoredEnrolment.id, String)
     columns = (StoredAct.at, StoredAct.act, func.coalesce(StaffMember.name, ""))
     rows = (

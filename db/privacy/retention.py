@@ -1,4 +1,4 @@
-"""Retention: what is too old to be kept is taken away, some rows of each kind at a time, and counted.
+"""Retention: what is too old is deleted, some rows of each kind at a time, and counted.
 
 Rows that others refer to stay without their words. Drafts of enrolments are never too old.
 """
@@ -32,7 +32,7 @@ from db.privacy.audit import StoredAct
 KINDS = ("messages", "answers", "notices", "cases", "questions", "comments", "enrolments", "audit", "files")
 #: rows of a kind in one go
 SLICE = 500
-#: for which acts of staff are kept
+#: how long acts of staff are kept
 _AUDIT = timedelta(days=730)
 _ENDED = ("done", "failed", "passed", "joined")
 
@@ -51,7 +51,7 @@ class StoredRetention(Base):
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """What was looked at: how many rows were taken away, up to which one it was, whether there may be more."""
+    """What one call looked at: how many rows it deleted, up to which row it came, whether there may be more."""
 
     removed: int
     upto: int
@@ -73,7 +73,7 @@ class Age:
 
 
 async def run(tx: Transaction, office: Office, now: datetime) -> bool:
-    """Take away the next rows of every kind; returns whether there may be more."""
+    """Delete the next rows of every kind that are too old; returns whether there may be more."""
     age = Age.of(office, now)
     reached = {row.kind: row.upto for row in await tx.execute(select(StoredRetention.kind, StoredRetention.upto))}
     done = {kind: await _REMOVE[kind](tx, age, reached.get(kind, 0)) for kind in KINDS}
@@ -89,13 +89,13 @@ async def run(tx: Transaction, office: Office, now: datetime) -> bool:
 
 
 async def last_ran(tx: Transaction) -> datetime | None:
-    """When it was last looked whether anything is too old."""
+    """When it last ran."""
     found: datetime | None = (await tx.execute(select(func.max(StoredRetention.ran_at)))).scalar_one()
     return found
 
 
 async def take_report(tx: Transaction) -> dict[str, int]:
-    """What was taken away since it was last asked, by kind."""
+    """Load how much was deleted since the last report, by kind, and start counting anew."""
     rows = await tx.execute(select(StoredRetention.kind, StoredRetention.removed).where(StoredRetention.removed > 0))
     found = {row[0]: row[1] for row in rows}
     await tx.execute(update(StoredRetention).values(removed=0))
@@ -103,7 +103,7 @@ async def take_report(tx: Transaction) -> dict[str, int]:
 
 
 async def _next(tx: Transaction, table: Any, at: Any, before: datetime, upto: int) -> tuple[list[int], bool]:
-    """The ids of the next rows that are too old, in the order in which they came."""
+    """Select the ids of the next rows that are too old, in the order in which they came."""
     found = select(table.id, at).where(table.id > upto).order_by(table.id).limit(SLICE)
     rows = (await tx.execute(found)).all()
     old = [row[0] for row in rows if row[1] < before]
@@ -111,7 +111,7 @@ async def _next(tx: Transaction, table: Any, at: Any, before: datetime, upto: in
 
 
 async def _messages(tx: Transaction, age: Age, upto: int) -> Slice:
-    """What people wrote, and what conversations that rest since then remember of it."""
+    """Delete what people wrote, and what conversations that rest since then remember of it."""
     ids, more = await _next(tx, StoredTurn, StoredTurn.received_at, age.written, upto)
     old = (StoredTurn.id.in_(ids), StoredTurn.state.in_(_ENDED), StoredTurn.raw != "")
     theirs = select(StoredTurn.address_id).where(*old).distinct()
@@ -135,7 +135,7 @@ async def _answers(tx: Transaction, age: Age, upto: int) -> Slice:
 
 
 async def _notices(tx: Transaction, age: Age, upto: int) -> Slice:
-    """The words of deliveries; those of a broadcast stand in it, once for all."""
+    """Delete the words of deliveries; those of a broadcast stand in the broadcast, once for all."""
     ids, more = await _next(tx, StoredDelivery, StoredDelivery.created_at, age.written, upto)
     old = (StoredDelivery.id.in_(ids), StoredDelivery.state.not_in(("pending", "sending")))
     own = StoredDelivery.broadcast_id.is_(None)
@@ -144,7 +144,7 @@ async def _notices(tx: Transaction, age: Age, upto: int) -> Slice:
 
 
 async def _remove(tx: Transaction, table: Any, *old: ColumnElement[bool]) -> Slice:
-    """Rows to which nothing refers."""
+    """Delete rows to which nothing refers."""
     ids = list((await tx.execute(select(table.id).where(*old).limit(SLICE))).scalars())
     await tx.execute(delete(table).where(table.id.in_(ids)))
     return Slice(len(ids), 0, len(ids) == SLICE)
@@ -166,7 +166,7 @@ async def _comments(tx: Transaction, age: Age, _upto: int) -> Slice:
 
 
 async def _enrolments(tx: Transaction, age: Age, _upto: int) -> Slice:
-    """Those of programmes that are over for long, with their documents."""
+    """Delete enrolments of programmes that are long over, with their documents."""
     last = func.coalesce(StoredProgramme.last_day, StoredProgramme.first_day, StoredProgramme.enrolment_closes)
     over = select(StoredProgramme.id).where(last < age.ended)
     old = (StoredEnrolment.programme_id.in_(over), StoredEnrolment.state != "draft", StoredEnrolment.name != "")
@@ -181,7 +181,7 @@ async def _audit(tx: Transaction, age: Age, _upto: int) -> Slice:
 
 
 async def _files(tx: Transaction, age: Age, upto: int) -> Slice:
-    """Files to which nothing refers; all of them once a day, since what refers to them may go later."""
+    """Delete files to which nothing refers; all are looked at once a day, since what refers to them may go later."""
     columns = (StoredFile.id, StoredFile.person_id)
     old = select(*columns).where(StoredFile.created_at < age.written, StoredFile.id > upto).order_by(StoredFile.id)
     rows = (await tx.execute(old.limit(SLICE // 10))).all()

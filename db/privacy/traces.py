@@ -1,4 +1,4 @@
-"""Traces: what staff were shown of somebody, and wrote to or about them, at addresses of the staff's own."""
+"""Traces of a person that lie with staff: what members were shown of them, and wrote to or about them."""
 
 import json
 import re
@@ -24,8 +24,10 @@ from db.people.businesses import Membership, StoredBusiness
 from db.people.people import Person
 from db.people.staff import StaffMember
 
-#: characters from which on a text is somebody's own words, and how many words of a longer one are looked for
-_OWN, _WORDS = 8, 8
+#: a text of at least so many characters is somebody's own words
+_OWN = 8
+#: how many words of a longer text are looked for
+_WORDS = 8
 #: digits of a phone number that are the same however it is written
 _DIGITS = 9
 _WORD, _ESCAPE = re.compile(r"\w+"), re.compile(r"\\([!-/:-@\[-`{-~])")
@@ -35,7 +37,7 @@ _SLICE = 500
 
 @dataclass(slots=True)
 class Marks:
-    """By what a text is known to speak of somebody."""
+    """The marks by which a text is known to speak of a person."""
 
     #: words in a row, by the longest of them
     phrases: dict[str, set[str]] = field(default_factory=dict)
@@ -65,7 +67,7 @@ class Marks:
         return any(one in figures for one in self.digits)
 
     def are_behind(self, body: dict[str, Any]) -> bool:
-        """Whether a choice leads to something of theirs."""
+        """Whether a choice leads to something of this person."""
         for choice in body.get("choices", ()):
             args = choice.get("args", {})
             number = next((args[name] for name in ("case", "enrolment", "form", "id") if name in args), None)
@@ -92,7 +94,7 @@ def _texts(value: Any) -> Iterator[str]:
 
 
 async def wipe(tx: Transaction, whose: Sequence[int]) -> None:
-    """All of it, before anything else of theirs is gone: by that it is found."""
+    """Wipe all traces; must run before anything else of the person is erased, as that is how they are found."""
     marks = await _marks(tx, whose)
     await _wipe_deliveries(tx, marks)
     staff = select(StaffMember.address_id).scalar_subquery()
