@@ -1,4 +1,4 @@
-"""Single days: candidates in every year that may be meant, and the one that is."""
+"""Single days: the candidates in every year that may be meant, and the choice among them."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ _A_YEAR = timedelta(days=366)
 
 @dataclass(frozen=True, slots=True)
 class Days:
-    """One meaning of a day: `open` where no year was written, and then one candidate a year."""
+    """One meaning of a day; `open` where no year was written, and then there is one candidate a year."""
 
     candidates: tuple[date, ...]
     open: bool = False
@@ -28,45 +28,45 @@ class Point:
 
     meanings: tuple[Days, ...]
     weekday: int | None = None
-    #: why it is asked back although it can be read
+    #: why it must be asked back although it can be read
     doubt: Reason | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Spans:
-    """What the days of a text may be, the likelier first; sure without a reason for doubt."""
+    """What the days of a text may mean, the likelier first; they are sure where there is no reason for doubt."""
 
     readings: tuple[When, ...]
     doubt: Reason | None = None
 
 
 def dated(day: int, month: int, year: int | None, today: Today) -> Days:
-    """A day of a month; no candidates where there is no such day."""
+    """Make a day of a month; without candidates where there is no such day."""
     years = (year,) if year is not None else range(today.date.year - 1, today.date.year + 5)
     found = (_date(one, month, day) for one in years)
     return Days(tuple(one for one in found if one), year is None)
 
 
 def in_month(day: int, first: date) -> Days:
-    """A day of the month that begins on `first`."""
+    """Make a day of the month that begins on `first`."""
     found = _date(first.year, first.month, day)
     return Days((found,) if found else ())
 
 
 def next_of_month(day: int, today: Today) -> Days:
-    """The 16th of this month, or of the next if it has passed."""
+    """Make a day of this month, or of the next if it has passed."""
     firsts = [shifted(today.date.replace(day=1), months) for months in range(-1, 4)]
     found = (_date(first.year, first.month, day) for first in firsts)
     return Days(tuple(one for one in found if one), open=True)
 
 
 def fixed(*days: date) -> tuple[Days, ...]:
-    """Days that need no year, each a meaning of its own."""
+    """Make days that need no year, each a meaning of its own."""
     return tuple(Days((one,)) for one in dict.fromkeys(days))
 
 
 def shifted(first: date, months: int) -> date:
-    """The first of the month so many months later."""
+    """The first of the month, so many months later."""
     year, month = divmod(first.year * 12 + first.month - 1 + months, 12)
     return date(year, month + 1, 1)
 
@@ -77,7 +77,7 @@ def last_of(first: date) -> date:
 
 
 def single(point: Point, today: Today) -> Spans:
-    """A point as a day of its own: the next that has not passed where no year was written."""
+    """Read a point as a single day: where no year was written, the next one that has not passed."""
     days = []
     for meaning in point.meanings:
         ahead = (day for day in meaning.candidates if not meaning.open or day >= today.date)
@@ -90,7 +90,7 @@ def single(point: Point, today: Today) -> Spans:
 
 
 def between(first: Point, last: Point, today: Today) -> Spans:
-    """Two points as a span."""
+    """Read two points as a span."""
     found = [
         When(*pair) for one in first.meanings for other in last.meanings for pair in _pairs(one, other, today.date)
     ]
@@ -102,13 +102,13 @@ def between(first: Point, last: Point, today: Today) -> Spans:
 
 
 def checked(spans: Spans, weekdays: tuple[int | None, int | None], today: Today) -> Spans:
-    """A span with the weekdays that were written beside it."""
+    """Check a span against the weekdays that were written beside it."""
     again = _checked(list(spans.readings), weekdays, today)
     return Spans(again.readings, again.doubt or (spans.doubt if spans.doubt != "several" else None))
 
 
 def _checked(found: list[When], weekdays: tuple[int | None, int | None], today: Today) -> Spans:
-    """Only what falls on the weekdays that were written; where nothing does, all of it and the nearest that would."""
+    """Keep only what falls on the weekdays that were written; where nothing does, all of it and the nearest that would."""
     readings = list(dict.fromkeys(found))
     if not readings:
         return Spans((), "no-such-day")
@@ -132,7 +132,7 @@ def _falls_on(one: When, weekdays: tuple[int | None, int | None]) -> bool:
 
 
 def _nearest(readings: Iterable[When], weekdays: tuple[int | None, int | None]) -> list[When]:
-    """The same days moved by up to three, so that they fall on the weekdays."""
+    """Move the days by up to three, so that they fall on the weekdays."""
     moved = []
     for one in readings:
         for days in (1, -1, 2, -2, 3, -3):

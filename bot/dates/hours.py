@@ -9,7 +9,7 @@ from bot.dates.tokens import Rule, Today, Token
 
 #: opening and closing time
 Hours = tuple[time | None, time | None]
-#: of each part of the day, which hours it is said of and what is added to them
+#: for each part of the day, the hours it is said of and what is added to them
 _PARTS = {
     "am": {hour: hour % 12 for hour in range(1, 13)},
     "pm": {hour: hour % 12 + 12 for hour in range(1, 13)},
@@ -20,13 +20,15 @@ _PARTS = {
     "night": {hour: hour for hour in range(1, 6)},
     "midnight": {12: 24},
 }
-#: until when a day may go on that ends after midnight, and from when one begins
-_LATE, _EARLY = 6, 5
+#: the latest hour at which a day that runs past midnight ends
+_LATE = 6
+#: the earliest hour at which a day begins
+_EARLY = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Hour:
-    """As it was written; `part` is of the day, empty where it was not said."""
+    """An hour as it was written; `part` is the part of the day, empty where none was said."""
 
     hour: int
     minute: int
@@ -35,7 +37,7 @@ class Hour:
     exact: bool = False
 
     def meanings(self) -> list[int]:
-        """The minutes of the day it may mean, the likelier first; none where there is no such hour."""
+        """The minutes of the day it may mean, the likelier first; empty where there is no such hour."""
         if self.hour > 24 or self.minute > 59 or (self.hour == 24 and self.minute):
             return []
         if self.part:
@@ -49,7 +51,10 @@ class Hour:
 
 
 def hours(opens: Hour | None, closes: Hour | None, part: str) -> tuple[list[Hours], bool]:
-    """What the two may mean, and whether it is sure; `part` was said of the day, as in `besok malam jam 8`."""
+    """What two hours may mean as opening and closing, and whether that is sure.
+
+    `part` is the part of the day said of both, as in `besok malam jam 8`.
+    """
     opens, closes = (replace(one, part=part) if one and part and not one.part else one for one in (opens, closes))
     if opens is None or closes is None:
         one = opens or closes
@@ -67,7 +72,7 @@ def hours(opens: Hour | None, closes: Hour | None, part: str) -> tuple[list[Hour
 
 
 def _pairs(opens: list[int], closes: list[int]) -> Iterator[tuple[int, int]]:
-    """Those in order, or over midnight."""
+    """Pair the hours that are in order, or run over midnight."""
     for one in opens:
         for other in closes:
             if one < other or (one < 24 * 60 and one >= 12 * 60 and other <= _LATE * 60):
@@ -75,7 +80,7 @@ def _pairs(opens: list[int], closes: list[int]) -> Iterator[tuple[int, int]]:
 
 
 def _either(hour: Hour) -> list[int]:
-    """Morning and evening where it was not said; nobody opens before five without saying so."""
+    """Morning and evening where neither was said; nobody opens before five without saying so."""
     if hour.part or hour.exact or hour.hour > 12:
         return hour.meanings()
     found = {hour.hour % 12 * 60 + hour.minute, (hour.hour % 12 + 12) * 60 + hour.minute} if hour.meanings() else set()
@@ -83,7 +88,7 @@ def _either(hour: Hour) -> list[int]:
 
 
 def _sure(opens: Hour, closes: Hour) -> bool:
-    """`9-5` has one meaning, `10-8` may be a slip."""
+    """Whether there is only one meaning: `9-5` has one, `10-8` may be a slip."""
     return bool(closes.part) or closes.hour < 7 or closes.exact
 
 
@@ -92,7 +97,7 @@ def _time(minute: int) -> time:
 
 
 def _hour(tokens: list[Token], _today: Today) -> list[Token] | None:
-    """From a number or figures with what stands around them."""
+    """Read an hour from a number or figures and the words around them."""
     figure = next(token for token in tokens if token.kind in "nt")
     hour, minute = figure.value if figure.kind == "t" else (figure.value, 0)
     part = next((token.value for token in tokens if token.kind == "a"), "")
@@ -114,7 +119,7 @@ def _span(tokens: list[Token], _today: Today) -> list[Token]:
 
 
 def nothing(_tokens: list[Token], _today: Today) -> list[Token]:
-    """For what only joins."""
+    """Drop what only joins two pieces."""
     return []
 
 

@@ -17,7 +17,7 @@ def _period(first: date, last: date) -> When:
 
 
 def _third(first: date, third: int | None) -> When:
-    """The month that begins on `first`, or a third of it."""
+    """The month that begins on `first`, or one third of it."""
     if third is None:
         return _period(first, last_of(first))
     begins, ends = _THIRDS[third]

@@ -22,17 +22,19 @@ from bot.dates.tokens import Rule, Today, Token
 
 #: what a turn adds to this month or year
 STEPS = {"next": 1, "this": 0, "last": -1}
-#: two figures behind a month are a year only this far ahead; in place of a day only so far
-_NEAR, _NEARER = 5, 3
+#: two figures behind a month are a year only up to so many years ahead
+_NEAR = 5
+#: the same for two figures where a day could stand
+_NEARER = 3
 
 
 def month_of(tokens: list[Token]) -> int:
-    """The first month among them."""
+    """Find the first month among the tokens."""
     return int(next(token.value for token in tokens if token.kind == "m"))
 
 
 def year_of(tokens: list[Token], today: Today) -> int | None:
-    """The year written behind a month, in figures or as `tahun depan`."""
+    """Find the year written behind a month, in figures or as `tahun depan`."""
     behind = tokens[max(place for place, token in enumerate(tokens) if token.kind == "m") + 1 :]
     for token in behind:
         if token.kind == "y":
@@ -47,12 +49,12 @@ def _is_year(token: Token, today: Today) -> bool:
 
 
 def point(token: Point) -> list[Token]:
-    """As a piece for the next rules."""
+    """Wrap a point as a piece for the next rules."""
     return [Token("P", "", token)]
 
 
 def spans(found: Spans) -> list[Token]:
-    """As a piece for the next rules."""
+    """Wrap spans as a piece for the next rules."""
     return [Token("S", "", found)]
 
 
@@ -156,7 +158,7 @@ def _bare_days(tokens: list[Token], today: Today) -> list[Token]:
 
 
 def _follow(tokens: list[Token], days: list[int]) -> bool:
-    """Whether days that are listed follow each other; of a span, whether there are two."""
+    """Whether listed days follow each other; of a span, whether there are two."""
     listed = any(token.kind in "&," for token in tokens)
     return days == list(range(days[0], days[0] + len(days))) if listed else len(days) == 2
 

@@ -1,4 +1,4 @@
-"""What comes of reading a text about time."""
+"""The results of reading a text about time."""
 
 from dataclasses import dataclass
 from datetime import date, time
@@ -12,8 +12,11 @@ Reason = Literal["unclear", "several", "weekday", "no-such-day", "order", "far",
 
 @dataclass(frozen=True, slots=True)
 class When:
-    """A day has the same `first` and `last`; without a `last` it goes on, without a `first` it has begun. Hours are of
-    each day; `closes` at or before `opens` is after midnight."""
+    """When something is. One day has the same `first` and `last`; without `last` it goes on, without `first` it has
+    begun.
+
+    Hours are of each day; `closes` at or before `opens` is after midnight.
+    """
 
     first: date | None = None
     last: date | None = None
@@ -25,7 +28,7 @@ class When:
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """To be asked back, with what it may mean, the likelier first; perhaps nothing."""
+    """The text must be asked back; `readings` are what it may mean, the likelier first, perhaps none."""
 
     reason: Reason
     readings: tuple[When, ...] = ()

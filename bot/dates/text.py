@@ -10,16 +10,17 @@ from bot.dates.days import Spans
 from bot.dates.reading import Doubt, Reason, When
 from bot.dates.tokens import UNKNOWN, Rule, Today, Token, kinds, rewrite, tokens
 
-#: characters; nobody writes a date longer
+#: characters of the longest text that is read as a date
 _LONGEST = 200
 #: kinds of what is left over that still say: this was meant as a date
 _DATELIKE = set("mwkrqWdpytjgabuvsHSTPf") - set("bf")
 
 
 def read(text: str, now: datetime, language: str = "id") -> When | Doubt | None:
-    """When something is, by a text that says nothing else; None where it is no date. "Today" is the day in Bandung.
+    """Read when something is from a text that says nothing else; None where it is no date.
 
-    `language` is the person's: in English `04/05/27` has two meanings, in Malay "minggu" is a week.
+    "Today" is the day in Bandung. `language` is the person's: in English `04/05/27` has two meanings, in Malay "minggu"
+    is a week.
     """
     if len(text) > _LONGEST:
         return None
@@ -53,12 +54,12 @@ def _understood(pieces: list[Token], today: Today) -> When | Doubt | None:
 
 
 def _agree(part: str, *told: hours.Hour | None) -> bool:
-    """Not so `besok malam jam 8 pagi`."""
+    """Whether the parts of the day agree: not so in `besok malam jam 8 pagi`."""
     return not part or all(one is None or one.part in ("", part) for one in told)
 
 
 def _bare(pieces: list[Token], today: Today) -> Doubt | None:
-    """Numbers alone may be days or hours; words about time that make no date are asked back."""
+    """Doubt bare numbers, which may be days or hours, and words about time that make no date."""
     if re.fullmatch(r"n(?:[->]n)?", kinds(pieces)):
         numbers = [token for token in pieces if token.kind == "n"]
         ways = ([Token("g"), *pieces], [Token("j"), *pieces])

@@ -1,4 +1,4 @@
-"""What a text about time is made of: words by their meaning, figures, joining marks; and rules that join them."""
+"""The pieces of a text about time (words by their meaning, figures, joining marks), and the rules that join them."""
 
 import re
 import tomllib
@@ -17,7 +17,7 @@ KINDS = {
     "third": "q", "ahead": "s", "within": "e", "date_sign": "g", "hour_sign": "j", "half_to": "o", "minutes": "c",
     "part": "a", "to": ">", "and": "&", "from": "<", "open_end": "z", "filler": "", "ordinary": "x",
 }  # fmt: skip
-#: letters of a name that is recognised with a slip behind its first letter; any other only makes it doubtful
+#: a name of so many letters is recognised with a slip behind its first letter; a slip in a shorter one is doubtful
 _LONG = 5
 _UNITS = {"day": "h", "week": "u", "month": "b", "year": "v", "weekend": "W"}
 #: neither a number nor a name
@@ -48,7 +48,7 @@ _GREETING = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A piece of the text, or of what was understood of it; `kind` is one letter."""
+    """A piece of the text, or of what was understood so far; `kind` is one letter."""
 
     kind: str
     text: str = ""
@@ -57,7 +57,7 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class Today:
-    """What a date is read against."""
+    """The day and language that a date is read against."""
 
     date: date
     language: str
@@ -83,12 +83,12 @@ def rewrite(tokens: list[Token], rules: list[Rule], today: Today) -> list[Token]
 
 
 def kinds(tokens: list[Token]) -> str:
-    """The kinds in a row, for a pattern."""
+    """Join the kinds of the tokens to a text, for a pattern."""
     return "".join(token.kind for token in tokens)
 
 
 def tokens(text: str) -> list[Token]:
-    """The pieces of a text; what it cannot name is `x`."""
+    """Split a text into pieces; what has no name here is of kind `x`."""
     found = list(_pieces(text))
     found = [_verb(found, place) for place in range(len(found))]
     return _counted([_mended(found, place) for place in range(len(found))])
@@ -111,7 +111,7 @@ def _pieces(text: str) -> Iterator[Token]:
 
 
 def _simple(text: str) -> str:
-    """Small letters without accents; `s/d`, `a.m.` and `seminggu` in their plain forms; no greeting."""
+    """Simplify a text: small letters without accents or greeting; `s/d`, `a.m.` and `seminggu` in their plain forms."""
     plain = unicodedata.normalize("NFKD", text.lower().translate(_ALIKE))
     plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
     plain = _GREETING.sub("", " ".join(plain.split()))
@@ -140,7 +140,7 @@ def _token(found: re.Match[str]) -> Iterator[Token]:
 
 
 def _named(text: str) -> Iterator[Token]:
-    """By the list, also with `-nya` behind it; a filler is nothing."""
+    """Name a word by the list, also with `-nya` behind it; a filler is nothing."""
     word = text.replace("'", "")
     known = vocabulary().get(word) or vocabulary().get(word.removesuffix("nya"))
     token = known or Token(UNKNOWN)
@@ -149,7 +149,7 @@ def _named(text: str) -> Iterator[Token]:
 
 
 def _mended(found: list[Token], place: int) -> Token:
-    """A month or weekday with a slip of the fingers, where a number or `depan` beside it says that it is one."""
+    """Mend a slip of the fingers in a month or weekday, where a number or `depan` beside it says that it is one."""
     token = found[place]
     beside = kinds(found[max(place - 1, 0) : place]) + kinds(found[place + 1 : place + 2])
     if token.kind != UNKNOWN or len(token.text) < 4 or not set(beside) & set("nydpmwf"):
@@ -162,13 +162,13 @@ def _mended(found: list[Token], place: int) -> Token:
 
 
 def _verb(found: list[Token], place: int) -> Token:
-    """`may i ask`: no month."""
+    """Whether it is a verb and no month: `may i ask`."""
     verb = found[place].text == "may" and UNKNOWN in kinds(found[place + 1 : place + 2])
     return Token(UNKNOWN, "may") if verb else found[place]
 
 
 def _counted(found: list[Token]) -> list[Token]:
-    """`dua puluh lima` as one number."""
+    """Join number words to one number: `dua puluh lima`."""
     counted: list[Token] = []
     for token in found:
         last = counted[-1] if counted else Token("")
@@ -183,13 +183,13 @@ def _counted(found: list[Token]) -> list[Token]:
 
 
 def _nearly(typed: str, name: str) -> bool:
-    """Whether a letter more or less, another one, or two turned round, make the name of it; in a long name, two."""
+    """Whether a name is meant: one letter more, fewer or different, or two swapped; in a long name, two such slips."""
     allowed = 2 if len(name) > 7 else 1
     return abs(len(typed) - len(name)) <= allowed and _distance(typed, name) <= allowed
 
 
 def _distance(one: str, other: str) -> int:
-    """Edits between two words, two neighbours that changed places counting as one."""
+    """Count the edits between two words; two neighbours that changed places count as one."""
     rows = [list(range(len(other) + 1))]
     for i, letter in enumerate(one, start=1):
         row = [i]
@@ -204,7 +204,7 @@ def _distance(one: str, other: str) -> int:
 
 @cache
 def vocabulary() -> dict[str, Token]:
-    """What each word and phrase of `locales/dates.toml` means; a number is written so that rules can tell it."""
+    """Load what each word and phrase of `locales/dates.toml` means; a number is written so that rules can tell it."""
     parts = tomllib.loads((LOCALES / "dates.toml").read_text("utf-8"))
     known: dict[str, Token] = {}
     for part, meanings in parts.items():
@@ -224,5 +224,5 @@ def _phrases() -> re.Pattern[str]:
 
 @cache
 def _names() -> dict[str, Token]:
-    """Names that a slip may have been made in."""
+    """The names in which a slip is looked for."""
     return {word: token for word, token in vocabulary().items() if token.kind in ("m", "w") and len(word) > 3}

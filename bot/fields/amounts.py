@@ -10,15 +10,18 @@ _PIECE = re.compile(r"\d{1,3}(?: \d{3})+(?!\d)|\d+(?:[.,]\d+)*|[^\W\d_]+|[^\w\s]
 #: `1.500`, `1.500.000,50`: three figures behind each mark
 _THOUSANDS = re.compile(r"([1-9]\d{0,2})((?:([.,])\d{3})(?:\3\d{3})*)(?:(?!\3)[.,](\d{1,2}))?")
 _MINUS = re.compile(r"\s*(?:[-−–]|minus\b)\s*(?=\w)")
-#: beyond so many digits it is only too much
+#: a number of more digits is only "too much"
 _LONGEST = 15
 #: from here on a step takes all before it: `dua ratus lima puluh ribu`
 _LARGE = 1000
 
 
 class _Number:
-    """One that is being read: `total` of the thousands and more, `group` below them, and a value that waits for its
-    step; further ones must stay below the last step."""
+    """A number that is being read.
+
+    `total` holds the thousands and more, `group` what is below them, and a value waits for its step; later steps must
+    stay below the last one.
+    """
 
     def __init__(self, value: float) -> None:
         self._total = self._group = 0.0
@@ -26,23 +29,23 @@ class _Number:
         self._step = inf
 
     def value(self, shared: float = 1) -> float:
-        """`shared` is the step of the number behind it, in `20-30 juta`."""
+        """The number so far; `shared` is the step of the number behind it, as in `20-30 juta`."""
         return self._total + (self._group + (self._waiting or 0)) * shared
 
     @property
     def large_step(self) -> float:
-        """Thousands, millions or more; 1 for none."""
+        """The step of thousands, millions or more; 1 for none."""
         return self._step if self._total and self._step < inf else 1
 
     def take(self, value: float) -> bool:
-        """Go on with `value`, where it can stand behind what there is."""
+        """Add `value`, where it can stand behind what there is."""
         fits = self._waiting is None and value < self._step
         if fits:
             self._waiting = value
         return fits
 
     def raised(self, step: int) -> None:
-        """What stands before `puluh`, `ratus`, `juta`."""
+        """Raise what stands before `puluh`, `ratus` or `juta`."""
         if step < _LARGE:
             self._group += (self._waiting or 0) * step
         else:
@@ -58,7 +61,7 @@ class _Number:
 
 
 def amounts(text: str) -> list[float]:
-    """Each number once, in the order in which they stand; of `20-30 juta` both are millions."""
+    """List the numbers of a text once each, in the order in which they stand; of `20-30 juta` both are millions."""
     plain = figures(text)
     found: list[_Number] = []
     is_open = False
@@ -94,7 +97,7 @@ def _take(piece: str, found: list[_Number], is_open: bool) -> bool:
 
 
 def _meaning(piece: str) -> tuple[float | None, int]:
-    """What a piece is worth, and by what it raises what stands before it."""
+    """What a piece is worth, and by what it multiplies what stands before it."""
     if piece[0].isdigit():
         return _figure(piece), 0
     values, steps = valued("numbers"), valued("steps")
@@ -106,7 +109,7 @@ def _meaning(piece: str) -> tuple[float | None, int]:
 
 
 def _figure(written: str) -> float | None:
-    """`1.500` and `1,500` are 1500, `1,5` and `1.5` are not; None where the marks make no sense."""
+    """Read figures: `1.500` and `1,500` are 1500, `1,5` and `1.5` are not; None where the marks make no sense."""
     if (thousands := _THOUSANDS.fullmatch(written)) is not None:
         whole = thousands[1] + re.sub(r"\D", "", thousands[2])
         written = f"{whole}.{thousands[4] or 0}"

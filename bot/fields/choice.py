@@ -1,4 +1,4 @@
-"""One, or several, of a few: by buttons, or in words."""
+"""One, or several, of a few choices, tapped or written."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -29,7 +29,7 @@ def one_of(
     *,
     optional: bool = False,
 ) -> Field:
-    """Kept as its code; `find` reads it out of words that are not those of the label."""
+    """A field whose answer is the code of one label; `find` gets the code from words that are not those of a label."""
 
     def read(turn: Sent, values: Values) -> Values:
         if found := find(turn.text):
@@ -63,8 +63,10 @@ def some_of(
     most: int | None = None,
     optional: bool = False,
 ) -> Field:
-    """Kept as the list of their codes; labels are seven at most, of 22 characters. A tap adds one or takes it away,
-    what is written is added."""
+    """A field whose answer is the list of the codes chosen, of at most seven labels of 22 characters.
+
+    A tap adds one or takes it away; what is written is added.
+    """
     some = _Some(name, labels, find, most, optional)
 
     def ask(values: Values) -> Markdown:
@@ -78,7 +80,7 @@ def some_of(
 
 @dataclass(frozen=True, slots=True)
 class _Some:
-    """Several of a few, see `some_of`."""
+    """The work of a field for several answers, see `some_of`."""
 
     name: str
     labels: Labels
@@ -119,7 +121,7 @@ class _Some:
 
 
 def _parts(text: str, codes: list[str]) -> list[str]:
-    """What is written between commas; numbers of the list, and `all`, as the codes that they mean."""
+    """Split a text at its commas; numbers of the list, and `all`, become the codes that they mean."""
     if listed("all") & {*bare(text)}:
         return codes
     found: list[str] = []

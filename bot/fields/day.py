@@ -1,4 +1,4 @@
-"""One day."""
+"""A field for one day."""
 
 from collections.abc import Callable
 from datetime import date
@@ -19,7 +19,7 @@ def day(
     *,
     optional: bool = False,
 ) -> Field:
-    """Kept in ISO 8601, such as `2027-04-16`; an hour beside it is not kept."""
+    """A field for a day, kept in ISO 8601 such as `2027-04-16`; an hour beside it is not kept."""
 
     def accept(when: When, _values: Values) -> Values:
         if when.last is None or when.first != when.last or when.period:

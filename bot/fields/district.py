@@ -23,7 +23,7 @@ def district(
     *,
     optional: bool = False,
 ) -> Field:
-    """Kept as `{name: "Coblong", "city": "Bandung"}`, or `{name: "", "city": "Cimahi"}`."""
+    """A field kept as `{name: "Coblong", "city": "Bandung"}`, or `{name: "", "city": "Cimahi"}`."""
 
     def kept(one: Place) -> Values:
         return {name: one.district, "city": one.city}
@@ -55,7 +55,7 @@ def district(
 
 
 def _noted(turn: Sent, understood: str, said: str) -> Markdown | None:
-    """What was read out of more or other words than the name."""
+    """Say back what was understood from more or other words than the name."""
     written = squashed(bare(turn.text))
     if not written or turn.choice or written == squashed(words(understood)):
         return None
@@ -63,7 +63,7 @@ def _noted(turn: Sent, understood: str, said: str) -> Markdown | None:
 
 
 def _asked_back(text: str, found: list[Place]) -> tuple[Markdown, list[tuple[str, Place]]]:
-    """What to say to several places, to the one that a kelurahan lies in, or to none; and what to offer, by labels."""
+    """Ask back where several places, a kelurahan or none was meant; returns what to say, and what to offer by labels."""
     places = [(one.name, one) for one in found[:_OFFERED]]
     if len(found) > 1:
         return _("Which of these?"), places
@@ -80,7 +80,7 @@ def _asked_back(text: str, found: list[Place]) -> tuple[Markdown, list[tuple[str
 
 
 def _as_city(text: str) -> list[tuple[str, Place]]:
-    """To take it as the name of a city, where it can be one."""
+    """Offer to take the text as the name of a city, where it can be one."""
     if not (city := _city(text)):
         return []
     label = _("City: {city}", city=city)
@@ -88,7 +88,7 @@ def _as_city(text: str) -> list[tuple[str, Place]]:
 
 
 def _city(text: str) -> str:
-    """What was written, as the name of a city; empty where it can be none."""
+    """The text as the name of a city; empty where it can be none."""
     said = " ".join(text.split())
     parts = bare(said)
     sane = 0 < len(parts) <= _MOST_WORDS and len(said) <= _LONGEST_CITY and squashed(parts).isalpha()

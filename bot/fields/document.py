@@ -9,7 +9,7 @@ from bot.language.markdown import Markdown
 from bot.reply import Choice
 from db.files import File
 
-#: kinds that are taken, see `bot.media.attachments`
+#: the kinds of files that are taken, see `bot.media.attachments`
 _TAKEN = ("photo", "document")
 #: what a file's name says of a kind that is not taken
 _OFFICE = {
@@ -31,7 +31,7 @@ def document(
     most: int = 5,
     optional: bool = False,
 ) -> Field:
-    """`read` gives the `File` that came; kept under `name` is the list of the ids of all, at most `most`."""
+    """A field for files: `read` gives the `File` that came; kept under `name` is the list of the ids, at most `most`."""
 
     def count(values: Values) -> int:
         kept = values.get(name) or []
@@ -91,7 +91,7 @@ def _lacking(turn: Sent) -> Markdown:
 
 
 def _kind(turn: Sent) -> str:
-    """What was sent instead: by its name, which here only words a sentence, or by what the platform calls it."""
+    """What was sent instead: by its name, which here only chooses the sentence, or by what the platform calls it."""
     ending = turn.inbound.file_name.lower().rpartition(".")[2]
     named = next((kind for kind, endings in _OFFICE.items() if ending in endings), "")
     return named or {"photo": "file"}.get(turn.inbound.kind, turn.inbound.kind)

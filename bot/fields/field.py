@@ -1,4 +1,4 @@
-"""One field: it asks when given nothing, checks what was sent, and returns values."""
+"""One field of a form: it asks, checks what was sent, and returns values."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -42,19 +42,22 @@ def nothing(_values: Values) -> Sequence[Choice]:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """`values` are all answers so far. `read` takes what was sent and returns what it means, or raises `Refusal` with
-    what it lacks and an example, perhaps with choices called `SET`."""
+    """One field of a form; `values` are all answers so far.
+
+    `read` takes what was sent and returns what it means, or raises `Refusal` saying what is missing, with an example
+    and perhaps with choices called `SET`.
+    """
 
     name: str
     label: Callable[[], Markdown]
     question: Callable[[Values], Markdown]
     read: Callable[[Sent, Values], Values]
-    #: its value as one reads it, empty for none
+    #: the value as people read it, empty for none
     said: Callable[[Values], str]
-    #: what a skipped one means; none where it is needed
+    #: the values of a skipped field; None where it must be answered
     empty: Values | None = None
     offers: Callable[[Values], Sequence[Choice]] = nothing
-    #: whether it is asked for, of something new
+    #: whether it is asked at all, given the answers so far
     applies: Callable[[Values], bool] = lambda _values: True
     #: what was understood, said back before the next question
     noted: Callable[[Sent, Values], Markdown | None] = lambda _turn, _values: None
@@ -75,12 +78,13 @@ class Field:
 
 
 def answer(label: Markdown | str, **values: Any) -> Choice:
-    """A choice that answers the field."""
+    """Make a choice that answers the field."""
     return Choice(label, SET, {"set": values}, kind="step")
 
 
 def named(choices: Iterable[Choice], asker: str, **args: Any) -> list[Choice]:
-    """Choices under a question as those of `asker`, such as `entry-set`; `args` are what it knows them again by."""
+    """Rename the choices under a question to those of `asker`, such as `entry-set`; `args` tell `asker` which question
+    it was."""
     return [
         replace(one, name=f"{asker}-{one.name}" if one.name in (SET, NEXT, OWN) else one.name, args=one.args | args)
         for one in choices

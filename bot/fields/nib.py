@@ -1,4 +1,4 @@
-"""The number of a business, NIB: 13 digits; one may have none yet."""
+"""A field for the number of a business, NIB: 13 digits; some businesses have none yet."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -13,9 +13,11 @@ from bot.reply import Choice
 
 #: what is kept for "I have none yet"
 NONE = "none"
-#: digits of a NIB, and of a KTP number
-_LENGTH, _KTP = 13, 16
-#: fewer figures are no try at a NIB
+#: digits of a NIB
+_LENGTH = 13
+#: digits of a KTP number
+_KTP = 16
+#: a text with fewer digits is no attempt at a NIB
 _A_TRY = 5
 _WRITTEN, _GROUP = re.compile(r"\d(?:[\s.,_/-]*\d)*", re.ASCII), re.compile(r"\d+", re.ASCII)
 
@@ -27,7 +29,7 @@ def nib(
     *,
     optional: bool = False,
 ) -> Field:
-    """Kept as 13 digits, or `NONE`."""
+    """A field kept as 13 digits, or `NONE`."""
 
     def offers(_values: Values) -> list[Choice]:
         return [answer(_("I have none yet"), **{name: NONE})]

@@ -10,7 +10,7 @@ from bot.language.i18n import _
 from bot.language.i18n import number as shown
 from bot.language.markdown import Markdown
 
-#: an example that most questions allow
+#: the example given where the question allows it
 _USUAL = 20
 
 
@@ -23,7 +23,7 @@ def number(
     most: int = 1_000_000_000_000,
     optional: bool = False,
 ) -> Field:
-    """Kept as an int from `least` to `most`."""
+    """A field kept as an int from `least` to `most`."""
     example = min(max(_USUAL, least), most)
 
     def fits(value: float) -> bool:

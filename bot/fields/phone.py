@@ -1,4 +1,4 @@
-"""A phone number: handed over by a button, or written; of Indonesia, Malaysia, or with a + of anywhere."""
+"""A field for a phone number: handed over by a button, or written; of Indonesia, Malaysia, or with a + of anywhere."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -30,7 +30,7 @@ def phone(
     *,
     optional: bool = False,
 ) -> Field:
-    """Kept as E.164, such as `+6281234567890`."""
+    """A field kept as E.164, such as `+6281234567890`."""
 
     def read(turn: Sent, _values: Values) -> Values:
         contact = _handed_over(turn.inbound.phone)
@@ -55,7 +55,7 @@ def phone(
 
 
 def shown(number: str) -> str:
-    """E.164 as one reads it: `0812-3456-7890` in Indonesia, `+60 12-345 6789` elsewhere."""
+    """Format an E.164 number as people read it: `0812-3456-7890` in Indonesia, `+60 12-345 6789` elsewhere."""
     if not number:
         return ""
     parsed = phonenumbers.parse(number)
@@ -82,21 +82,21 @@ def _lacking(text: str) -> Markdown:
 
 
 def _handed_over(contact: str) -> str:
-    """Platforms leave out the + of a contact's number."""
+    """Read a contact's number, from which platforms leave out the +."""
     digits = re.sub(r"\D", "", contact)
     home = digits.startswith("0")
     return "" if home or not digits else _valid(f"+{digits}", None)
 
 
 def numbers(text: str) -> list[str]:
-    """The numbers in a text in E.164, each once; three at most."""
+    """List the phone numbers of a text in E.164, each once, at most three."""
     plain = _COUNTED.sub("; ", figures(text))
     found = [one for run in _WRITTEN.findall(plain) for one in _split(_GROUP.findall(run)[:_MOST_GROUPS])]
     return list(dict.fromkeys(found))[:_OFFERED]
 
 
 def _split(groups: list[str]) -> list[str]:
-    """The fewest numbers that groups of figures make, without one left over; none where they make none."""
+    """Find the fewest numbers that the groups of figures make without one left over; empty where they make none."""
     if not groups:
         return []
     best: list[str] = []
@@ -115,8 +115,11 @@ def _read(written: str) -> str:
 
 
 def _forms(written: str) -> Iterator[tuple[str, str | None]]:
-    """The ways to read a number: `+0812` is meant without the +, `62812` and `0062812` with one; `01` is how mobile
-    numbers begin in Malaysia, and none in Indonesia."""
+    """List the ways to read a number.
+
+    `+0812` is meant without the +, `62812` and `0062812` with one; `01` is how mobile numbers begin in Malaysia, and
+    none in Indonesia.
+    """
     digits = written.removeprefix("+")
     if len(digits) < _FEWEST:
         return
@@ -132,7 +135,7 @@ def _forms(written: str) -> Iterator[tuple[str, str | None]]:
 
 
 def _valid(written: str, region: str | None) -> str:
-    """In E.164, empty for no number."""
+    """The number in E.164, empty where it is none."""
     try:
         parsed: PhoneNumber = phonenumbers.parse(written, region)
     except NumberParseException:

@@ -37,7 +37,7 @@ class Place:
 
 
 def named(text: str) -> list[Place]:
-    """The places whose full names stand in a text; `bbakan ciparay` is more like `Babakan Ciparay` than `Ciparay`."""
+    """List the places whose full names stand in a text; `bbakan ciparay` is more like `Babakan Ciparay` than `Ciparay`."""
     said = _said(text)
     for words in (said, _inner(said)):
         if whole := _names().get(squashed(words)):
@@ -48,25 +48,26 @@ def named(text: str) -> list[Place]:
 
 
 def around(text: str) -> list[Place]:
-    """The kecamatan of the kelurahan that stand in a text."""
+    """List the kecamatan of the kelurahan that stand in a text."""
     return list(dict.fromkeys(_within(_said(text), _kelurahan())))
 
 
 def alike(text: str) -> list[Place]:
-    """The kecamatan that a part of a name may mean, such as `bojongloa`, or the places that one with a slip may."""
+    """List the kecamatan that a part of a name may mean, such as `bojongloa`, or the places that a name with a slip
+    may."""
     said = _inner(_said(text))
     return [Place(one, HOME) for one in districts() if _begins(squashed(said), one)] or _like(said)
 
 
 def nearest(text: str, most: int) -> list[Place]:
-    """The kecamatan with the most of what was written in common, however little."""
+    """List the kecamatan that have the most in common with a text, however little."""
     said = squashed(_inner(_said(text)))
     near = {one: max(in_common(said, way) for way in _ways(one)) for one in districts()}
     return [Place(one, HOME) for one in sorted(near, key=near.__getitem__, reverse=True)[:most] if near[one] > _NEAR]
 
 
 def is_home(text: str) -> bool:
-    """Whether it names Bandung itself and nothing in it."""
+    """Whether a text names Bandung itself and nothing in it."""
     return bool(text.strip()) and not _inner(_said(text))
 
 
@@ -79,7 +80,7 @@ def _inner(said: list[str]) -> list[str]:
 
 
 def _within(said: list[str], known: Mapping[str, Place]) -> Iterator[Place]:
-    """Of a name inside another, such as that of `Bandung Barat`, the longer."""
+    """Drop names inside longer ones, such as `Bandung` in `Bandung Barat`."""
     start = 0
     while start < len(said):
         ends = range(min(start + _WIDEST, len(said)), start, -1)
@@ -94,7 +95,7 @@ def _begins(word: str, district: str) -> bool:
 
 
 def _like(said: list[str]) -> list[Place]:
-    """The more letters are alike, the likelier it is meant."""
+    """How likely a name is meant: the more letters are alike, the likelier."""
     known = [(way, Place(one, HOME)) for one in districts() for way in _ways(one)] + list(_names().items())
     scores: dict[Place, float] = {}
     for width in range(1, _WIDEST + 1):
@@ -110,14 +111,14 @@ def _like(said: list[str]) -> list[Place]:
 
 @cache
 def _ways(district: str) -> tuple[str, ...]:
-    """The name as one word, and the words of it that are not the city's."""
+    """The name as one word, and those of its words that are not the city's."""
     words = _letters(district)
     return (squashed(words), *(word for word in words if len(words) > 1 and word not in _CITY))
 
 
 @cache
 def _names() -> dict[str, Place]:
-    """Every full name as one word."""
+    """Load every full name as one word."""
     known = {squashed(_letters(one)): Place(one, HOME) for one in districts()}
     for city, others in _places()["cities"].items():
         known |= {squashed(_letters(name)): Place("", city) for name in (city, *others.split(",")) if name.strip()}
@@ -139,7 +140,7 @@ def _letters(name: str) -> list[str]:
 
 @cache
 def districts() -> tuple[str, ...]:
-    """The 30 kecamatan of Bandung."""
+    """Load the 30 kecamatan of Bandung."""
     return tuple(_places()["bandung"])
 
 

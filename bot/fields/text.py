@@ -1,4 +1,4 @@
-"""Texts of one line."""
+"""A field for a text of one line."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -13,7 +13,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 
 def words(text: str, longest: int) -> str:
-    """A text in one line; refuses what is too long or cannot be seen."""
+    """Take a text as one line; raises `Refusal` where it is too long or cannot be seen."""
     found = " ".join(text.split())
     if not found:
         raise Refusal(_("Please write it as a text."))
@@ -33,7 +33,7 @@ def text(
     optional: bool = False,
     offers: Callable[[Values], Sequence[Choice]] = nothing,
 ) -> Field:
-    """A text in one language."""
+    """A field for a text in one language."""
     return Field(
         name,
         label,

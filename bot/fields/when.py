@@ -1,4 +1,4 @@
-"""Days and hours as people write them, asked back where they have more than one meaning."""
+"""Fields for days and hours as people write them, asked back where they have more than one meaning."""
 
 from collections.abc import Callable
 from datetime import time
@@ -21,7 +21,7 @@ Accept = Callable[[When, Values], Values]
 
 
 def read_when(turn: Sent, values: Values, accept: Accept, wanted: Markdown) -> Values:
-    """What they wrote; what is in doubt is asked back with its readings as choices."""
+    """Read what they wrote; what is in doubt is asked back with its readings as choices."""
     found = dates.read(turn.text, turn.now, language())
     if found is None:
         raise Refusal(_("That is no date I can read. {wanted}", wanted=wanted))
@@ -67,7 +67,7 @@ def _in_full(one: When) -> str:
 
 
 def _labels(readings: list[tuple[When, Values]]) -> list[str]:
-    """What tells the readings apart, at most 20 characters."""
+    """Label the readings by what tells them apart, in at most 20 characters."""
     by_day = [_short(one) for one, _meant in readings]
     by_hour = ["–".join(f"{at:%H.%M}" for at in (one.opens, one.closes) if at) for one, _meant in readings]
     for labels in (by_day, by_hour):
@@ -88,5 +88,5 @@ def _short(one: When) -> str:
 
 
 def clock(opens: time | None, closes: time | None) -> str:
-    """10.00–20.00, on no clock yet."""
+    """Format opening hours without a zone: 10.00–20.00."""
     return "–".join(hour(one) for one in (opens, closes) if one)

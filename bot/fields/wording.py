@@ -10,33 +10,35 @@ from typing import Any
 from bot.knowledge.words import cut, words
 from bot.language.i18n import LOCALES
 
-#: how much of two words must be the same for one to be a slip of the other, and letters of the shortest such word
-_ALIKE, _SHORTEST = 0.8, 4
-#: the difference between two likenesses that are as good
+#: how much of two words must be the same for one to be a slip of the other, from 0 to 1
+_ALIKE = 0.8
+#: letters of the shortest word in which a slip is looked for
+_SHORTEST = 4
+#: two likenesses that differ by less count as equal
 _SAME = 0.1
 #: words of a label that say nothing alone
 _JOINING = {"dan", "and", "atau", "or", "sareng", "jeung", "di", "of", "the", "serta"}
 
 
 def figures(text: str) -> str:
-    """As far as an answer goes, in small letters, with every script's figures as 0 to 9."""
+    """Cut a text to the length of an answer, in small letters, with every script's figures as 0 to 9."""
     plain = unicodedata.normalize("NFKC", cut(text)).lower()
     return "".join(str(unicodedata.decimal(one)) if one.isdecimal() else one for one in plain)
 
 
 def bare(text: str) -> list[str]:
-    """The words without the courtesies around them; all of them where there is nothing else."""
+    """List the words without the courtesies around them; all words where there is nothing else."""
     said = words(figures(text))
     return [word for word in said if word not in listed("courtesy")] or said
 
 
 def squashed(said: Iterable[str]) -> str:
-    """Words as one: a space too many or too few is no difference."""
+    """Join words to one: a space too many or too few makes no difference."""
     return "".join(said)
 
 
 def likeness(written: str, name: str) -> float:
-    """How much of two words is the same, from 0 to 1; of short ones, nothing or everything."""
+    """How alike two words are, from 0 to 1; short ones are alike or not."""
     if written == name:
         return 1.0
     if min(len(written), len(name)) < _SHORTEST or written.isdigit():
@@ -51,8 +53,10 @@ def in_common(one: str, other: str) -> float:
 
 
 def meant(text: str, labels: Mapping[str, str]) -> list[str]:
-    """The codes of the labels that a text most likely means: its words are theirs, but for a slip; the whole label is
-    surely meant."""
+    """List the codes of the labels that a text most likely means.
+
+    Its words are those of the label, except for a slip; the whole label is surely meant.
+    """
     said = bare(text)
     named = {code: [word.removeprefix("rp") or word for word in words(label)] for code, label in labels.items()}
     whole = [code for code, its in named.items() if squashed(its) in (squashed(said), squashed(words(figures(text))))]
@@ -70,7 +74,7 @@ def _shared(said: Collection[str], label: Collection[str]) -> float:
 
 
 def slip(word: str, known: Collection[str]) -> str:
-    """The known word that this one is, but for a slip behind its first letter; empty for none."""
+    """Find the known word that this one is, except for a slip behind its first letter; empty for none."""
     near = {one: likeness(word, one) for one in known if len(one) > _SHORTEST and one[0] == word[0]}
     best = max(near, key=near.__getitem__, default="")
     return best if near.get(best) else ""
@@ -78,13 +82,13 @@ def slip(word: str, known: Collection[str]) -> str:
 
 @cache
 def listed(part: str) -> frozenset[str]:
-    """The words of one part of `locales/answers.toml`."""
+    """Load the words of one part of `locales/answers.toml`."""
     return frozenset(_answers()[part].split())
 
 
 @cache
 def valued(part: str) -> dict[str, int]:
-    """What the words of a part of `locales/answers.toml` are worth."""
+    """Load what the words of a part of `locales/answers.toml` are worth."""
     return {word: int(value) for value, written in _answers()[part].items() for word in written.split()}
 
 

@@ -1,4 +1,4 @@
-"""Yes or no."""
+"""A field for yes or no."""
 
 from collections.abc import Callable
 
@@ -21,7 +21,7 @@ def yes_no(
     *,
     optional: bool = False,
 ) -> Field:
-    """Kept as True or False."""
+    """A field kept as True or False."""
 
     def offers(_values: Values) -> list[Choice]:
         return [answer(_("Yes"), **{name: True}), answer(_("No"), **{name: False})]
@@ -41,17 +41,17 @@ def yes_no(
 
 
 def affirms(text: str) -> bool:
-    """Whether it is a plain yes, such as `iya sudah kak`; nothing else may be in it."""
+    """Whether a text is a plain yes, such as `iya sudah kak`; nothing else may be in it."""
     return _plain(text) == {"yes"}
 
 
 def denies(text: str) -> bool:
-    """Whether it is a plain no, such as `teu acan gaduh`; nothing else may be in it."""
+    """Whether a text is a plain no, such as `teu acan gaduh`; nothing else may be in it."""
     return "no" in _plain(text)
 
 
 def _plain(text: str) -> set[str]:
-    """`yes`, `no` or both; nothing where there are other words too."""
+    """`yes`, `no` or both; empty where there are other words too."""
     thumbs = {"👍": "ya", "👌": "ya", "✅": "ya", "👎": "tidak", "❌": "tidak"}
     around = listed("courtesy") - listed("yes") - listed("no")
     said = [word for word in words("".join(thumbs.get(one, one) for one in text)) if word not in around]
@@ -62,7 +62,7 @@ def _plain(text: str) -> set[str]:
 
 
 def _side(word: str) -> str:
-    """`no`, `yes`, `about`, or empty for another word."""
+    """The side a word is on: `no`, `yes`, `about`; empty for another word."""
     if word in listed("no") or word in listed("yes"):
         return "no" if word in listed("no") else "yes"
     if word in listed("about"):

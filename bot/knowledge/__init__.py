@@ -16,7 +16,7 @@ CANDIDATES = 3
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """What was written down."""
+    """Everything that was written down: cards, facts, sources."""
 
     #: by language, then by topic
     cards: Mapping[str, Mapping[str, Card]]
@@ -35,7 +35,7 @@ class Knowledge(Shelf):
     search: Search
 
     def judge(self, found: Understanding, previous: str = "", aspect: str = "") -> Understanding:
-        """What was asked, after the card `previous` and what was asked of that, as far as there are cards to answer."""
+        """Understand a question as following the card `previous` and its `aspect`, keeping only topics that have cards."""
         if previous:
             found = self.search.follow_up(found, previous, aspect)
         matches = tuple(match for match in found.matches if match.topic in self.cards[FIRST])
@@ -46,7 +46,7 @@ class Knowledge(Shelf):
         return replace(found, outcome=outcome, matches=matches, others=others)
 
     def answer(self, text: str, after: str = "", language: str = "") -> "Answer":
-        """The card that a question on its own, or right after the card `after`, would be answered with."""
+        """Find the card for a question asked on its own, or right after the card `after`."""
         found = self.judge(self.search.understand(text, language), after)
         ranked = [match.topic for match in found.matches[:CANDIDATES]]
         return Answer(ranked[0] if found.outcome == "sure" else None, ranked)
@@ -54,7 +54,7 @@ class Knowledge(Shelf):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The topic whose card is shown, None where it abstains or asks back; and what it may have been, best first."""
+    """The topic whose card is shown, None where it abstains or asks back; and the candidates, best first."""
 
     topic: str | None
     candidates: list[str]

@@ -1,4 +1,4 @@
-"""Cards: one answers one topic. YAML in front; then a short answer that stands alone, then sections as choices."""
+"""Cards: one card answers one topic. YAML in front, then a short answer that stands alone, then sections as choices."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -25,7 +25,7 @@ _HEADING = re.compile(r"^## (?P<label>.+?) \{#(?P<id>[a-z0-9-]+)\}$", re.MULTILI
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A text with `{fact-id}` placeholders, and what it was read in; `line` is where it begins in its file."""
+    """A text with `{fact-id}` placeholders, and the sources it was read in; `line` is where it begins in its file."""
 
     text: str
     sources: tuple[str, ...]
@@ -39,7 +39,7 @@ class Part:
 @dataclass(frozen=True, slots=True)
 class Section(Part):
     id: str
-    #: what a button calls it
+    #: the label of its button
     label: str
 
 
@@ -49,7 +49,7 @@ class Card:
     language: str
     path: Path
     title: str
-    #: what a button that leads here says
+    #: the label of a button that leads here
     label: str
     #: the same beside buttons to other areas, where the subject tells them apart: `Sertifikat halal` for `Berkas halal`
     apart: str
@@ -72,7 +72,7 @@ class Card:
 
 
 def load_cards(folder: Path, language: str) -> dict[str, Card]:
-    """The cards of one language by topic; raises `Faulty` for a file that cannot be read as a card."""
+    """Load the cards of one language, by topic; raises `Faulty` for a file that cannot be read as a card."""
     return {card.topic: card for card in (_read(path, language) for path in sorted(folder.glob("*/*.md")))}
 
 
@@ -116,7 +116,7 @@ def _front(path: Path, text: str) -> dict[str, Any]:
 
 
 def _split(path: Path, body: str, first: int, front: dict[str, Any]) -> tuple[Part, tuple[Section, ...]]:
-    """The short answer, and the sections below their headings."""
+    """Split a card into the short answer and the sections below their headings."""
     own: Mapping[str, list[str]] = front.get("section_sources", {})
     common = tuple(front.get("sources", ()))
     headings = list(_HEADING.finditer(body))
@@ -136,5 +136,5 @@ def _split(path: Path, body: str, first: int, front: dict[str, Any]) -> tuple[Pa
 
 
 def fill(part: Part, facts: Mapping[str, Fact]) -> str:
-    """The text with its facts in, in the language being spoken."""
+    """Fill the facts into a text, in the language being spoken."""
     return PLACEHOLDER.sub(lambda found: facts[found[1]].shown(), part.text)

@@ -38,7 +38,7 @@ class Report:
 
 
 def check(locales: Path, today: date) -> Report:
-    """Everything that is wrong below `locales`; what cannot be read at all ends the search for more."""
+    """Find everything that is wrong below `locales`; a file that cannot be read at all ends the search."""
     try:
         known = shelf(locales)
         questions, unclear = load_questions(locales), load_unclear(locales)
@@ -97,7 +97,7 @@ def _part_faults(part: Part, limit: int, known: Shelf) -> Iterator[tuple[int, st
 
 
 def _labels(cards: Iterable[Card]) -> Iterator[str]:
-    """Labels must fit a button, and lead to one place only."""
+    """Check that labels fit a button, and lead to one place only."""
     seen: dict[str, Card] = {}
     for card in cards:
         for label in {card.label, card.apart}:
@@ -109,7 +109,7 @@ def _labels(cards: Iterable[Card]) -> Iterator[str]:
 
 
 def _question_faults(locales: Path, known: Shelf, questions: list[tuple[str, str, Path]]) -> Iterator[str]:
-    """A topic that is asked for needs a card; the same words under two topics teach nothing."""
+    """Check that each topic that is asked for has a card, and that no words stand under two topics."""
     where: dict[str, dict[str, Path]] = defaultdict(dict)
     for topic, text, path in questions:
         where[same_question(text)][topic] = path
@@ -127,7 +127,7 @@ def _question_faults(locales: Path, known: Shelf, questions: list[tuple[str, str
 def _unclear_faults(
     known: Shelf, unclear: list[tuple[tuple[str, ...], str, Path]], questions: list[tuple[str, str, Path]]
 ) -> Iterator[str]:
-    """What may mean several things names topics with cards, and is nowhere told to mean one of them."""
+    """Check that unclear questions name topics with cards, and are nowhere said to mean one of them."""
     plain = {same_question(text): topic for topic, text, _ in questions}
     for topics, text, path in unclear:
         if missing := sorted({*topics} - {OUT_OF_SCOPE, *known.cards[FIRST]}):

@@ -1,6 +1,6 @@
-"""Facts: every fee, deadline and address that a card shows, kept once, said in the reader's language, dated.
+"""Facts: every fee, deadline and address that a card shows, kept once, dated, and said in the reader's language.
 
-A fact past its date degrades by rule: first it is shown with the day it was checked, later its number is hidden.
+A fact past its date is first shown with the day it was checked, later its number is hidden.
 """
 
 import re
@@ -18,7 +18,7 @@ Confidence = Literal["confirmed", "one-source", "differ", "unsourced"]
 SourceKind = Literal["official", "news", "other"]
 Age = Literal["fresh", "past", "hidden"]
 
-#: the source of what nobody official was found to say
+#: stands for a source where no official one was found
 NO_SOURCE = "unsourced"
 #: how long a fact past its date is still shown
 GRACE = timedelta(days=30)
@@ -53,7 +53,7 @@ UNITS = tuple(_UNITS)
 
 
 class Faulty(Exception):
-    """A file of the knowledge that cannot be used; the message names file and line."""
+    """Raised for a file of the knowledge that cannot be used; the message names file and line."""
 
     def __init__(self, path: Path, line: int, what: str) -> None:
         super().__init__(f"{path}:{line}: {what}")
@@ -61,7 +61,7 @@ class Faulty(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What was really read: `name` is what the line under an answer says."""
+    """Where a fact was read: `name` is what the line under an answer says."""
 
     id: str
     name: str
@@ -96,12 +96,12 @@ class Fact:
 
 
 def load_facts(path: Path, sources: Mapping[str, Source]) -> dict[str, Fact]:
-    """The facts of `facts.toml` by id; raises `Faulty`."""
+    """Load the facts of `facts.toml`, by id; raises `Faulty`."""
     return {fact.id: fact for fact in (_fact(path, name, table, sources) for name, table in _tables(path))}
 
 
 def load_sources(path: Path) -> dict[str, Source]:
-    """The sources of `sources.toml` by id; raises `Faulty`."""
+    """Load the sources of `sources.toml`, by id; raises `Faulty`."""
     return {name: _source(path, name, table) for name, table in _tables(path)}
 
 
@@ -154,7 +154,7 @@ def _about_fields(error: TypeError) -> str:
 
 
 def line_of(path: Path, name: str) -> int:
-    """The line on which the table `name` begins."""
+    """Find the line on which the table `name` begins."""
     headings = (f"[{name}]", f'["{name}"]', f'"{name}" =')
     for line, text in enumerate(path.read_text("utf-8").splitlines(), start=1):
         if text.startswith(headings):

@@ -1,4 +1,4 @@
-"""What a text means, as numbers: the extra `semantic`, where its wheel exists and the processor can run it."""
+"""The meaning of a text as numbers: the extra `semantic`, where its wheel exists and the processor can run it."""
 
 import subprocess
 import sys

@@ -15,12 +15,12 @@ from bot.knowledge.words import stem
 Floats = NDArray[np.float32]
 #: lengths of the runs of letters
 RUNS = (2, 3, 4, 5)
-#: the same for telling languages apart
+#: lengths of the runs of letters that tell languages apart
 LANGUAGE_RUNS = (2, 3)
 
 
 def pieces(words: Sequence[str]) -> tuple[list[str], list[str]]:
-    """Stems, neighbouring stems and stems one word apart; and runs of letters within each word."""
+    """List the stems, neighbouring stems, stems one word apart, and runs of letters within each word."""
     stems = [stem(word) for word in words]
     framed = ["^", *stems, "$"]
     apart = [f"{min(a, b)}~{max(a, b)}" for a, b in zip(stems, stems[2:], strict=False)]
@@ -44,7 +44,7 @@ class Vocabulary:
     rarity: Floats
 
     def vector(self, found: Iterable[str]) -> tuple[list[int], Floats]:
-        """Places and values of length 1 together, for the pieces that are known."""
+        """The places of the known pieces, and their values, of length 1 together."""
         counts = Counter(place for piece in found if (place := self.places.get(piece)) is not None)
         places = list(counts)
         values = np.array([1.0 + math.log(count) for count in counts.values()], dtype=np.float32) * self.rarity[places]
@@ -75,7 +75,7 @@ class Linear:
 
 
 def load(path: Path) -> dict[str, NDArray[np.generic]]:
-    """The arrays of a built model."""
+    """Load the arrays of a built model."""
     with np.load(path, allow_pickle=False) as stored:
         return {name: stored[name] for name in stored.files}
 
@@ -86,5 +86,5 @@ def softmax(scores: Floats) -> Floats:
 
 
 def lines(stored: NDArray[np.generic]) -> list[str]:
-    """Texts that are kept as one array of bytes."""
+    """Split texts that are kept as one array of bytes."""
     return stored.tobytes().decode("utf-8").split("\n")

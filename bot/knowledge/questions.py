@@ -7,12 +7,12 @@ from pathlib import Path
 
 from bot.knowledge.facts import Faulty
 
-#: the topic of what is not ours to answer
+#: the topic of questions that are not ours to answer
 OUT_OF_SCOPE = "out-of-scope"
 
 
 def load_questions(locales: Path) -> list[tuple[str, str, Path]]:
-    """Every known way of asking, as (topic, text, file); the language is the file's second folder from above."""
+    """Load every known way of asking, as (topic, text, file); the language is the file's second folder from above."""
     return [
         (topic, text, path)
         for path in sorted(locales.glob("*/questions/*.toml"))
@@ -22,7 +22,7 @@ def load_questions(locales: Path) -> list[tuple[str, str, Path]]:
 
 
 def load_unclear(locales: Path) -> list[tuple[tuple[str, ...], str, Path]]:
-    """What may mean several things, as (topics, text, file); after `OUT_OF_SCOPE` follows what is nearest to it."""
+    """Load what may mean several things, as (topics, text, file); after `OUT_OF_SCOPE` follows what is nearest to it."""
     return [
         (tuple(re.split(r",\s*", topics)), text, path)
         for path in sorted(locales.glob("*/unclear.toml"))
@@ -40,5 +40,6 @@ def _tables(path: Path) -> dict[str, list[str]]:
 
 
 def same_question(text: str) -> str:
-    """What two texts share when they ask the same: letters, digits and emoji, without case and punctuation."""
+    """Reduce a text to what is equal in texts that ask the same: letters, digits and emoji, without case and
+    punctuation."""
     return re.sub(r"[\s!-/:-@\[-`{-~]+", " ", text.lower()).strip()

@@ -22,35 +22,35 @@ Outcome = Literal["sure", "unsure", "outside"]
 MODEL = Path("search/model.npz")
 #: the topic of greetings and thanks, which are no question beside another
 GREETING = "bot.help"
-#: matches that are kept
+#: how many matches are kept
 MOST = 10
-#: from which confidence on a topic is answered without asking back
+#: the confidence from which a topic is answered without asking back
 SURE = 0.75
-#: from which confidence of the words on their meaning is not asked for: that takes thirty times as long
+#: the confidence from which the words are enough: to compute their meaning takes thirty times as long
 PLAIN = 0.95
-#: messages whose understanding is remembered; an opening question of many people is asked again and again
+#: how many messages are remembered with what they mean: many people open with the same question
 REMEMBERED = 2000
 #: what the scores of the words count for where they stand alone, and those of words and meaning together, so that
 #: confidences come true (least surprise over the questions of `tests/bench/dev-questions.jsonl`)
 WORDS_ALONE = 1.5
 WORDS, MEANING = 0.9, 0.8
-#: what the last card counts for beside them, where a question lacks a subject
+#: the weight of the last card, where a question lacks a subject
 FOLLOWS = 3.0
-#: what the aspect last asked for counts, where a question names another subject and nothing else: "and halal?"
+#: the weight of the aspect last asked for, where a question only names another subject: "and halal?"
 CARRIED = 2.0
-#: from which confidence on a question asks for an aspect, or names a subject and nothing else
+#: the confidence from which a question asks for an aspect, or only names a subject
 PLAINLY = 0.45
-#: an insult counts unless the rest of the message is as clear as this
+#: the confidence of the rest of a message from which an insult in it is passed over
 CLEAR = 0.8
-#: from which confidence on it is said that a question is not ours, instead of offering choices
+#: the confidence from which a question is said to be not ours, instead of offering choices
 NOT_OURS = 0.35
-#: from which confidence on a further question is offered
+#: the confidence from which a further question is offered
 OFFERED = 0.4
 #: after a question mark, and before these words, the next question of a message may begin
 _NEXT = re.compile(r"(?<=\?)|\b(?=(?:terus|trus|trs|lalu|tuluy|lepas tu|and also|also)\b)", re.IGNORECASE)
 #: what makes a question of words without a question mark, in the form that stands for all languages
 _ASKING = frozenset("apa bagaimana berapa bisa boleh cara kapan kenapa mana perlu siapa tidak wajib".split())
-#: words that a question has at least
+#: the least words of a question
 _FEWEST = 2
 
 
@@ -83,7 +83,7 @@ class Understanding:
 
 
 def fingerprint(locales: Path) -> str:
-    """What the model was built from, as a hash: questions, words, follow-ups and subjects."""
+    """Hash what the model is built from: questions, words, follow-ups and subjects."""
     sources = sorted(
         path
         for pattern in ("*/questions/*.toml", "*/unclear.toml", "*/words.toml", "*/follow-ups.toml", "subjects.toml")
@@ -122,15 +122,15 @@ class Search:
         return self._embed is not None
 
     def understand(self, text: str, language: str = "") -> Understanding:
-        """What a message asks; `language` is that of the conversation, for words that tell none.
+        """Understand a message; `language` is that of the conversation, for words that tell none.
 
-        Takes 30 ms or more where the meaning has to be asked for; `at_once` knows when.
+        Takes 30 ms or more where the meaning has to be computed; `at_once` knows when.
         """
         text = cut(text)
         return self.at_once(text, language) or self._remember(text, language, self._read(text, language, self._embed))
 
     def at_once(self, text: str, language: str = "") -> Understanding | None:
-        """The same in 1 ms, from memory or by the words alone; None where these are not plain enough."""
+        """Understand a message in 1 ms, from memory or by the words alone; None where these are not plain enough."""
         text = cut(text)
         if known := self._remembered.get((text, language)):
             return known
@@ -154,12 +154,14 @@ class Search:
         return _led_by(whole, several[0], several[1:]) if len(several) > 1 else whole
 
     def aspect_of(self, topic: str) -> str:
-        """What of its subject a topic is about, such as `cost`; empty for one that is about all of it."""
+        """The aspect of its subject that a topic is about, such as `cost`; empty for one that is about all of it."""
         return self._aspect_of[topic]
 
     def follow_up(self, found: Understanding, previous: str, aspect: str = "") -> Understanding:
-        """What the same words mean right after the card `previous`, which was asked for its `aspect` where the card
-        has several; a message with its own subject stays as it is."""
+        """Understand the same words as said right after the card `previous`, of which `aspect` was asked.
+
+        A message with its own subject stays as it is.
+        """
         if found._scores is None or found.others or previous not in self._follows:
             return found
         asked = self._aspect_of[previous] or aspect
@@ -170,7 +172,7 @@ class Search:
         return replace(self._judged(replace(found, _scores=scores)), aspect=kept, _scores=found._scores)
 
     def _alone(self, text: str, language: str, embed: Embed | None) -> Understanding:
-        """A text taken as one question."""
+        """Understand a text as one question."""
         worded = self._wording.read(text, language)
         if worded.nonsense or not worded.written:
             return Understanding(worded.told, "outside", (), nonsense=worded.nonsense)
@@ -183,7 +185,8 @@ class Search:
         return self._judged(replace(understood, _scores=scores, _lacking=lacking, _naming=naming))
 
     def _several(self, parts: list[str], language: str) -> list[Match]:
-        """The questions of a message by their words alone, each read after the one before; the first of them sure."""
+        """Understand the questions of a message by their words alone, each after the one before; the first must be
+        sure."""
         asked: list[Match] = []
         for part in parts if len(parts) > 1 else ():
             if not (part.endswith("?") or _ASKING.intersection(self._wording.read(part, language).plain)):
@@ -224,7 +227,7 @@ def _parts(text: str) -> list[str]:
 
 
 def _led_by(whole: Understanding, first: Match, others: Sequence[Match]) -> Understanding:
-    """The whole message, answered with one of its questions."""
+    """The understanding of the whole message, answered with one of its questions."""
     rest = tuple(match for match in whole.matches if match.topic != first.topic)
     further = tuple(match.topic for match in others)
     return replace(whole, outcome="sure", matches=(first, *rest)[:MOST], others=further)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from bot.knowledge.model import LANGUAGE_RUNS, Linear, letters, softmax
 from bot.knowledge.words import LISTS, Lexicon, Spelling, cut, words
 
-#: how sure of a language to name it, and to read words by it
+#: the confidence from which a language is named, and words are read by it
 CERTAIN = 0.75
 #: a message of fewer words does not tell its language
 FEWEST = 2
@@ -21,7 +21,7 @@ FAMILIAR = 0.45
 class Worded:
     #: the words as they stand
     written: tuple[str, ...]
-    #: the same in one form
+    #: the words in the form that stands for them
     plain: tuple[str, ...]
     #: the language they are read by
     language: str
@@ -32,9 +32,9 @@ class Worded:
 
     @property
     def meaning(self) -> str:
-        """What to take the meaning of: English as it is, the others by way of the words that stand for theirs.
+        """The text whose meaning is computed: English as it is, other languages by the words that stand for theirs.
 
-        Only what is written in Latin letters, as all four languages are: each other letter costs as much as a word.
+        Only Latin letters are kept, as all four languages use them: each other letter costs as much as a word.
         """
         told = self.written if self.language == "en" else self.plain
         return cut(" ".join(word for word in told if word.isascii()))
@@ -49,7 +49,7 @@ class Wording:
         self._spelling = Spelling(dict(zip(known, counts, strict=True)))
 
     def read(self, text: str, hint: str = "") -> Worded:
-        """`hint` is the language of the conversation, for words that tell none."""
+        """Read a message; `hint` is the language of the conversation, for words that tell none."""
         written = words(text)
         language, told = self._language(written, hint)
         spelled = [word if self._lexicon.knows(word, language) else self._spelling.correct(word) for word in written]

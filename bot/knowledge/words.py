@@ -1,4 +1,4 @@
-"""What phones send, brought to one form: case, repeated letters, abbreviations, typos, and four languages in one."""
+"""Bring what phones send to one form: case, repeated letters, abbreviations, typos, and four languages in one."""
 
 import re
 import tomllib
@@ -11,7 +11,7 @@ import snowballstemmer
 
 #: characters of a question that are searched; longer ones are cut at a word's edge
 LONGEST = 600
-#: how many of them are taken from the beginning of a longer text
+#: how many of these characters are taken from the beginning of a longer text
 _BEGINNING = 200
 #: where a word of each language is looked up, its own list first; English words look like Indonesian ones too often
 LISTS = {"id": ("id", "su", "ms", "en"), "ms": ("ms", "id", "en"), "su": ("su", "id", "ms", "en"), "en": ("en",)}
@@ -27,8 +27,10 @@ _OWNED = ("nya", "ny", "na")
 
 
 def cut(text: str) -> str:
-    """At most `LONGEST` characters: of a longer story its beginning and, as that is where people ask, more of its end;
-    cut at the edges of words."""
+    """Cut a text to `LONGEST` characters, at the edges of words.
+
+    Of a longer story the beginning is kept and, as that is where people ask, more of the end.
+    """
     if len(text) <= LONGEST:
         return text
     start, end = text[:_BEGINNING], text[_BEGINNING + 1 - LONGEST :]
@@ -36,7 +38,7 @@ def cut(text: str) -> str:
 
 
 def words(text: str) -> list[str]:
-    """The words as they stand: small letters, without accents, a letter at most twice in a row."""
+    """Split a text into words: small letters, without accents, a letter at most twice in a row."""
     known = cut(unicodedata.normalize("NFKC", cut(text)))  # which may have made it longer
     plain = unicodedata.normalize("NFD", known.lower())
     plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
@@ -45,7 +47,7 @@ def words(text: str) -> list[str]:
 
 @lru_cache(maxsize=50_000)
 def stem(word: str) -> str:
-    """The word without Indonesian affixes: `pendaftarannya` gives `daftar`."""
+    """Strip Indonesian affixes from a word: `pendaftarannya` gives `daftar`."""
     return str(_stemmer.stemWord(word))
 
 
@@ -58,7 +60,7 @@ class Lexicon:
         self._insults = frozenset(word for one in lists.values() for word in one["insults"]["words"].split())
 
     def plain(self, found: Iterable[str], language: str) -> list[str]:
-        """Every word in the form that stands for it, such as `gmn`, `camne`, `kumaha` and `how` as `bagaimana`."""
+        """Replace every word by the form that stands for it: `gmn`, `camne`, `kumaha` and `how` by `bagaimana`."""
         return [plain for word in found for plain in self.one(word, language)]
 
     def one(self, word: str, language: str) -> list[str]:
@@ -70,13 +72,13 @@ class Lexicon:
         return bool(self._listed(word, language))
 
     def _listed(self, word: str, language: str) -> list[str]:
-        """What stands for a word of the lists, also where it is somebody's: `sertifnya`, `daptarna`."""
+        """Find what stands for a word of the lists, also with a possessive ending: `sertifnya`, `daptarna`."""
         ways = [word, *(word.removesuffix(end) for end in _OWNED if word.endswith(end) and len(word) > len(end) + 2)]
         found = (self._same[name].get(way) for way in ways for name in LISTS[language])
         return next((same for same in found if same), [])
 
     def all_words(self) -> set[str]:
-        """Every word of the lists, on either side."""
+        """List every word of the lists, on either side."""
         return {word for same in self._same.values() for written, full in same.items() for word in (written, *full)}
 
     def insults(self, found: Iterable[str]) -> bool:
@@ -98,7 +100,7 @@ class Spelling:
         return word in self._counts
 
     def correct(self, word: str) -> str:
-        """The most frequent known word one slip away, or the word itself."""
+        """Find the most frequent known word one slip away, or return the word itself."""
         if word in self._counts or len(word) < _SHORTEST_CORRECTED or not word.isalpha():
             return word
         near = {

@@ -1,4 +1,4 @@
-"""What the translations of the interface's sentences lack."""
+"""Find what the translations of the interface's sentences lack."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -16,7 +16,7 @@ _PLACEHOLDER = re.compile(r"\{\w+\}")
 
 
 def faults(locales: Path, code: tuple[Path, ...]) -> list[str]:
-    """Each as `file:line: sentence`: what no catalogue has, what is unfinished, and what fills differently."""
+    """List the faults as `file:line: sentence`: missing and unfinished translations, and such with other placeholders."""
     said = {message: place for folder in code for message, place in _sentences(folder)}
     found = []
     for language in (each for each in LANGUAGES if each != SOURCE):

@@ -14,7 +14,7 @@ MALAYSIA = "Asia/Kuala_Lumpur"
 
 
 def span(first: date, last: date) -> str:
-    """16–18 April 2027, 30 April–2 May 2027, 30 December 2026–2 January 2027; one day where both are the same."""
+    """Format days: 16–18 April 2027, 30 April–2 May 2027; one day where both are the same."""
     if first == last:
         return day(first)
     if first.year != last.year:
@@ -25,7 +25,7 @@ def span(first: date, last: date) -> str:
 
 
 def weekday_span(first: date, last: date) -> str:
-    """Friday–Sunday, 16–18 April 2027."""
+    """Format days with their weekdays: Friday–Sunday, 16–18 April 2027."""
     weekdays = [_formatted(one, "EEEE") for one in (first, last)]
     if first == last:
         return f"{weekdays[0]}, {day(first)}"
@@ -35,7 +35,7 @@ def weekday_span(first: date, last: date) -> str:
 
 
 def period(first: date, last: date) -> str:
-    """A span of days by its shortest name: 2027, April 2027, 16–18 April 2027."""
+    """Format a span of days by its shortest name: 2027, April 2027, 16–18 April 2027."""
     following = date.fromordinal(last.toordinal() + 1)
     if (first.day, first.month, following.day, following.month) == (1, 1, 1, 1) and following.year == first.year + 1:
         return str(first.year)
@@ -45,8 +45,11 @@ def period(first: date, last: date) -> str:
 
 
 def hours(on: date, opens: time, closes: time | None, zone: str) -> Markdown:
-    """10.00–20.00 waktu Malaysia (09.00–19.00 WIB); with `closes` None, the beginning alone. What begins on the day
-    before on Bandung's clock says so; in Malay and English what is in Bandung has both clocks too."""
+    """Format hours on the clock of the place: 10.00–20.00 waktu Malaysia (09.00–19.00 WIB).
+
+    With `closes` None only the beginning. What begins on the day before on Bandung's clock says so; in Malay and
+    English what is in Bandung has both clocks too.
+    """
     times = [time_ for time_ in (opens, closes) if time_ is not None]
     local = _on_clock(on, times, zone, zone)
     here = _on_clock(on, times, zone, BANDUNG.key)
@@ -61,7 +64,7 @@ def hours(on: date, opens: time, closes: time | None, zone: str) -> Markdown:
 
 
 def _on_clock(on: date, times: Sequence[time], zone: str, other: str) -> str:
-    """09.00–19.00; with the day where it begins on another one: `Jumat, 16 April pukul 23.30–07.00`."""
+    """Format hours on one clock, with the day where it begins on another: `Jumat, 16 April pukul 23.30–07.00`."""
     there = [datetime.combine(on, one, ZoneInfo(zone)).astimezone(ZoneInfo(other)) for one in times]
     said = "–".join(hour(one) for one in there)
     if there[0].date() == on:

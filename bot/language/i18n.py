@@ -52,18 +52,19 @@ def language() -> str:
 
 
 def closest(code: str | None) -> str:
-    """The language of ours for a platform's code such as `ms-MY`, Indonesian where we do not speak it."""
+    """Find our language for a platform's code such as `ms-MY`; Indonesian where we do not speak it."""
     short = (code or "").lower().replace("_", "-").split("-")[0]
     return {"in": "id", "jv": "id"}.get(short, short if short in LANGUAGES else LANGUAGES[0])
 
 
 def _(message: str, **values: object) -> Markdown:
-    """The sentence in the language being spoken; values that are not Markdown are shown exactly as they are."""
+    """Translate a sentence into the language being spoken, and fill it; values that are not Markdown are shown as they
+    are."""
     return _filled(translate(message, _language.get()), values)
 
 
 def ngettext(one: str, many: str, count: float, **values: object) -> Markdown:
-    """`_` for a sentence that counts something."""
+    """Translate a sentence that counts something, see `_`."""
     spoken = _language.get()
     if spoken == "en":
         return _(one if count == 1 else many, **values)
@@ -74,7 +75,7 @@ def ngettext(one: str, many: str, count: float, **values: object) -> Markdown:
 
 
 def translate(message: str, language: str) -> str:
-    """A sentence in one language; English is the source and needs no translation."""
+    """Translate a sentence into one language; English is the source and needs no translation."""
     if language == "en":
         return message
     found = _catalogue(language).gettext(message)
@@ -97,7 +98,7 @@ def _filled(text: str, values: dict[str, object]) -> Markdown:
 
 @cache
 def _catalogue(language: str) -> gettext.GNUTranslations:
-    """The compiled catalogue, or the .po compiled on the fly where `make` has not run since it changed."""
+    """Load the compiled catalogue, or compile the .po now where `make` has not run since it changed."""
     source = LOCALES / language / "LC_MESSAGES" / "messages.po"
     compiled = source.with_suffix(".mo")
     if compiled.exists() and compiled.stat().st_mtime >= source.stat().st_mtime:
@@ -112,7 +113,7 @@ def _catalogue(language: str) -> gettext.GNUTranslations:
 
 @cache
 def _same(language: str) -> frozenset[str]:
-    """Sentences whose translation is the source itself, such as `Menu`."""
+    """Load the sentences whose translation is the source itself, such as `Menu`."""
     source = LOCALES / language / "LC_MESSAGES" / "messages.po"
     with source.open("rb") as file:
         return frozenset(str(entry.id) for entry in read_po(file, locale=language) if entry.id == entry.string)
@@ -132,7 +133,8 @@ def _number(value: float, locale: str) -> str:
 
 
 def money(amount: float, currency: str) -> str:
-    """Rp500.000, Rp2 miliar, RM1.100: no decimals, and billions in words (patterns of our own over Babel's)."""
+    """Format an amount: Rp500.000, Rp2 miliar, RM1.100, without decimals, billions in words (our patterns over
+    Babel's)."""
     sign = {"IDR": "Rp", "MYR": "RM", "USD": "US$"}[currency]
     if amount >= 1_000_000_000:
         billions = {"en": "billion", "ms": "bilion"}.get(_language.get(), "miliar")
@@ -143,7 +145,7 @@ def money(amount: float, currency: str) -> str:
 
 
 def day(value: date) -> str:
-    """22 November 2026."""
+    """Format a day: 22 November 2026."""
     return _day(value, _locale())
 
 
@@ -153,12 +155,12 @@ def _day(value: date, locale: str) -> str:
 
 
 def clock_time(at: datetime) -> str:
-    """A time of day on Bandung's clock: `02.00 WIB`, `2:00 am in Bandung`, `2.00 pagi WIB`."""
+    """Format a time of day on Bandung's clock: `02.00 WIB`, `2:00 am in Bandung`, `2.00 pagi WIB`."""
     return f"{hour(at.astimezone(BANDUNG))} {'in Bandung' if _language.get() == 'en' else 'WIB'}"
 
 
 def hour(at: datetime | time) -> str:
-    """The time on the clock as given: `02.00`, `2:00 am`, `2.00 pagi`."""
+    """Format the time on the clock as given: `02.00`, `2:00 am`, `2.00 pagi`."""
     if _language.get() == "en":
         return f"{at.hour % 12 or 12}:{at:%M} {'am' if at.hour < 12 else 'pm'}"
     if _language.get() == "ms":

@@ -28,7 +28,7 @@ class Markdown(str):
 
 
 def escape(typed: str) -> Markdown:
-    """What somebody typed, as Markdown that shows exactly that, on one line."""
+    """Turn what somebody typed into Markdown that shows exactly that, on one line."""
     return typed if isinstance(typed, Markdown) else Markdown(_PUNCTUATION.sub(r"\\\1", _SPACES.sub(" ", typed)))
 
 
@@ -50,7 +50,7 @@ class Painted:
     spans: tuple[Span, ...] = ()
 
     def cut(self, start: int, end: int) -> "Painted":
-        """The part between two offsets, without the white space around it."""
+        """Cut the part between two offsets, without the white space around it."""
         part = self.text[start:end]
         start += len(part) - len(part.lstrip())
         part = part.strip()
@@ -71,12 +71,12 @@ def paint(text: str) -> Painted:
 
 
 def plain(text: str) -> str:
-    """The text without any marks."""
+    """Strip the marks from a text."""
     return paint(text).text
 
 
 def faults(text: str) -> list[str]:
-    """What is wrong with a Markdown text: marks that do not pair show as stray characters."""
+    """List what is wrong with a Markdown text: marks that do not pair show as stray characters."""
     stray = []
     for token in _strict_parser.parse(text):
         stray += [child.content for child in token.children or [] if child.type == "text"]
@@ -84,7 +84,7 @@ def faults(text: str) -> list[str]:
 
 
 def with_marks(painted: Painted, marks: dict[str, tuple[str, str]]) -> str:
-    """The text with each span wrapped in a pair of marks, such as `{"bold": ("*", "*")}`; others are left bare."""
+    """Wrap each span in a pair of marks, such as `{"bold": ("*", "*")}`; styles without a pair are left bare."""
     edges: list[tuple[int, int, str]] = []
     for order, span in enumerate(painted.spans):
         opening, closing = marks.get(span.kind, ("", ""))

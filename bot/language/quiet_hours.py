@@ -1,4 +1,4 @@
-"""When something that can wait may disturb a person in Bandung: not at night, and not during Friday prayer."""
+"""The hours in which nothing that can wait disturbs a person in Bandung: the night, and Friday prayer."""
 
 from datetime import datetime, time, timedelta
 
@@ -10,7 +10,7 @@ _PRAYER = (time(11, 30), time(13))
 
 
 def leaves(at: datetime) -> datetime:
-    """The earliest moment from `at` on, on Bandung's clock."""
+    """The earliest moment from `at` on at which a message may leave, on Bandung's clock."""
     local = at.astimezone(BANDUNG)
     if local.time() >= _NIGHT:
         return datetime.combine(local.date() + timedelta(days=1), _MORNING, BANDUNG)

@@ -1,4 +1,4 @@
-"""Files as they come in and go out: what one is, found from its content and never from its name, and its right name."""
+"""Files as they come in and go out: their kind, found from the content and never from the name, and a true name."""
 
 import io
 import re
@@ -11,9 +11,9 @@ from db import files
 from db.engine import Database
 from db.files import File
 
-#: bytes of a file that is taken
+#: bytes of the largest file that is taken
 LARGEST = 5_000_000
-#: characters of a name
+#: characters of the longest name
 _LONGEST_NAME = 80
 #: CSV or any other text
 TEXT = "text/plain"
@@ -43,23 +43,23 @@ _TRACK = re.compile(rb"hdlr.{8}(soun|vide)", re.DOTALL)
 
 
 class TooLarge(Exception):
-    """More than `LARGEST` bytes, or a picture of more pixels than are drawn."""
+    """Raised for more than `LARGEST` bytes, or a picture of too many pixels."""
 
 
 def recognised(content: bytes, name: str = "") -> File | None:
-    """A photo (JPEG, PNG, WebP), a document (PDF) or a voice note (Ogg, MP3, M4A, AAC); None for anything else."""
+    """Recognise a photo (JPEG, PNG, WebP), a document (PDF) or a voice note (Ogg, MP3, M4A, AAC); None for other files."""
     mime = _mime(content)
     return File(_FORMS[mime][0], mime, named(name, mime), content) if mime else None
 
 
 def table(content: bytes, name: str = "") -> File | None:
-    """A table (XLSX) or a text (CSV), which are taken only where a list was asked for; None for anything else."""
+    """Recognise a table (XLSX) or a text (CSV), taken only where a list was asked for; None for anything else."""
     mime = XLSX if is_xlsx(content) else TEXT if decoded(content) is not None else ""
     return File(_FORMS[mime][0], mime, named(name, mime), content) if mime else None
 
 
 def is_xlsx(content: bytes) -> bool:
-    """Whether it is a packed workbook: other files of offices are packed as well."""
+    """Whether a file is a packed workbook; other office files are packed as well."""
     if not content.startswith(b"PK\x03\x04"):
         return False
     try:
@@ -70,7 +70,7 @@ def is_xlsx(content: bytes) -> bool:
 
 
 def decoded(content: bytes) -> str | None:
-    """The text that it is: in UTF-8, in UTF-16 as Excel's "Unicode Text", or in the letters of an older Windows."""
+    """Decode a text in UTF-8, in UTF-16 as Excel's "Unicode Text", or in Windows-1252; None where it is no text."""
     form = "utf-16" if content.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
     for tried in (form, "cp1252"):
         try:
@@ -95,7 +95,7 @@ def _mime(content: bytes) -> str | None:
 
 
 def _frames(header: bytes) -> str | None:
-    """Sound that begins at once, with the header of its first frame: MP3 (MPEG layer III), or AAC as ADTS."""
+    """Recognise sound without a container, by the header of its first frame: MP3 (MPEG layer III), or AAC as ADTS."""
     if len(header) < 3 or header[0] != 0xFF:
         return None
     if header[1] & 0xF6 == 0xF0:
@@ -106,7 +106,7 @@ def _frames(header: bytes) -> str | None:
 
 
 def named(given: str, mime: str) -> str:
-    """Without a path, and with a true ending: `nota.hta` may be a PDF to us and a program to whoever opens it."""
+    """The name without a path, and with a true ending: `nota.hta` may be a PDF to us and a program to whoever opens it."""
     kind, endings = _FORMS[mime]
     shown = re.sub(r"[^\w .()-]", "_", re.split(r"[/\\]", given)[-1]).strip(" .") or kind
     if not shown.lower().endswith(endings):
@@ -115,7 +115,7 @@ def named(given: str, mime: str) -> str:
 
 
 async def filled(database: Database, reply: Reply) -> Reply:
-    """The reply with its file in `attachment`; one that is gone is left out, and what is said stays."""
+    """Load the reply's file into `attachment`; a file that is gone is left out, and what is said stays."""
     if not reply.file:
         return reply
     async with database.reading() as tx:

@@ -26,7 +26,7 @@ _PRODUCT = "-//Jembatan//Jembatan//ID"
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """What is entered. Without `opens` it fills whole days; `closes` at or before `opens` is after midnight."""
+    """What the file enters. Without `opens` it fills whole days; `closes` at or before `opens` is after midnight."""
 
     uid: str
     sequence: int
@@ -48,7 +48,7 @@ class Event:
 
 
 def build(event: Event) -> bytes:
-    """The file, to be sent as `text/calendar`."""
+    """Build the file, to be sent as `text/calendar`."""
     calendar = icalendar.Calendar()
     calendar.add("PRODID", _PRODUCT)
     calendar.add("VERSION", "2.0")
@@ -80,7 +80,7 @@ def _entry(event: Event) -> icalendar.Event:
 
 
 def _add_time(entry: icalendar.Event, event: Event) -> None:
-    """Whole days, or the hours of the first day repeated until the last; an end nobody gave is left out."""
+    """Add whole days, or the hours of the first day repeated until the last; an end nobody gave is left out."""
     if event.opens is None:
         entry.add("DTSTART", event.first_day)
         entry.add("DTEND", event.last_day + timedelta(days=1))

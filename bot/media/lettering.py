@@ -1,4 +1,4 @@
-"""Lettering: the fonts that pictures and PDFs are set in, and what can be set in them."""
+"""The fonts that pictures and PDFs are set in, and what can be set in them."""
 
 import unicodedata
 from functools import cache
@@ -9,14 +9,16 @@ REGULAR, BOLD = _FONTS / "DejaVuSans.ttf", _FONTS / "DejaVuSans-Bold.ttf"
 
 
 def legible(text: str) -> str:
-    """The text on one line, without signs such as emoji that the fonts lack; empty where they lack any of its letters,
-    which would be read wrongly."""
+    """The text on one line, without signs such as emoji that the fonts lack.
+
+    Empty where the fonts lack any of its letters, as it would be read wrongly.
+    """
     signs = [_nearest(sign) for sign in unicodedata.normalize("NFC", text)]
     return "" if None in signs else " ".join("".join(filter(None, signs)).split())
 
 
 def _nearest(sign: str) -> str | None:
-    """The sign, its plain form, or nothing; None for a letter that cannot be set."""
+    """Find a sign the fonts have: the sign itself, its plain form, or nothing; None for a letter that cannot be set."""
     if ord(sign) in _known():
         return sign
     plain = "".join(part for part in unicodedata.normalize("NFKD", sign) if ord(part) in _known())
@@ -27,7 +29,7 @@ def _nearest(sign: str) -> str | None:
 
 @cache
 def _known() -> frozenset[int]:
-    """What both fonts have: they were cut down alike."""
+    """The signs that both fonts have: they were cut down alike."""
     from fontTools.ttLib import TTFont  # some MiB, at first need
 
     with TTFont(BOLD) as bold, TTFont(REGULAR) as regular:

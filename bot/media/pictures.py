@@ -1,4 +1,4 @@
-"""Pictures as they come in, drawn anew: where and with what they were taken is not in them any more."""
+"""Draw the pictures that come in anew, so that they no longer say where and with what they were taken."""
 
 import asyncio
 import warnings
@@ -10,9 +10,13 @@ from PIL import Image, ImageOps, JpegImagePlugin, PngImagePlugin, WebPImagePlugi
 from bot.media.attachments import LARGEST, TooLarge, named
 from db.files import File
 
-#: pixels of a picture, of a WebP, which needs four times the memory of others, and of the longest side when drawn anew
-MOST_PIXELS, MOST_WEBP, LONGEST_SIDE = 40_000_000, 16_000_000, 2_560
-#: of JPEG, from 0 to 95
+#: pixels of the largest picture that is drawn
+MOST_PIXELS = 40_000_000
+#: the same for a WebP, which needs four times the memory of others
+MOST_WEBP = 16_000_000
+#: pixels of the longest side when drawn anew
+LONGEST_SIDE = 2_560
+#: quality of a JPEG, from 0 to 95
 _QUALITY = 85
 _FORMATS = {
     "image/jpeg": JpegImagePlugin.JpegImageFile.format,
@@ -26,7 +30,7 @@ warnings.filterwarnings("error", category=Image.DecompressionBombWarning)
 
 
 class Damaged(Exception):
-    """What begins as a picture and is none, or ends too early."""
+    """Raised for what begins as a picture and is none, or ends too early."""
 
 
 class Studio:
@@ -44,7 +48,8 @@ class Studio:
 
 
 def drawn_anew(file: File) -> File:
-    """A JPEG or PNG with nothing but its pixels, upright, at most 2,560 pixels long; of one that moves, the first.
+    """Draw a picture anew as JPEG or PNG: only its pixels, upright, at most 2,560 pixels long; the first frame where it
+    moves.
 
     Raises `TooLarge` for more than 40 megapixels (16 of WebP), `Damaged` for what cannot be drawn.
     """
@@ -64,7 +69,7 @@ def drawn_anew(file: File) -> File:
 
 
 def _written(image: Image.Image, mime: str) -> tuple[bytes, str]:
-    """PNG stays PNG unless it would be too large."""
+    """Encode the picture; PNG stays PNG unless it would be too large."""
     if mime == "image/png":
         content = _encoded(image, "PNG", optimize=False)
         if len(content) <= LARGEST:
@@ -82,7 +87,7 @@ def _encoded(image: Image.Image, form: str, **options: int) -> bytes:
 
 
 def _plain(image: Image.Image, form: str) -> Image.Image:
-    """In colours that the format has; what is transparent is white in a JPEG."""
+    """Convert to colours that the format has; what is transparent is white in a JPEG."""
     if form == "PNG":
         return image.convert("RGBA")
     if not image.has_transparency_data:

@@ -1,4 +1,4 @@
-"""QR pictures for posters."""
+"""QR codes as pictures."""
 
 import io
 
@@ -6,7 +6,7 @@ import segno
 
 
 def png(url: str) -> bytes:
-    """A picture that phones read from a poster: black on white, with its quiet zone, a quarter of it may be dirty."""
+    """Draw a QR code in black on white, with its quiet zone; phones read it even if a quarter is dirty."""
     picture = io.BytesIO()
     segno.make(url, error="q", micro=False).save(picture, kind="png", scale=12, border=4)
     return picture.getvalue()

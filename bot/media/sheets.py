@@ -33,12 +33,12 @@ _LONGEST = 32_767
 
 
 class Unreadable(Exception):
-    """The file is no table; the text is one sentence that says what to do."""
+    """Raised for a file that is no table; the text is one sentence that says what to do."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Fault:
-    """What is wrong in one cell; `line` counts from 1, the headings being the first."""
+    """A fault in one cell; `line` counts from 1, the headings being the first."""
 
     line: int
     column: str
@@ -50,7 +50,7 @@ class Fault:
 
 @dataclass(slots=True)
 class Line:
-    """A row by its columns' names, without those that are empty."""
+    """A row by its columns' names, without empty cells."""
 
     number: int
     cells: dict[str, str] = field(default_factory=dict)
@@ -58,7 +58,7 @@ class Line:
 
 
 def read(path: Path) -> tuple[list[str], list[Line]]:
-    """The headings and the rows that are not empty; raises `Unreadable`."""
+    """Read the headings and the rows that are not empty; raises `Unreadable`."""
     rows = _xlsx(path) if path.suffix.lower() == ".xlsx" else _csv(path)
     first = next(rows, None)
     headings = [str(cell).strip().lower() for cell in first[1]] if first else []
@@ -133,7 +133,7 @@ def _cell(cell: Any) -> Any:
 
 
 def _bare(cell: str, defused: re.Pattern[str]) -> str:
-    """Without the space around it and the apostrophes that keep a spreadsheet from reading it as a formula."""
+    """Strip the space around a cell and the apostrophes that keep a spreadsheet from reading it as a formula."""
     return defused.sub(r"\1", cell.strip()).strip()
 
 
@@ -142,7 +142,7 @@ def writing(form: str, headings: Sequence[str], file: BinaryIO, printed: Sequenc
     """Write a table in one of `FORMATS`, row by row; nothing is kept, so it may have any number of rows.
 
     In JSON a row may hold any values and is written as it is, in CSV and XLSX it holds a text for each heading. An XLSX
-    file must be one that can be sought in, and becomes one to print with columns of `printed` characters.
+    file must be seekable, and becomes one to print with columns of `printed` characters.
     """
     opened: Mapping[str, Callable[..., AbstractContextManager[Add]]] = {
         "csv": _writing_csv,
@@ -195,7 +195,7 @@ def _writing_xlsx(headings: Sequence[str], file: BinaryIO, printed: Sequence[int
 
 
 def _text_cell(sheet: Any, text: str) -> Any:
-    """A cell that is a text, whatever it says, and stays one when somebody edits it."""
+    """Make a cell that is a text, whatever it says, and stays one when somebody edits it."""
     from openpyxl.cell import WriteOnlyCell
 
     text = _clean(text)
