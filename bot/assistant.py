@@ -40,7 +40,7 @@ LEFT_OVER_SECONDS = 5
 class Product:
     """What the rooms add to the machinery; `bot.composition` fills it in."""
 
-    #: the first of their rules that fits takes a turn
+    #: the handlers; the first of their rules that fits takes a turn
     routers: Sequence[Router]
     jobs: Sequence[RepeatedJob] = ()
     #: of what is sent to many
@@ -64,7 +64,7 @@ class Assistant:
         self.tools = product.tools
         self.nursery = Nursery()
         by_name = {channel.name: channel for channel in channels}
-        #: this process leaves alone what came in on others: they may be another process's
+        #: turns of other channels are left alone: they may be another process's
         self._channels = by_name.keys()
         reader = Reader(by_name, knowledge, product.intake and product.intake(database))
         paces = {channel.name: Pace(channel.rate) for channel in channels}
@@ -161,7 +161,7 @@ class Assistant:
         self.lines.add(found)
 
     async def _keep_taking_up(self) -> None:
-        """Turns of a process that died (PostgreSQL), or whose transaction could not be stored."""
+        """Take up turns of a process that died (PostgreSQL), or whose transaction could not be stored."""
         while True:
             await asyncio.sleep(LEFT_OVER_SECONDS)
             try:

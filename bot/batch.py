@@ -1,4 +1,4 @@
-"""Work that arrives while other work of its kind is under way and then shares one run: one commit for several."""
+"""Work of one kind that arrives while an earlier run is under way shares the next run: one commit for several."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
@@ -11,7 +11,7 @@ Result = TypeVar("Result")
 
 
 class Batches(Generic[Item, Result]):
-    """`run` is given up to `most` items at a time and returns, in their order, the result or the error of each."""
+    """Gives `run` up to `most` items at a time; it returns, in their order, the result or the error of each."""
 
     def __init__(
         self,
@@ -28,7 +28,7 @@ class Batches(Generic[Item, Result]):
         self._running = False
 
     async def add(self, item: Item) -> Result:
-        """The item's result, once its batch has run."""
+        """Wait for the batch of an item, and return the item's result."""
         done: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
         self._ready.append((item, done))
         if not self._running:
@@ -49,7 +49,7 @@ class Batches(Generic[Item, Result]):
         self._running = False
 
     def _ended(self, task: "asyncio.Task[None]") -> None:
-        """At the stop nobody runs what is still ready: whoever waits for it must not wait for ever."""
+        """Cancel the items that are still ready at the stop: whoever waits for them must not wait for ever."""
         if task.cancelled():
             self._running = False
             ready, self._ready = self._ready, []

@@ -11,13 +11,13 @@ from bot.reply import Limits, Reply
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """Something that came in, as the edge keeps it before anybody has understood it."""
+    """One update that came in, as the edge keeps it before anybody has understood it."""
 
     #: the channel's own id of it; the same id is the same update
     id: str
     #: the update in JSON, as it came
     raw: str
-    #: the channel's own name of the conversation it belongs to; none when it names nobody
+    #: the channel's own name of the conversation it belongs to; None where it names nobody
     address: str | None = None
     #: the language of the person's phone
     language: str | None = None
@@ -35,16 +35,17 @@ class Channel(Protocol):
 
     @property
     def rate(self) -> Rate | None:
-        """What the platform takes of what nobody asked for; None for as much as there is."""
+        """How many unasked messages the platform takes; None for any number."""
 
     def link(self, payload: str) -> str | None:
         """The address that opens a conversation here with `/start payload`; None where there is none, or not yet."""
 
     def inbound(self, raw: str) -> Inbound | None:
-        """What a stored update says; None for what concerns nobody. May raise on what cannot be read."""
+        """Read a stored update; None for what concerns nobody. May raise on what cannot be read."""
 
     async def fetch(self, inbound: Inbound) -> bytes:
-        """The file that came in; raises `bot.media.attachments.TooLarge`, or anything else where it cannot be had."""
+        """Fetch the file that came in; raises `bot.media.attachments.TooLarge`, or anything else where it cannot be
+        had."""
 
     async def send(self, address: str, reply: Reply, number: int) -> list[str]:
         """Deliver a reply, with its attachment, whose row is `number`; returns the platform's ids of the messages.
@@ -62,7 +63,7 @@ class Amends(Protocol):
     """A channel on which what was sent can still be changed."""
 
     async def amend(self, address: str, reply: Reply | None, number: int, messages: Sequence[str]) -> None:
-        """Have the messages of the reply `number` read like this, or with None take them back.
+        """Change the messages of the reply `number` to this reply, or with None take them back.
 
         Raises as `Channel.send` does; `Refused` where they cannot be changed any more.
         """
@@ -89,5 +90,5 @@ class Refused(Exception):
 
 
 def storable(text: str) -> str:
-    """The text without what no database can hold."""
+    """Strip what no database can hold from a text."""
     return text.replace("\0", "").encode(errors="replace").decode()

@@ -1,4 +1,5 @@
-"""A typed answer is a tap: the label, its first word, `2`, `yg kedua`, `no 2`; in a form any word that tells it."""
+"""Understand a typed answer as a tap: the label, its first word, `2`, `yg kedua`, `no 2`; in a form any telling
+word."""
 
 import re
 
@@ -39,7 +40,7 @@ def may_choose(text: str) -> bool:
 
 
 def typed_choice(text: str, reply: Reply, numbers: bool = True) -> Choice | None:
-    """Which of the reply's choices a short text means, if any; without `numbers`, only by their labels."""
+    """Find the choice that a short text means; None where it means none. Without `numbers`, only labels count."""
     words = [word for word in re.findall(r"\w+", text.lower()) if word]
     if not words or not may_choose(text):
         return None

@@ -14,7 +14,7 @@ def bandung_day(at: datetime) -> date:
 
 
 class Clock:
-    """The real time, in UTC."""
+    """Tells the real time, in UTC."""
 
     def now(self) -> datetime:
         return datetime.now(UTC)
@@ -24,7 +24,7 @@ class Clock:
 
 
 class ManualClock(Clock):
-    """Stands still until it is moved, but for a microsecond at each look: no two moments are the same."""
+    """Stands still until it is moved, except for a microsecond at each look: no two moments are equal."""
 
     def __init__(self, start: datetime | None = None) -> None:
         self._now = start or datetime.now(UTC)

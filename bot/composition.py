@@ -23,9 +23,9 @@ _ERASING = 60
 
 
 def product(codes: Codes | None = None, folder: Callable[[], Path] | None = None) -> Product:
-    """Jembatan; `codes` seal tickets and certificates, `folder` is where the list of erasures is kept.
+    """Put Jembatan together: `codes` seal tickets and certificates, `folder` is where the list of erasures is kept.
 
-    Without them, seals are good as long as the process runs, and no list is kept.
+    Without `codes`, seals are good as long as the process runs; without `folder`, no list is kept.
     """
     return Product(
         handlers.ROUTERS,

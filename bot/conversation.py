@@ -1,4 +1,4 @@
-"""One turn inside its transaction: which choice was meant, what was answered already, whose handler it is."""
+"""One turn inside its transaction: find the choice that was meant and the handler, and let it answer."""
 
 import logging
 from collections.abc import Mapping, Sequence
@@ -27,11 +27,11 @@ from db.people.people import Known
 
 log = logging.getLogger(__name__)
 
-#: an answer later than this owns up to it
+#: an answer that comes later than this says that it is late
 LATE = timedelta(minutes=2)
 #: characters of a message that go on to a person where it could not be answered
 _KEPT = 1000
-#: what a person does that answers or puts aside what they were asked
+#: the kinds of inbound that answer, or put aside, what the person was asked
 _ANSWERS = ("text", "command", "tap", "contact", "location", "photo", "file", "voice", "video")
 _SAYS_NOTHING = ("sticker", "other")
 
@@ -60,14 +60,14 @@ class State:
 
 @dataclass(slots=True)
 class Outcome:
-    """How a turn ended, what it says, and what is remembered."""
+    """How a turn ended, what it says, and what the conversation remembers."""
 
     turn: int
     person: Known
     memory: Memory
     finished: list[Finished]
     replies: list[Reply] = field(default_factory=list)
-    #: what was chosen below a broadcast, see `Choice.announced`
+    #: the button tapped below a broadcast, see `Choice.announced`
     tapped: str = ""
 
 
@@ -167,7 +167,7 @@ class Conversation:
         choice: Choice | None,
         waiting: Sequence[Received],
     ) -> Turn | None:
-        """The turn as its handler gets it; None for a tap on somebody else's reply, which counts for nothing."""
+        """Make the turn as its handler gets it; None for a tap on somebody else's reply, which counts for nothing."""
         assert prepared.inbound is not None
         inbound, found = prepared.inbound, prepared.found
         if inbound.kind == "tap" and choice is None and inbound.reply in state.asked:
@@ -218,7 +218,7 @@ class Conversation:
         return None
 
     def _answered_already(self, prepared: Prepared, memory: Memory) -> bool:
-        """The same again, or a nudge, that came in before the first was answered."""
+        """Whether it is the same text, or a nudge, that came in before the first was answered."""
         if prepared.inbound is None or prepared.inbound.kind != "text":
             return False
         text = prepared.inbound.text
@@ -233,7 +233,7 @@ class Conversation:
             ended.memory.answered_at = now.isoformat()
 
     def _own_up(self, said: list[Reply], prepared: Prepared, memory: Memory, now: datetime) -> list[Reply]:
-        """After an outage of more than two minutes, one honest line before the answer, once for each person."""
+        """After an outage of more than two minutes, say so honestly before the answer, once to each person."""
         outage, inbound = self.outage, prepared.inbound
         if not said or outage is None or inbound is None or memory.sorry_at >= outage.until.isoformat():
             return said
@@ -250,7 +250,8 @@ class Conversation:
             await addresses.set_state(tx, person.address_id, state)
 
     async def _settle_language(self, tx: Transaction, prepared: Prepared, person: Known) -> Known:
-        """The first real sentence decides the language, not the phone; what staff pass on or enter is none."""
+        """Let the first real sentence decide the language, instead of the phone; what staff write as staff decides
+        nothing."""
         heard = prepared.found.language if prepared.found else None
         if person.language_by != "phone" or heard is None or {"case", "draft", "form"} & set(person.memory):
             return person
@@ -258,7 +259,7 @@ class Conversation:
         return replace(person, language=heard, language_by="words")
 
     def _link(self, payload: str) -> str | None:
-        """On Telegram before the web: there a person hears from us again."""
+        """The address of a conversation on Telegram, else on the web: on Telegram a person hears from us again."""
         links = {name: channel.link(payload) for name, channel in self._channels.items()}
         return links.pop("telegram", None) or next(filter(None, links.values()), None)
 
@@ -267,7 +268,7 @@ class Conversation:
 
 
 def _asked(memory: Memory, inbound: Inbound, choice: Choice | None, now: datetime) -> str:
-    """What the person was asked, which is over with whatever they do now; what says nothing leaves it open."""
+    """What the person was asked, which ends with whatever they do now, except with what says nothing."""
     if not memory.asks or inbound.kind not in (*_ANSWERS, *_SAYS_NOTHING):
         return ""
     asked = memory.still_asks(now)

@@ -1,4 +1,4 @@
-"""Sends what nobody just asked for: lane by lane, at the channel's pace, by day, and never twice."""
+"""Send deliveries, which nobody just asked for: lane by lane, at the channel's pace, by day, and never twice."""
 
 import asyncio
 import logging
@@ -24,37 +24,37 @@ from db.people import addresses
 
 log = logging.getLogger(__name__)
 
-#: taken at one time, so that replies come in between; and marks that are written at one time
+#: deliveries taken at one time (few, so that replies come in between), and marks written at one time
 TAKEN, MARKED = 12, 50
-#: seconds between two looks for something that may leave
+#: seconds between two looks for deliveries that may leave
 LOOK = 0.5
-#: seconds for one of them to arrive; then nobody knows
+#: seconds after which a delivery that has not arrived is unsure
 PATIENCE = 30.0
 #: how long a process that sends is believed to live; it is longer than anything takes to arrive
 LEASE = timedelta(seconds=60)
 #: how long a process that was the last to send on a channel is the only one to do so
 TENURE = timedelta(seconds=15)
-#: so many in a row that did not arrive are no reason to wait
+#: how many may fail in a row before the channel waits
 FORGIVEN = 2
-#: seconds to wait after one more that did not arrive, and after each further one
+#: seconds to wait after one more failure, and after each further one
 BACKOFF = (1, 2, 5, 15, 60)
 
 
 class Watcher(Protocol):
-    """Something of a room's that runs beside the sending for as long as the process lives."""
+    """A task of a room that runs beside the sending for as long as the process lives."""
 
     async def keep_going(self) -> None:
-        """Return never; report failures and go on."""
+        """Run for ever: report failures and go on."""
 
 
 class Steps(Watcher, Protocol):
-    """How what is sent to many gets from one state to the next: begun at its time, written down, ended."""
+    """The steps of broadcasts from one state to the next: begin at the set time, write down the audience, end."""
 
     async def run_due(self) -> bool:
-        """Take the next step of each that has one; whether any was taken."""
+        """Take the next step of each broadcast that has one; returns whether any was taken."""
 
     async def go_on_unpaid(self, tx: Transaction, broadcast: int, reason: str) -> None:
-        """The platform does not take it paid: it leaves at the usual pace."""
+        """Go on at the usual pace, as the platform does not take the payment."""
 
 
 class Deliveries:
@@ -80,13 +80,13 @@ class Deliveries:
         self._steps = steps
         self.watchers = watchers
         self._marks = Batches("delivery marks", self._mark, MARKED, nursery)
-        #: to whom something is under way, or has arrived and is not marked yet
+        #: by channel, the addresses whose delivery is under way, or has arrived and is not marked yet
         self._under_way: dict[str, set[str]] = {channel: set() for channel in channels}
-        #: where the last look found something: the next one writes at once
+        #: the channels where the last look found deliveries: the next look writes at once
         self._flowing: set[str] = set()
-        #: the lanes that a platform asked to wait with, also while that is not written yet
+        #: the lanes that a platform asked to hold back, also before that is written
         self._waits: dict[tuple[str, int], datetime] = {}
-        #: how many did not arrive one after the other, and when it is tried again
+        #: by channel, how many deliveries failed in a row, and when the next is tried
         self._failures = dict.fromkeys(channels, 0)
         self._resumes: dict[str, datetime] = {}
         self._moved = asyncio.Event()
@@ -95,7 +95,7 @@ class Deliveries:
         self._open = False
 
     async def begin(self) -> None:
-        """From here on things may leave; what a process that is gone was sending is unsure."""
+        """Let deliveries leave from here on; those that a process that is gone was sending become unsure."""
         await self._look_back()
         self._open = True
 
@@ -107,7 +107,7 @@ class Deliveries:
             log.warning("%s deliveries may have arrived or not: nobody sends them again by itself.", left)
 
     async def keep_sending(self) -> None:
-        """For as long as the process lives, each channel at its own pace."""
+        """Send for as long as the process lives, each channel at its own pace."""
         async with asyncio.TaskGroup() as group:
             for channel in self._channels:
                 group.create_task(self._keep_sending(channel))
@@ -131,7 +131,7 @@ class Deliveries:
                         await moved.wait()
 
     async def _keep_looking_back(self) -> None:
-        """Several processes may send on PostgreSQL: one of the others may end at any time."""
+        """Look for deliveries of other processes that ended: on PostgreSQL several may send."""
         while True:
             await asyncio.sleep(LEASE.total_seconds())
             try:
@@ -140,7 +140,7 @@ class Deliveries:
                 log.warning("what other processes left cannot be read: %s", type(error).__name__)
 
     async def run_due(self) -> int:
-        """Send all that may leave now and wait until it has; returns how many those were."""
+        """Send all that may leave now and wait until it has left; returns how many."""
         sent = 0
         while True:
             stepped = bool(self._open and self._steps and await self._steps.run_due())
@@ -153,7 +153,7 @@ class Deliveries:
                 return sent
 
     def finish(self) -> None:
-        """Begin nothing more."""
+        """Begin no more deliveries."""
         self._open = False
 
     async def idle(self) -> None:
@@ -163,7 +163,7 @@ class Deliveries:
                 await self._moved.wait()
 
     async def close(self) -> None:
-        """At the end of the stop: another process may go on at once."""
+        """Give up the leases at the end of the stop, so that another process may go on at once."""
         try:
             async with self._database.transaction() as tx:
                 await lanes.let_go(tx, self._holder)
@@ -264,12 +264,13 @@ class Deliveries:
         return done
 
     def _must_wait(self, channel: str, lane: int) -> bool:
-        """Whether this process was asked to wait with a lane."""
+        """Whether the platform asked this process to hold a lane back."""
         until = self._waits.get((channel, lane))
         return until is not None and until > self._clock.now()
 
     def _failed(self, channel: str) -> None:
-        """One among many keeps nobody waiting; after several in a row one alone is tried, every time a little later."""
+        """Count a failed delivery: one keeps nobody waiting; after several in a row one alone is tried, each time
+        later."""
         self._failures[channel] += 1
         in_a_row = self._failures[channel] - FORGIVEN
         if in_a_row > 0:
@@ -277,7 +278,7 @@ class Deliveries:
             self._resumes[channel] = self._clock.now() + timedelta(seconds=pause)
 
     async def _mark(self, batch: Sequence[tuple[str, Done]]) -> Sequence[None]:
-        """Write what became of these; what was sent is not sent again, so keep trying."""
+        """Write what became of deliveries; what was sent is never sent again, so this keeps trying."""
         while True:
             try:
                 async with self._database.transaction() as tx:
@@ -290,7 +291,7 @@ class Deliveries:
                 await asyncio.sleep(1)
 
     async def _remember(self, tx: Transaction, channel: str, done: Done) -> None:
-        """An address that is closed, a lane that is to wait, a broadcast that cannot be paid for."""
+        """Note that an address is closed, that a lane must wait, or that a broadcast cannot be paid for."""
         if done.state == "blocked":
             await addresses.set_state(tx, done.claimed.address_id, "blocked")
         elif done.wait:

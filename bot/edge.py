@@ -52,7 +52,7 @@ class Edge:
         return [None] * len(calls)
 
     async def _keep(self, tx: Transaction, channel: str, calls: Sequence[Call]) -> tuple[int, list[Received]]:
-        """How many updates were new, and the turns that they are for somebody."""
+        """Store the updates of several calls; returns how many were new, and the turns of those that name somebody."""
         now = self._clock.now()
         updates = [update for _, came, _ in calls for update in came]
         hints = {update.address: closest(update.language) for update in updates if update.address is not None}

@@ -1,4 +1,4 @@
-"""An expected no, which carries the sentence the person will read; and what a log may say of any other error."""
+"""An expected no, with the sentence that the person will read; and what a log may say of any other error."""
 
 import traceback
 from collections.abc import Sequence
@@ -8,7 +8,7 @@ from bot.reply import Choice
 
 
 class Refusal(Exception):
-    """Undoes what the handler wrote; its sentence becomes the reply."""
+    """Raised to refuse: what the handler wrote is undone, and the sentence becomes the reply."""
 
     def __init__(self, sentence: Markdown, choices: Sequence[Choice] = ()) -> None:
         super().__init__(sentence)
@@ -17,5 +17,5 @@ class Refusal(Exception):
 
 
 def where(error: BaseException) -> str:
-    """Where an error happened, for the log: its message is left out, it may hold a person's words."""
+    """Where an error happened, for the log; its message is left out, as it may hold a person's words."""
     return "".join(traceback.format_tb(error.__traceback__))

@@ -1,4 +1,4 @@
-"""People write in pieces: words that only open a conversation, and the same thing said again."""
+"""People write in pieces: recognise words that only open a conversation, and the same thing said again."""
 
 import hashlib
 import re
@@ -30,13 +30,13 @@ _WORD = re.compile(r"[\w']+")
 
 
 def opens_only(text: str) -> bool:
-    """True for a text that greets or calls but asks nothing yet: `kak`, `p`, `mau nanya`, `halo?`."""
+    """Whether a text greets or calls but asks nothing yet: `kak`, `p`, `mau nanya`, `halo?`."""
     said = _WORD.findall(text.lower())
     return bool(said) and len(said) <= 7 and all(re.sub(r"(\w)\1{2,}", r"\1", word) in _OPENERS for word in said)
 
 
 def is_thanks(text: str) -> bool:
-    """True for thanks and nothing else: `makasih ya kak`, `nuhun pisan`, folded hands."""
+    """Whether a text is thanks and nothing else: `makasih ya kak`, `nuhun pisan`, folded hands."""
     words = _WORD.findall(text.lower())
     if not words:
         return "🙏" in text or "👍" in text
@@ -45,24 +45,24 @@ def is_thanks(text: str) -> bool:
 
 
 def is_nudge(text: str) -> bool:
-    """True for what only asks whether anybody is there."""
+    """Whether a text only asks if anybody is there."""
     return opens_only(text) or not _WORD.search(text)
 
 
 def greeting(text: str) -> str:
-    """`salam`, `sampurasun` or nothing: greetings that are given back in kind."""
+    """Find a greeting that is returned in kind: `salam`, `sampurasun`, or empty."""
     if _SALAM.search(text):
         return "salam"
     return "sampurasun" if _SAMPURASUN.search(text) else ""
 
 
 def asked_the_same(text: str) -> str:
-    """What questions have in common that differ only in case, punctuation, accents and courtesy."""
+    """Reduce a question to what is equal where only case, punctuation, accents and courtesy differ."""
     said = words(text)
     return " ".join([word for word in said if word not in _COURTESY] or said) or same_text(text)
 
 
 def same_text(text: str) -> str:
-    """A short mark by which the same text is known again; the words themselves are not kept."""
+    """Make a short mark by which the same text is known again, without keeping the words."""
     words = " ".join(_WORD.findall(text.lower())) or text.strip()
     return hashlib.blake2b(words.encode(errors="replace"), digest_size=8).hexdigest()

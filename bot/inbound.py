@@ -42,7 +42,7 @@ class Inbound:
 
     @classmethod
     def typed(cls, text: str, sent_at: datetime | None = None) -> "Inbound":
-        """A text, or the command that it is: `/start pameran_X`, `/menu@a_bot`."""
+        """Read a text, or the command that it is: `/start pameran_X`, `/menu@a_bot`."""
         text = text.strip()
         if text.startswith("/") and len(text) > 1 and text[1].isalpha():
             name, *rest = text[1:].split(maxsplit=1)

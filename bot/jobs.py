@@ -1,4 +1,4 @@
-"""Jobs: what a turn asked for later comes back as a turn of its own; the rest runs in a transaction of its own."""
+"""Jobs: one that a turn asked for comes back as a turn; a repeated one runs in a transaction of its own."""
 
 import asyncio
 import json
@@ -20,13 +20,13 @@ from db.people import people
 log = logging.getLogger(__name__)
 
 Work = Callable[[Transaction, datetime], Awaitable[None]]
-#: seconds to look again at least
+#: seconds after which the jobs are looked at again at the latest
 LONGEST_SLEEP = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class RepeatedJob:
-    """Work that comes round every so many seconds, in a transaction of its own; `name` is that of its row."""
+    """A job that runs every so many seconds, in a transaction of its own; `name` is that of its row."""
 
     seconds: int
     name: str
@@ -47,7 +47,7 @@ class Jobs:
         self._repeated[name] = (seconds, work)
 
     def slow_down(self, seconds: int) -> None:
-        """Let nothing be repeated more often than every so many seconds."""
+        """Repeat nothing more often than every so many seconds."""
         self._repeated = {name: (max(every, seconds), work) for name, (every, work) in self._repeated.items()}
 
     async def prepare(self) -> None:
@@ -57,7 +57,7 @@ class Jobs:
                 await jobs.every(tx, name, seconds, self._clock.now())
 
     async def run_due(self) -> int:
-        """Run what is due now; returns how many jobs that were. While the lines are closed, all of them wait."""
+        """Run what is due now; returns how many jobs. While the lines are closed, all of them wait."""
         if not self._lines.open:
             return 0
         now = self._clock.now()
@@ -71,7 +71,7 @@ class Jobs:
         return len(due)
 
     async def next_due(self) -> datetime | None:
-        """When the earliest job is due."""
+        """Find when the earliest job is due."""
         async with self._database.reading() as tx:
             return await jobs.next_due(tx, self._channels)
 
@@ -88,7 +88,7 @@ class Jobs:
             await asyncio.sleep(0)
 
     async def _work(self, job: Due, now: datetime) -> None:
-        """Work that fails is reported and comes again in its time; the others go on."""
+        """Run a repeated job; one that fails is reported and runs again in its time, and the others go on."""
         if job.name not in self._repeated:
             log.warning("nobody knows the job %s", job.name)
             return
@@ -100,7 +100,7 @@ class Jobs:
 
 
 async def _arrive(tx: Transaction, due: Sequence[Due], now: datetime) -> list[Received]:
-    """These jobs as turns at their addresses, stored like everything that comes in."""
+    """Store due jobs as turns at their addresses, like everything that comes in."""
     if not due:
         return []
     known = await people.load(tx, {job.address_id for job in due if job.address_id is not None})

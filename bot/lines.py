@@ -29,13 +29,13 @@ class Lines:
         self._nursery = nursery
         self._queues: dict[int, deque[Received]] = {}
         self._standing: set[int] = set()
-        #: while it is not, turns wait in the database
+        #: while this is False, turns wait in the database
         self.open = True
         self._idle = asyncio.Event()
         self._idle.set()
 
     def add(self, received: Iterable[Received]) -> None:
-        """Put turns at the end of their people's lines; one that already stands in a line is left there."""
+        """Put turns at the end of their people's lines; a turn that stands in a line already is left there."""
         if not self.open:
             return
         for turn in received:

@@ -10,7 +10,7 @@ from urllib.parse import quote
 #: loggers that write URLs (with a token in them) or a line for every step: only their warnings
 _TALKATIVE = ("httpx", "httpcore", "aiohttp", "telegram", "asyncio", "alembic", "aiosqlite", "sqlalchemy")
 _BLANK = "[secret]"
-#: blanking less than this would blank half of every line
+#: characters of the shortest secret that is blanked: shorter ones would blank half of every line
 _SHORTEST_SECRET = 4
 
 Style = Literal["text", "json"]
@@ -25,7 +25,7 @@ def redact(secret: str) -> None:
 
 
 def blanked(text: str) -> str:
-    """The text without any secret."""
+    """Blank every secret in a text."""
     for secret in sorted(_secrets, key=len, reverse=True):
         text = text.replace(secret, _BLANK)
     return text

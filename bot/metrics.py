@@ -1,4 +1,4 @@
-"""What is counted, for Prometheus. No label ever names a person, and each has few values."""
+"""The counters for Prometheus. No label ever names a person, and each has few values."""
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
 

@@ -1,4 +1,4 @@
-"""The one place that starts background tasks: keeps them, reports their failures, ends them at the stop."""
+"""The one place that starts background tasks, keeps them, reports their failures, and ends them at the stop."""
 
 import asyncio
 import logging
@@ -16,7 +16,7 @@ class Nursery:
         self._stopped = False
 
     def start(self, work: Coroutine[Any, Any, Any], name: str) -> asyncio.Task[Any]:
-        """Run `work` in the background; after the stop nothing begins any more."""
+        """Run `work` in the background; after the stop nothing is started any more."""
         task = asyncio.create_task(work, name=name)
         self._tasks.add(task)
         task.add_done_callback(self._ended)
@@ -30,7 +30,7 @@ class Nursery:
             log.error("background task %s failed with %s\n%s", task.get_name(), type(error).__name__, where(error))
 
     async def stop(self) -> None:
-        """Cancel what still runs and wait for it."""
+        """Cancel the tasks that still run and wait for them."""
         self._stopped = True
         while tasks := self._tasks - {asyncio.current_task()}:
             for task in tasks:

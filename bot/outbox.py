@@ -1,4 +1,4 @@
-"""The outbox: sends stored replies in the order of each address, marks them, and sweeps up what a crash left."""
+"""The outbox: send stored replies in the order of each address, mark them, and sweep up what a crash left."""
 
 import asyncio
 import logging
@@ -30,15 +30,15 @@ HOLD = timedelta(seconds=15)
 BACKOFF = (1, 2, 5, 15, 60)
 #: replies taken over at a time
 SWEEP = 500
-#: seconds until a sweep that somebody asked for
+#: seconds between the request for a sweep and the sweep
 SOON = 0.05
-#: tries after which it is given up, a day later: nothing else reaches its address before
+#: tries after which a reply is given up, a day later: until then nothing else reaches its address
 TRIES = 24 * 60
 
 
-#: replies that are on their way or not yet marked at one time: a crash may double no more
+#: replies on their way, or not yet marked, at one time: a crash doubles no more than these
 AT_ONCE = 8
-#: seconds after which one that takes so long makes room for another
+#: seconds after which a slow reply makes room for another
 PATIENCE = 0.1
 
 
@@ -69,7 +69,7 @@ class Outbox:
         return now + HOLD
 
     def add(self, unsent: Iterable[Unsent]) -> None:
-        """Send these, each after the earlier ones of its address."""
+        """Send these replies, each after the earlier ones of its address."""
         for reply in unsent:
             if reply.address_id in self._queues:
                 self._queues[reply.address_id].append(reply)
@@ -78,7 +78,7 @@ class Outbox:
             self._nursery.start(self._send_all(reply.address_id), f"replies to address {reply.address_id}")
 
     async def idle(self) -> None:
-        """Wait until nothing is left that may leave now; what a platform asked to wait with stays."""
+        """Wait until nothing is left that may leave now; replies that a platform asked to delay stay."""
         while any(queue[0].due_at <= self._clock.now() for queue in self._queues.values()):
             await self._moved.wait()
 
@@ -102,7 +102,7 @@ class Outbox:
 
     @asynccontextmanager
     async def _slot(self) -> AsyncIterator[None]:
-        """A place among those that are being sent."""
+        """Wait for a place among the replies that are being sent."""
         await self._slots.acquire()
         held = [self._slots.release]
 
@@ -122,7 +122,7 @@ class Outbox:
         self._moved = asyncio.Event()
 
     async def _send(self, unsent: Unsent) -> Unsent | None:
-        """Send one and mark it; returns it anew when it is to be tried again later."""
+        """Send one reply and mark it; returns it again where it is to be tried later."""
         pace = self._paces[unsent.channel]
         pace.begin(unsent.value)
         mark = await self._attempt(unsent, unsent.attempts + 1)
@@ -154,7 +154,7 @@ class Outbox:
         return Mark(unsent.id, "unsent", attempts, due_at=self._clock.now() + timedelta(seconds=seconds))
 
     async def _mark(self, batch: Sequence[tuple[Unsent, Mark]]) -> Sequence[None]:
-        """Write what became of these replies; sent is sent: keep trying rather than send it again."""
+        """Write what became of replies; this keeps trying, as a reply that is not marked would be sent again."""
         while True:
             try:
                 await self._write(batch)
@@ -175,7 +175,7 @@ class Outbox:
                     await addresses.set_state(tx, unsent.address_id, "blocked")
 
     async def close(self) -> None:
-        """At the stop: write what was sent and not yet marked, or else it is sent again at the next start."""
+        """Write what was sent and not yet marked, at the stop: otherwise it is sent again at the next start."""
         try:
             await self._write(list(self._unmarked.values()))
         except Exception as error:

@@ -1,6 +1,6 @@
 """The pace of a channel: what a platform takes in a second, with room left for replies while people chat.
 
-A broadcast may have a pace of its own: a slower one beside the channel's, or one in place of it that is paid for.
+A broadcast may have a pace of its own: a slower one within the channel's, or a paid one in place of it.
 """
 
 import asyncio
@@ -11,21 +11,23 @@ from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-#: seconds for which a reply keeps room free, and the part of the second's places that stay free
-CHATTING, RESERVED = 10.0, 0.25
-#: seconds; a little more than the platform's own: its clock and ours do not tick together
+#: seconds for which a reply keeps room free
+CHATTING = 10.0
+#: the part of a second's places that stays free
+RESERVED = 0.25
+#: length of the platform's second in seconds, a little more: its clock and ours do not tick together
 SECOND = 1.002
-#: seconds that the database may take to hand out a delivery: it is asked so much before there is a place
+#: seconds that the database may take to hand out a delivery: it is asked so long before there is a place
 AHEAD = 0.05
 #: seconds for which a message is expected to be on its way
 ON_ITS_WAY = 0.4
-#: on their way at one time where a platform takes as much as there is
+#: messages on their way at one time where a platform takes any number
 AT_ONCE = 12
 
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """What a platform takes: messages a second in all, and to one chat; and beside them, where it is paid for them."""
+    """What a platform takes: messages a second in all, to one chat, and on top of these where they are paid for."""
 
     overall: int
     to_one: int = 1
@@ -33,16 +35,16 @@ class Rate:
 
 
 class Pace:
-    """Counts what leaves. Replies are counted and never held; deliveries take the places that are left.
+    """Counts what leaves. Replies are counted and never held back; deliveries take the places that are left.
 
-    A message arrives between the beginning and the end of its call, so one may begin a second after the
-    `overall`-th last has ended, whenever each arrived.
+    A message arrives between the beginning and the end of its call, so one may begin a second after the `overall`-th
+    last has ended, whenever each arrived.
     """
 
     def __init__(self, rate: Rate | None) -> None:
-        """Without a rate nothing is held."""
+        """Without a rate nothing is held back."""
         self.rate = rate
-        #: to whom deliveries were taken and wait for their place, and messages are on their way
+        #: addresses of deliveries that wait for their place; below, of messages on their way
         self._taken: list[str] = []
         self._leaving: list[str] = []
         #: what ended within the last second: when, and to whom it went
@@ -51,26 +53,26 @@ class Pace:
 
     @property
     def at_once(self) -> int:
-        """How many may be on their way at one time: what a crash leaves unsure is no more."""
+        """How many may be on their way at one time; a crash leaves no more than these unsure."""
         return math.ceil(self.rate.overall * ON_ITS_WAY) if self.rate else AT_ONCE
 
     def take(self, address: str) -> None:
-        """A delivery is about to leave."""
+        """Reserve a place for a delivery that is about to leave."""
         self._taken.append(address)
 
     async def place(self, address: str) -> None:
-        """Wait until what was taken may leave, and begin."""
+        """Wait until a delivery that was taken may leave, and begin it."""
         while self.free() <= 0:  # noqa: ASYNC110 (it is time that makes room)
             await asyncio.sleep(self._until(1 - self.free(), 0.0))
         self._taken.remove(address)
         self.begin(address)
 
     def begin(self, address: str) -> None:
-        """A message is on its way."""
+        """Note that a message is on its way."""
         self._leaving.append(address)
 
     def end(self, address: str, messages: Sequence[str] | None = None, is_reply: bool = False) -> None:
-        """It has arrived, as these messages, or not."""
+        """Note that a call ended: it brought so many messages, or none."""
         self._leaving.remove(address)
         if self.rate:
             now = time.monotonic()
@@ -97,7 +99,7 @@ class Pace:
         return self._until(1 - self.room(), AHEAD)
 
     def busy(self) -> set[str]:
-        """The addresses to which nothing may begin now: something is under way, or has just arrived."""
+        """The addresses to which nothing may begin now: a message is under way, or has just arrived."""
         under_way = {*self._taken, *self._leaving}
         if self.rate is None:
             return under_way
@@ -105,12 +107,12 @@ class Pace:
         return under_way | {address for at, address in self._ended if at > since}
 
     def _recent(self, ahead: float) -> list[float]:
-        """When those ended that still count in so many seconds."""
+        """When those messages ended that still count in so many seconds."""
         since = time.monotonic() + ahead - SECOND
         return [at for at, _ in self._ended if at > since]
 
     def _until(self, lacking: int, ahead: float) -> float:
-        """Seconds until so many of what ended do not count any more; a moment where it is up to what is under way."""
+        """Seconds until so many of the ended messages no longer count; a moment where it depends on those under way."""
         recent = self._recent(ahead)
         if lacking <= 0 or not recent:
             return AHEAD
@@ -119,7 +121,8 @@ class Pace:
 
 @dataclass(frozen=True, slots=True)
 class Speed:
-    """How fast a broadcast leaves: so many a second, 0 for as many as the channel takes; whether that is paid for."""
+    """How fast a broadcast leaves: messages a second, 0 for as many as the channel takes; and whether that is paid
+    for."""
 
     broadcast: int
     most: int
@@ -127,14 +130,14 @@ class Speed:
 
 
 class Paces:
-    """A channel's pace, and those that broadcasts have of their own."""
+    """The pace of a channel, and the paces that broadcasts have of their own."""
 
     def __init__(self, usual: Pace) -> None:
         self.usual = usual
         self._own: dict[int, tuple[Pace, Speed]] = {}
 
     def keep(self, speeds: Iterable[Speed]) -> None:
-        """From now on these broadcasts leave, and no others."""
+        """Keep paces for these broadcasts, and for no others."""
         before, self._own = self._own, {}
         for speed in speeds:
             if rate := self._rate(speed):
@@ -149,20 +152,20 @@ class Paces:
         return Rate(speed.most) if speed.most else None
 
     def is_paid(self, broadcast: int | None) -> bool:
-        """Whether it leaves at a pace in place of the channel's, and the platform is to be told that it is paid."""
+        """Whether a broadcast leaves at a paid pace, in place of the channel's."""
         return broadcast in self._own and self._own[broadcast][1].is_paid
 
     def of(self, broadcast: int | None) -> list[Pace]:
-        """Those that a delivery keeps; None for one of no broadcast."""
+        """The paces that a delivery keeps to; `broadcast` is None for a delivery of no broadcast."""
         own = [self._own[broadcast][0]] if broadcast in self._own else []
         return own if self.is_paid(broadcast) else [*own, self.usual]
 
     def room(self, broadcast: int | None = None) -> int:
-        """How many of its deliveries may be taken now."""
+        """How many deliveries of a broadcast may be taken now."""
         return min(pace.room() for pace in self.of(broadcast))
 
     def most(self) -> int:
-        """How many of whatever there is may be taken now."""
+        """How many deliveries of any kind may be taken now."""
         return max(pace.room() for pace in (self.usual, *(pace for pace, speed in self._own.values() if speed.is_paid)))
 
     def _all(self) -> list[Pace]:

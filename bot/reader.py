@@ -1,4 +1,4 @@
-"""Reads and understands what came in, before any transaction: a raw update becomes an Inbound and what was asked."""
+"""Read and understand what came in, before any transaction: a raw update becomes an Inbound and what was asked."""
 
 import asyncio
 import json
@@ -21,14 +21,16 @@ log = logging.getLogger(__name__)
 
 #: the `channel` of turns that a job made
 JOB = "job"
-#: files that are fetched at one time, which also bounds the memory they take; seconds that one of them may take
-FETCHES, PATIENCE = 8, 30.0
+#: files fetched at one time, which also bounds the memory they take
+FETCHES = 8
+#: seconds that the fetch of one file may take
+PATIENCE = 30.0
 _FILES = ("photo", "file", "voice")
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A turn that was read and understood; `inbound` is None where there is nothing we know how to take."""
+    """A turn that was read and understood; `inbound` is None where it is nothing that we know."""
 
     turn: Received
     inbound: Inbound | None
@@ -41,10 +43,10 @@ class Prepared:
 
 
 class Intake(Protocol):
-    """Takes in, before the turn, files of a kind that is taken only where a room asked for one."""
+    """Takes files, before the turn, of a kind that is only taken where a room asked for one."""
 
     async def read(self, address: int, content: bytes) -> object | None:
-        """What is in a file that came from this address; None where none was asked for, or it cannot be one."""
+        """Read a file that came from this address; None where none was asked for, or it cannot be one."""
 
 
 class Reader:
@@ -57,7 +59,7 @@ class Reader:
         self._studio = Studio()
 
     async def prepare(self, turn: Received) -> Prepared:
-        """Read and understand a turn; in a thread where the search takes so long that everybody else would notice.
+        """Read and understand a turn, in a thread where the search takes so long that everybody else would notice.
 
         Here, one at a time: read in one go, fifty people's turns would hold up the replies and marks of the first, and
         a crash would double what was sent and not marked.
@@ -74,7 +76,7 @@ class Reader:
         return await self._with_file(Prepared(turn, inbound, found))
 
     async def _with_file(self, prepared: Prepared) -> Prepared:
-        """With the file that came, if one did, or why it is not here."""
+        """Add the file that came, or why it is not here."""
         inbound = prepared.inbound
         if inbound is None or not _brings_file(inbound):
             return prepared
@@ -102,7 +104,7 @@ class Reader:
             return replace(prepared, file_trouble="damaged")
 
     def read(self, turn: Received) -> Prepared:
-        """The same at once, for a turn that is taken again inside another's transaction, where no file is fetched."""
+        """Read and understand at once a turn that is taken again inside another's transaction; no file is fetched."""
         inbound = self.inbound(turn)
         question = _question(inbound)
         found = self._knowledge.search.understand(question) if question else None
@@ -122,7 +124,7 @@ class Reader:
 
 
 def _storable(inbound: Inbound) -> Inbound:
-    """The one place where every channel's words pass: PostgreSQL refuses a text with U+0000 in it."""
+    """Strip what PostgreSQL refuses (U+0000) from every text of an inbound, whatever its channel."""
     return replace(
         inbound,
         text=storable(inbound.text),

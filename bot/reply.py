@@ -23,7 +23,7 @@ class Choice:
     args: dict[str, Any] = field(default_factory=dict)
     rank: Rank = "main"
     kind: Kind = "showing"
-    #: below a broadcast that was sent: its number and the button, such as `12:exhibition:3`, as a tap is noted
+    #: below a broadcast: its number and the button, such as `12:exhibition:3`, by which a tap is noted
     announced: str = ""
 
     @property
@@ -51,7 +51,7 @@ class Reply:
     wants: Literal["contact", "location"] | None = None
     #: the id of a file that goes with it, 0 for none
     file: int = 0
-    #: that file, for the channel that sends it: `bot.media.attachments.filled` puts it here
+    #: the file itself, for the channel that sends it; `bot.media.attachments.filled` puts it here
     attachment: File | None = field(default=None, compare=False, repr=False)
     #: whether the platform is paid to take it beside its usual number a second
     is_paid: bool = field(default=False, compare=False)
@@ -99,12 +99,12 @@ WHATSAPP = Limits(text=4096, text_with_choices=1024, buttons=3, button_label=20,
 
 
 def utf16_length(text: str) -> int:
-    """How many UTF-16 units a text takes: what the platforms count."""
+    """Count the UTF-16 units of a text, as the platforms do."""
     return len(text.encode("utf-16-le")) // 2
 
 
 def join(replies: Sequence[Reply], limits: Limits) -> list[Reply]:
-    """What one turn said, in as few bubbles as the channel allows: of the choices joined, the last offered stay."""
+    """Join what one turn said into as few bubbles as the channel allows; of joined choices, the last offered stay."""
     joined: list[Reply] = []
     for reply in replies:
         if joined and not (joined[-1].wants or joined[-1].file or reply.file):

@@ -1,4 +1,4 @@
-"""From a turn to its handler: the first whose rule fits, in the order of the page that lists them."""
+"""Find the handler of a turn: the first whose rule fits, in the order of the page that lists them."""
 
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
@@ -41,7 +41,7 @@ class Router:
         return register
 
     def command(self, *names: str) -> Callable[[Handler], Handler]:
-        """`/name`, or the bare word as a whole message."""
+        """Take `/name`, and the bare word as a whole message."""
         _commands.update(names)
         return self.when(
             lambda turn: (
@@ -51,7 +51,7 @@ class Router:
         )
 
     def choice(self, *names: str) -> Callable[[Handler], Handler]:
-        """A choice of this name, tapped or typed."""
+        """Take a choice of this name, tapped or typed."""
         return self.when(lambda turn: turn.choice is not None and turn.choice.name in names, "choice")
 
     def kind(self, *kinds: InboundKind) -> Callable[[Handler], Handler]:
@@ -65,7 +65,7 @@ class Router:
 
 
 def bare_word(text: str) -> str:
-    """A message of one word, without the punctuation and courtesy around it: `Menu dong kak!` is `menu`."""
+    """The word of a message of one word, without punctuation and courtesy: `Menu dong kak!` is `menu`; else empty."""
     words = without_courtesy(text)
     return words[0] if len(words) == 1 else ""
 
@@ -85,6 +85,6 @@ _COURTESY = {"kak", "min", "dong", "tolong", "please", "pls", "atuh", "punten", 
 
 
 def find(routers: Iterable[Router], turn: Turn) -> Route:
-    """The first route that fits; the last one of the product takes anything."""
+    """Find the first route that fits; the last route of the product takes anything."""
     may = ("", "choice") if turn.choice else ("", "job") if turn.inbound.kind == "job" else ("",)
     return next(route for router in routers for route in router.routes if route.only in may and route.rule(turn))

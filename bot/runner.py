@@ -86,7 +86,8 @@ class Runner:
             return last
 
     async def _run(self, batch: Sequence[Prepared], fault: Exception | None = None) -> dict[int, Earlier]:
-        """The transaction; returns for the turns that were left as they are which earlier ones must come first."""
+        """Run the transaction; returns, for the turns that were left as they are, which earlier ones must come
+        first."""
         now = self._clock.now()
         async with self._database.transaction() as tx:
             outcomes, earlier = await self._take_turns(tx, batch, now, fault)
@@ -141,7 +142,7 @@ class Runner:
 
 
 def _count(outcomes: Iterable[Outcome], received: Mapping[int, datetime], now: datetime) -> None:
-    """Turns that were committed, and the fragments that they answered; what was only put aside ends later."""
+    """Count turns that were committed, and the fragments that they answered; what was only put aside ends later."""
     for outcome in outcomes:
         channel = outcome.person.channel
         for ended in outcome.finished:
@@ -154,7 +155,7 @@ def _count(outcomes: Iterable[Outcome], received: Mapping[int, datetime], now: d
 async def _asked(
     tx: Transaction, batch: Sequence[Prepared], known: dict[int, Known]
 ) -> dict[int, tuple[int, dict[str, object]]]:
-    """The stored replies that these turns may be choosing from: the one tapped on, and the one last asked."""
+    """Load the stored replies that these turns may be choosing from: the one tapped on, and the one last asked."""
     done = [(one.inbound, known[one.turn.address_id].memory) for one in batch if one.inbound]
     wanted = {inbound.reply for inbound, _ in done}
     wanted |= {memory.get("asked", 0) for inbound, memory in done if may_choose(inbound.text)}

@@ -1,4 +1,4 @@
-"""What whoever runs the assistant decides: read once, from the environment (`JEMBATAN_...`) or a `.env` file."""
+"""The settings of whoever runs the assistant, read once, from the environment (`JEMBATAN_...`) or a `.env` file."""
 
 import ipaddress
 import os
@@ -12,11 +12,11 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "JEMBATAN_"
-#: where one of staff writes: of Telegram their number, neither their name nor a group
+#: the address of a member: on Telegram their number, neither their name nor a group
 ADDRESS = re.compile(r"(?:telegram:\d+|terminal:[^\s,]+)", re.ASCII)
 #: what each kind of database URL is for SQLAlchemy
 _DRIVERS = {"postgres": "postgresql+asyncpg", "postgresql": "postgresql+asyncpg", "sqlite": "sqlite+aiosqlite"}
-#: how to mend a setting that was given and is no good
+#: what to say of a setting that cannot be used
 _WANTED = {
     "telegram_token": "must look like 123456789:AbC..., as @BotFather gave it",
     "telegram_api_url": "must be the root of a Bot API server, such as http://127.0.0.1:8081",
@@ -35,11 +35,11 @@ _WANTED = {
 
 
 class Unusable(Exception):
-    """A setting that cannot be used; the text is one sentence that says what to do."""
+    """Raised for a setting that cannot be used; the text is one sentence that says what to do."""
 
 
 class Settings(BaseSettings):
-    """An empty value means "not set"."""
+    """All settings; an empty value means "not set"."""
 
     model_config = SettingsConfigDict(
         env_prefix=PREFIX,
@@ -105,7 +105,8 @@ class Settings(BaseSettings):
     @field_validator("database_url")
     @classmethod
     def _names_driver(cls, url: SecretStr | None) -> SecretStr | None:
-        """`postgresql://` and `sqlite:///` without SQLAlchemy's driver names, `sslmode` as asyncpg calls it."""
+        """Take `postgresql://` and `sqlite:///` without SQLAlchemy's driver names, and `sslmode` as asyncpg calls
+        it."""
         if url is None:
             return None
         scheme, separator, rest = url.get_secret_value().partition("://")
@@ -123,7 +124,7 @@ class Settings(BaseSettings):
         return self.telegram_receive == "webhook" or (self.telegram_receive == "auto" and self.public_url is not None)
 
     def administrators(self) -> list[tuple[str, str]]:
-        """The channel and the value of each address that is an administrator's by the settings."""
+        """List channel and value of each address that the settings make an administrator."""
         named = [address.strip().split(":", 1) for address in (self.staff or "").split(",") if address.strip()]
         return [(channel, value) for channel, value in named]
 
@@ -148,14 +149,14 @@ class Settings(BaseSettings):
         return self.secret_key.get_secret_value() if self.secret_key else _kept_key(self.folder() / "secret_key")
 
     def secrets(self) -> list[str]:
-        """What must never be seen in a log."""
+        """List what must never be seen in a log."""
         password = urlsplit(self.database_url.get_secret_value()).password if self.database_url else None
         given = [value.get_secret_value() for value in (self.telegram_token, self.secret_key) if value]
         return given + ([password, unquote(password)] if password else [])
 
 
 def load(**given: Any) -> Settings:
-    """Read the settings; raises `Unusable` for the first that is no good."""
+    """Read the settings; raises `Unusable` for the first one that cannot be used."""
     try:
         settings = Settings(**given)
     except ValidationError as error:
@@ -167,7 +168,10 @@ def load(**given: Any) -> Settings:
 
 
 def _kept_key(path: Path) -> str:
-    """The key in a file that only its owner can read; two processes that start together agree on one."""
+    """Read the key from a file that only its owner can read, made at first need.
+
+    Two processes that start together agree on one key.
+    """
     if not path.exists():
         draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
         with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:

@@ -34,7 +34,7 @@ class Tools:
         self._by_class = {type(tool): tool for tool in tools}
 
     def __getitem__(self, wanted: type[Tool]) -> Tool:
-        """Raises `KeyError` for what nobody gave."""
+        """Raise `KeyError` for a tool that nobody gave."""
         tool = self._by_class[wanted]
         assert isinstance(tool, wanted)
         return tool
@@ -42,7 +42,7 @@ class Tools:
 
 @dataclass(slots=True)
 class Turn:
-    """What a handler is given: it takes, decides, and says."""
+    """What a handler is given, to take it, decide and say."""
 
     id: int
     now: datetime
@@ -81,7 +81,7 @@ class Turn:
 
     @property
     def understood(self) -> Understanding:
-        """What was asked, seen from the card last shown and what was asked of that; only where there is `found`."""
+        """The question as it follows the card last shown and its aspect; only where there is `found`."""
         assert self.found is not None
         if self._understood is None:
             topic = self.memory.recent_topic(self.now)
@@ -123,8 +123,10 @@ class Turn:
         self.replies.append(Reply(text, tuple(choices), wants, file))
 
     def ask(self, what: str | Question, number: bool = False) -> None:
-        """Have the person's next message come as the answer to `what`, unless they tap or command something else; a
-        bare `2` is a tap, but not where a `number` is asked for."""
+        """Have the person's next message come with `asks` set to `what`, unless they tap or command something else.
+
+        A bare `2` is a tap, unless a `number` is asked for.
+        """
         kept = what.kept() if isinstance(what, Question) else what
         takes_number = number or (isinstance(what, Question) and what.takes_number)
         self.memory.asks, self.memory.asks_at, self.memory.asks_number = kept, self.now.isoformat(), takes_number
@@ -141,7 +143,8 @@ class Turn:
         at_night: bool = False,
         due_at: datetime | None = None,
     ) -> None:
-        """Send somebody what they did not just ask for, once for each `source` and person, such as `case:207:late`.
+        """Send a message that the person did not just ask for, once for each `source` and person, such as
+        `case:207:late`.
 
         It leaves after the commit, by day unless it may come `at_night`. The text is in the language of who gets it.
         """

@@ -1,1 +1,1 @@
-"""One place a platform: its updates become `Inbound`, a `Reply` becomes its messages."""
+"""One folder or file a platform: its updates become `Inbound`, a `Reply` becomes its messages."""

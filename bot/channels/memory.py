@@ -16,7 +16,7 @@ from db.files import File
 
 
 class Unreadable(AssertionError):
-    """A reply that some channel could not show, or that nobody should see."""
+    """Raised for a reply that some channel could not show, or that nobody should see."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +75,11 @@ class Memory:
         kept[place : place + 1] = [Sent(number, reply)] if reply else []
 
     async def typing(self, address: str) -> None:
-        """Nothing to show."""
+        """Do nothing: there is nothing to show."""
 
 
 def raw(inbound: Inbound) -> str:
-    """An inbound as this channel's edge stores it."""
+    """Write an inbound as this channel's edge stores it."""
     return json.dumps({name: value for name, value in asdict(inbound).items() if value})
 
 

@@ -31,14 +31,15 @@ class Terminal:
         self._choices: dict[str, deque[tuple[int, list[str]]]] = defaultdict(lambda: deque(maxlen=REMEMBERED))
 
     def update(self, person: str, act: Mapping[str, Any], language: str | None = None) -> Update:
-        """What a person does, as one of: text, choice (label or number), contact, location, photo, file, start."""
+        """Make the update of what a person does, one of: text, choice (label or number), contact, location, photo,
+        file, start."""
         if "choice" in act:
             act = self._tap(person, act["choice"])
         act = {key: str(Path(value).absolute()) if key in ("photo", "file") else value for key, value in act.items()}
         return Update(secrets.token_hex(12), json.dumps(act), person, language)
 
     def link(self, payload: str) -> None:
-        """Nobody gets here by a link."""
+        """Return None: nobody gets here by a link."""
 
     def inbound(self, raw: str) -> Inbound | None:
         match json.loads(raw):
@@ -71,17 +72,17 @@ class Terminal:
         return []
 
     def path(self, reply: Reply) -> Path | None:
-        """Where the file of a reply is put; the same content under the same name is put once."""
+        """Put the file of a reply into the folder; the same content under the same name is put there once."""
         if reply.attachment is None:
             return None
         digest = sha256(reply.attachment.content).hexdigest()[:8]
         return self._folder().absolute() / "files" / f"{digest}-{reply.attachment.name}"
 
     async def typing(self, address: str) -> None:
-        """A terminal answers too fast for that."""
+        """Do nothing: a terminal answers too fast for that."""
 
     def _tap(self, person: str, choice: str | int) -> dict[str, Any]:
-        """A number taps the last reply that offered anything, a label the last that offered it; else it is typed."""
+        """Find the tapped choice: a number means the last reply with choices, a label the last that offered it."""
         offered = self._choices[person]
         if isinstance(choice, int):
             count = len(offered[0][1]) if offered else 0

@@ -56,7 +56,7 @@ class Listener:
         self.dismissed = 0
 
     def wake(self) -> None:
-        """There is something new to be read."""
+        """Tell the page that there is something new to read."""
         self._news = True
         self._happened.set()
 
@@ -114,7 +114,7 @@ class Web:
         return await self.kept(int(inbound.file))
 
     async def send(self, address: str, reply: Reply, number: int) -> list[str]:
-        """The reply's row is what the visitor's pages show; those that are open now look at once."""
+        """Wake the visitor's open pages, which look for the reply's row at once."""
         self.wake(address)
         return [str(number)]
 
@@ -125,13 +125,13 @@ class Web:
     # what the pages need
 
     def wake(self, visitor: str) -> None:
-        """Something is new in this visitor's history."""
+        """Tell a visitor's pages that their history has something new."""
         for listener in self._listeners.get(visitor, ()):
             listener.wake()
 
     @contextmanager
     def listening(self, visitor: str, most: int) -> Iterator[Listener]:
-        """Hear what happens to a visitor; of more than `most` open pages the oldest is let go."""
+        """Listen to what happens to a visitor; of more than `most` open pages the oldest is let go."""
         listener = Listener()
         opened = self._listeners[visitor]
         opened.append(listener)
@@ -155,7 +155,7 @@ class Web:
 
 
 def message(body: bytes) -> dict[str, Any]:
-    """What a page sent, without anything that was not asked for; raises ValueError for what it never sends."""
+    """Read what a page sent, without anything that was not asked for; raises ValueError for what it never sends."""
     try:
         given = json.loads(body)
     except RecursionError:
@@ -174,19 +174,19 @@ def message(body: bytes) -> dict[str, Any]:
 
 
 def named(given: str | None) -> str:
-    """The page's id of what it sends; raises ValueError for what is none."""
+    """Check the page's id of what it sends; raises ValueError for what is none."""
     if not _is(_ID, given):
         raise ValueError("no id")
     return str(given)
 
 
 def file(id: str, kept: int, what: Description) -> dict[str, Any]:  # noqa: A002
-    """A photo, a document or a recording, which is kept as `kept`."""
+    """Describe a photo, a document or a recording, which is kept as `kept`."""
     return {"id": id, "file": {"kind": what.kind, "name": what.name, "size": what.size, "id": kept}}
 
 
 def update(visitor: str, sent: dict[str, Any], language: str) -> Update:
-    """The update that the edge stores; `language` is that of the visitor's browser."""
+    """Make the update that the edge stores; `language` is that of the visitor's browser."""
     return Update(f"{visitor}:{sent['id']}", json.dumps(sent), visitor, language)
 
 

@@ -37,7 +37,8 @@ class Place:
 
 
 def named(text: str) -> list[Place]:
-    """List the places whose full names stand in a text; `bbakan ciparay` is more like `Babakan Ciparay` than `Ciparay`."""
+    """List the places whose full names stand in a text; `bbakan ciparay` is more like `Babakan Ciparay` than
+    `Ciparay`."""
     said = _said(text)
     for words in (said, _inner(said)):
         if whole := _names().get(squashed(words)):

@@ -22,7 +22,8 @@ def load_questions(locales: Path) -> list[tuple[str, str, Path]]:
 
 
 def load_unclear(locales: Path) -> list[tuple[tuple[str, ...], str, Path]]:
-    """Load what may mean several things, as (topics, text, file); after `OUT_OF_SCOPE` follows what is nearest to it."""
+    """Load what may mean several things, as (topics, text, file); after `OUT_OF_SCOPE` follows what is nearest to
+    it."""
     return [
         (tuple(re.split(r",\s*", topics)), text, path)
         for path in sorted(locales.glob("*/unclear.toml"))

@@ -64,7 +64,7 @@ _GET_UPDATES, _GET_FILE = "get_Updates", "get_File"
 
 
 class Telegram:
-    """The channel; no network is touched before `poll`, `listen` or the first `send`."""
+    """The Telegram channel; no network is touched before `poll`, `listen` or the first `send`."""
 
     name = "telegram"
     limits = TELEGRAM
@@ -102,7 +102,7 @@ class Telegram:
         return await self._request.download(f"{self._bot.base_file_url}/{found['file_path']}", LARGEST)
 
     async def send(self, address: str, reply: Reply, number: int) -> list[str]:
-        """A reply whose form Telegram refuses goes again as plain text; a long one goes on where it was broken off."""
+        """Send a reply; where Telegram refuses its form, as plain text. A long one goes on where it was broken off."""
         sent = self._begun.setdefault(number, [])
         try:
             for part in parts(reply, number, private=not address.startswith("-"))[len(sent) :]:
@@ -124,7 +124,8 @@ class Telegram:
         return sent
 
     async def amend(self, address: str, reply: Reply | None, number: int, messages: Sequence[str]) -> None:
-        """The last message carries text and keyboard; an announcement is never longer than one."""
+        """Change the last message, which carries text and keyboard; an announcement is never longer than one
+        message."""
         try:
             for method, given in changes(reply, number, messages):
                 await self._bot.do_api_request(method, {"chat_id": address, **given})
@@ -160,7 +161,7 @@ class Telegram:
         return batch
 
     async def _store(self, receive: Receive, batch: Sequence[Any], offset: int | None) -> int | None:
-        """Returns where to go on; after a failure that is the same place again."""
+        """Store a batch; returns where to go on, after a failure the same place again."""
         if not batch:
             return offset
         numbers = [number for number in map(number_of, batch) if number is not None]
@@ -178,7 +179,7 @@ class Telegram:
     # webhook
 
     async def listen(self, public_url: str) -> None:
-        """Have Telegram call `public_url`; returns once it has agreed to."""
+        """Have Telegram call `public_url`; returns once Telegram has agreed."""
         await self.connect()
         url = public_url.rstrip("/") + WEBHOOK_PATH
         await self._keep_trying(lambda: self._bot.set_webhook(url, allowed_updates=ALLOWED, secret_token=self._secret))
@@ -189,9 +190,9 @@ class Telegram:
         return bool(self._secret) and hmac.compare_digest(given.encode(), self._secret.encode())
 
     def updates(self, body: bytes) -> list[Update] | None:
-        """What a webhook call brings; raises ValueError if that is no JSON; None before we know our own name.
+        """Read a webhook call; raises ValueError where it is no JSON; None before we know our own name.
 
-        An update that comes so early is to be refused: Telegram brings it again.
+        A call that comes so early must be refused: Telegram repeats it.
         """
         try:
             raw = json.loads(body)
@@ -209,7 +210,7 @@ class Telegram:
         self._nursery.start(self._introduce(), "telegram profile")
 
     async def _introduce(self) -> None:
-        """Commands and descriptions for each language, and Indonesian for everybody else."""
+        """Set commands and descriptions for each language, and in Indonesian for everybody else."""
         try:
             for code in ("", *LANGUAGES):
                 with speaking(code or LANGUAGES[0]):
@@ -220,7 +221,7 @@ class Telegram:
             log.warning("Telegram did not take the commands and descriptions (%s)", type(error).__name__)
 
     def _take_in(self, batch: Sequence[Any]) -> list[Update]:
-        """Updates for the edge; taps among them are answered at once, as they age within seconds."""
+        """Turn a batch into updates for the edge; taps among them are answered at once, as they age within seconds."""
         for query in filter(None, map(tapped, batch)):
             self._nursery.start(self._answer(query), "answer to a tap")
         return [as_update(raw, self._me) for raw in batch]
@@ -252,7 +253,7 @@ class Telegram:
         return str(sent["message_id"])
 
     async def _keep_trying(self, call: Callable[[], Awaitable[Result]]) -> Result:
-        """The result of a call to Telegram, however long that takes."""
+        """Repeat a call to Telegram until it succeeds; returns its result."""
         failures = 0
         while True:
             try:
@@ -272,7 +273,7 @@ class Telegram:
             await asyncio.sleep(wait)
 
     def _say(self, error: Exception) -> None:
-        """One clear sentence for each trouble, however often it is met before it is over."""
+        """Log one clear sentence for each trouble, however often it is met before it is over."""
         if self._trouble == type(error).__name__:
             return
         self._trouble = type(error).__name__

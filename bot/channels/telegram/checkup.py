@@ -1,4 +1,4 @@
-"""What Telegram says of a bot, asked once: its name, where its messages go, and the time. It takes no message away."""
+"""Ask Telegram about a bot, once: its name, where its messages go, and the time. It takes no message away."""
 
 import asyncio
 from dataclasses import dataclass
@@ -13,11 +13,11 @@ PATIENCE = 10
 
 
 class Unreachable(Exception):
-    """Nobody answered as the Bot API does; the text says how it failed, without the token."""
+    """Raised where nobody answered as the Bot API does; the text says how it failed, without the token."""
 
 
 class Rejected(Exception):
-    """The Bot API does not know the token."""
+    """Raised where the Bot API does not know the token."""
 
 
 @dataclass(frozen=True, slots=True)

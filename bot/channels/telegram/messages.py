@@ -1,6 +1,6 @@
 """A reply as Telegram's messages: texts with entities, at most 4,096 UTF-16 units each, a file, and the keyboard.
 
-In the Bot API's own JSON: making and reading the library's objects would cost two thirds of a send.
+They are in the Bot API's own JSON: making and reading the library's objects would cost two thirds of a send.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -38,7 +38,7 @@ class Part:
     is_paid: bool = False
 
     def forms(self) -> Iterator[tuple[str, Json]]:
-        """Methods of the Bot API and what they are given, ever plainer: for what Telegram will not take.
+        """List methods of the Bot API with what they are given, ever plainer: for what Telegram will not take.
 
         What it refuses as a photo or a voice message (odd measures; voice messages forbidden) goes as a document.
         """
@@ -61,7 +61,7 @@ class Part:
 
 
 def parts(reply: Reply, number: int, private: bool) -> list[Part]:
-    """The messages a reply becomes; the last one carries the keyboard, whose taps name the reply's row `number`."""
+    """Split a reply into messages; the last one carries the keyboard, whose taps name the reply's row `number`."""
     painted, keyboard, file = paint(reply.text), _keyboard(reply, number, private), reply.attachment
     if file and utf16_length(painted.text) <= _CAPTION:
         return [Part(painted.text, _entities(painted), keyboard, file, reply.is_paid)]
@@ -76,8 +76,8 @@ def parts(reply: Reply, number: int, private: bool) -> list[Part]:
 
 
 def changes(reply: Reply | None, number: int, messages: Sequence[str]) -> Iterator[tuple[str, Json]]:
-    """Methods of the Bot API, and what they are given, that make the messages of a reply read like this; with None,
-    that take them back."""
+    """List methods of the Bot API, and what they are given, that change the messages of a reply, or with None delete
+    them."""
     if reply is None:
         yield from (("delete_Message", {"message_id": int(message)}) for message in messages)
         return
@@ -92,7 +92,7 @@ def changes(reply: Reply | None, number: int, messages: Sequence[str]) -> Iterat
 
 
 def split(painted: Painted, limit: int) -> list[Painted]:
-    """Pieces of at most `limit` UTF-16 units, cut between paragraphs where that can be."""
+    """Split a text into pieces of at most `limit` UTF-16 units, between paragraphs where that can be."""
     pieces, rest = [], painted
     while utf16_length(rest.text) > limit:
         end = _end_of_piece(rest.text, limit)
@@ -123,7 +123,7 @@ def _entities(painted: Painted) -> list[Json]:
 
 
 def _keyboard(reply: Reply, number: int, private: bool) -> Json | None:
-    """Inline buttons; or one keyboard with the platform's own button and all choices, to be typed back.
+    """Make inline buttons; or one keyboard with the platform's own button and all choices, to be typed back.
 
     A message has one keyboard, and only a message without buttons can take such a keyboard away: every one does, as
     nobody remembers whether there is one. Groups never get one: Telegram hands over numbers and places in private.
@@ -157,7 +157,7 @@ def _wishing(reply: Reply) -> Json:
 
 
 def _rows(choices: Iterable[tuple[int, Choice]]) -> Sequence[list[tuple[int, Choice]]]:
-    """At most two in a row, a long label alone."""
+    """Arrange choices at most two in a row, a long label alone."""
     rows: list[list[tuple[int, Choice]]] = []
     for index, choice in choices:
         beside = rows[-1][-1][1].shown if rows and len(rows[-1]) == 1 else None

@@ -1,10 +1,10 @@
-"""What Telegram shows of the assistant by itself: the commands beside the text field, and who this is."""
+"""What Telegram itself shows of the assistant: the commands beside the text field, and who this is."""
 
 from bot.language.i18n import _, language
 
 
 def commands() -> list[tuple[str, str]]:
-    """Names and descriptions (at most 256 characters), in the language being spoken."""
+    """List names and descriptions (at most 256 characters), in the language being spoken."""
     return [
         ("menu", _("What you can ask here")),
         ("start", _("Start over")),
@@ -13,7 +13,7 @@ def commands() -> list[tuple[str, str]]:
 
 
 def description() -> str:
-    """What an empty chat shows, at most 512 characters."""
+    """Say what an empty chat shows, at most 512 characters."""
     return _(
         "I answer questions from owners of small businesses in Bandung: halal certification, trademarks, "
         "export to Malaysia, exhibitions in Petaling Jaya. Tap Start, then write your question."
@@ -21,5 +21,5 @@ def description() -> str:
 
 
 def short_description() -> str:
-    """What the profile and a shared link show, at most 120 characters."""
+    """Say what the profile and a shared link show, at most 120 characters."""
     return _("Answers for small businesses in Bandung: halal, trademarks, export, exhibitions.")

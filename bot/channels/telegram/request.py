@@ -26,11 +26,12 @@ _JSON = {"Content-Type": "application/json", **_AGENT}
 
 
 class NotConnected(NetworkError):
-    """There was no connection: nothing was sent."""
+    """Raised where there was no connection: nothing was sent."""
 
 
 class AiohttpRequest(BaseRequest):
-    """Errors name their kind only: aiohttp's own texts carry the URL, and the URL carries the token."""
+    """The transport; its errors name their kind only: aiohttp's own texts carry the URL, and the URL carries the
+    token."""
 
     def __init__(self) -> None:
         self._session: aiohttp.ClientSession | None = None
@@ -78,7 +79,7 @@ class AiohttpRequest(BaseRequest):
             raise NetworkError(type(error).__name__) from None
 
     async def download(self, url: str, most: int) -> bytes:
-        """What lies there; raises `TooLarge` as soon as it is more than `most` bytes, `TimedOut` or `NetworkError`."""
+        """Download a file; raises `TooLarge` as soon as it is more than `most` bytes, `TimedOut` or `NetworkError`."""
         await self.initialize()
         assert self._session is not None
         timeout = aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_TIMEOUT, sock_read=READ_TIMEOUT)
@@ -99,7 +100,7 @@ class AiohttpRequest(BaseRequest):
 
 
 def _body(request_data: RequestData | None) -> tuple[bytes | aiohttp.FormData, Mapping[str, str], float | None]:
-    """What to send, with which headers, and within how many seconds in all."""
+    """Say what to send, with which headers, and within how many seconds in all."""
     if request_data is None or not request_data.contains_files:
         return json.dumps(request_data.parameters).encode() if request_data else b"", _JSON, None
     form = aiohttp.FormData(quote_fields=False)

@@ -1,4 +1,4 @@
-"""What Telegram's updates say: to the edge, which must be able to keep anything; and to a turn."""
+"""Read Telegram's updates: for the edge, which must be able to keep anything, and for a turn."""
 
 import hashlib
 import json
@@ -47,9 +47,9 @@ class Myself:
 
 
 def as_update(raw: Any, me: Myself) -> Update:
-    """The update for the edge, whatever it is: malformed ones get an id made of their content.
+    """Make the update for the edge, whatever it is; a malformed one gets an id made of its content.
 
-    In a group what is not said to us is none of our business: of that only the number is kept.
+    Of what is said in a group and not to us only the number is kept.
     """
     given = _at(raw, "update_id")
     address, language = _named(raw, me)
@@ -62,19 +62,19 @@ def as_update(raw: Any, me: Myself) -> Update:
 
 
 def number_of(raw: Any) -> int | None:
-    """The update's number, from which the polling offset is made."""
+    """Read the update's number, from which the polling offset is made."""
     given = _at(raw, "update_id")
     return given if type(given) is int and given in _INT64 else None
 
 
 def tapped(raw: Any) -> str | None:
-    """The id by which a tap is answered."""
+    """Read the id by which a tap is answered."""
     query = _at(raw, "callback_query", "id")
     return query if isinstance(query, str) else None
 
 
 def read(raw: str, me: Myself) -> Inbound | None:
-    """What a stored update says; raises on what cannot be read."""
+    """Read a stored update; raises on what cannot be read."""
     update = TelegramUpdate.de_json(json.loads(raw), None)
     if update.callback_query:
         found = _TAP.fullmatch(update.callback_query.data or "")
@@ -91,7 +91,7 @@ def read(raw: str, me: Myself) -> Inbound | None:
 
 
 def _message(message: Message, me: Myself) -> Inbound | None:
-    """None for what only reports something, such as a pinned message."""
+    """Read a message; None for one that only reports something, such as a pinned message."""
     text, sent = _words(message, me), message.date
     if message.text:
         return Inbound.typed(text, sent)
@@ -110,13 +110,13 @@ def _message(message: Message, me: Myself) -> Inbound | None:
 
 
 def _best(photo: Sequence[PhotoSize]) -> PhotoSize:
-    """The largest size that may be fetched."""
+    """Choose the largest size that may be fetched."""
     fitting = [size for size in photo if (size.file_size or 0) <= LARGEST]
     return max(fitting or photo, key=lambda size: size.width * size.height)
 
 
 def _words(message: Message, me: Myself) -> str:
-    """The text or caption; in a group, without our own name."""
+    """Read the text or caption; in a group, without our own name."""
     words = message.text or message.caption or ""
     if message.chat.type in _GROUPS and me.username and not words.startswith("/"):
         words = me.mention().sub("", words).lstrip(" ,:")
@@ -124,7 +124,7 @@ def _words(message: Message, me: Myself) -> str:
 
 
 def _named(raw: Any, me: Myself) -> tuple[str | None, str | None]:
-    """The address an update belongs to, and the language of who sent it; nobody where nobody is to be answered."""
+    """Find the address an update belongs to, and its sender's language; none where nobody is to be answered."""
     kind = next((kind for kind in ALLOWED if _at(raw, kind) is not None), "")
     content = _at(raw, kind)
     chat = _at(raw, kind, "message", "chat") if kind == "callback_query" else _at(content, "chat")
@@ -144,7 +144,7 @@ def _is_group_talk(raw: Any) -> bool:
 
 
 def _is_for(message: Any, me: Myself) -> bool:
-    """In a group we are meant by `/command@us`, by our name, or by an answer to what we said."""
+    """Whether a message in a group is for us: by `/command@us`, by our name, or as an answer to what we said."""
     text = _at(message, "text") or _at(message, "caption")
     text = text if isinstance(text, str) else ""
     command = re.match(r"/\w+@(\w+)", text)
@@ -156,7 +156,7 @@ def _is_for(message: Any, me: Myself) -> bool:
 
 
 def _at(content: Any, *path: str) -> Any:
-    """What lies at a path, None where the content has another shape."""
+    """Find what lies at a path, None where the content has another shape."""
     for key in path:
         content = content.get(key) if isinstance(content, dict) else None
     return content
