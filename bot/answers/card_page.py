@@ -1,4 +1,4 @@
-"""How a card is said: facts filled in and dated, one quiet line with what was read, and what people ask next."""
+"""Say a card: facts filled in and dated, one quiet line with what was read, and what people ask next."""
 
 import re
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ from bot.turn import Turn
 from db import office
 from db.people import people, staff
 
-#: where a person is sent whose figure is too old to be shown
+#: the card to which a person is sent whose figure is too old to be shown
 CONTACTS = "business.contact"
 #: choices under a bubble that all channels show as buttons
 MAIN = 3
@@ -52,12 +52,12 @@ def say_section(turn: Turn, card: Card, id: str) -> None:  # noqa: A002
 
 
 def card_choice(card: Card) -> Choice:
-    """A button that leads to a card."""
+    """Make a button that leads to a card."""
     return Choice(card.label, "card", {"topic": card.topic})
 
 
 def card_choices(cards: Sequence[Card]) -> list[Choice]:
-    """Buttons that lead to cards of which one is meant: between areas, the subject is what tells them apart."""
+    """Make buttons that lead to cards of which one is meant; between areas they are labelled by subject."""
     labels = [card.apart for card in cards]
     areas = {card.topic.partition(".")[0] for card in cards}
     if len({*labels}) < len(cards) or len(areas) < len(cards):
@@ -66,14 +66,14 @@ def card_choices(cards: Sequence[Card]) -> list[Choice]:
 
 
 async def introduce(turn: Turn) -> None:
-    """Once in a person's life: who answers here, and what becomes of messages."""
+    """Say once in a person's life who answers here, and what becomes of messages."""
     if not turn.person.introduced_at:
         await people.introduce(turn.db, [turn.person.person_id], turn.now)
         turn.say(Markdown(f"{await who_answers(turn)} {await privacy(turn)}"))
 
 
 async def who_answers(turn: Turn) -> Markdown:
-    """Who this is, and whose, where the office has said its name."""
+    """Say who this is, and whose, where the office has given its name."""
     name = (await office.load(turn.db)).name
     if name:
         return _("I am Jembatan, the assistant of {office} for small businesses.", office=name)
@@ -81,7 +81,7 @@ async def who_answers(turn: Turn) -> Markdown:
 
 
 async def privacy(turn: Turn) -> Markdown:
-    """What becomes of messages: the promise that somebody reads them is made only where somebody does."""
+    """Say what becomes of messages; that somebody reads them is promised only where somebody does."""
     if await staff.exists(turn.db):
         return _("Your messages are kept; what I cannot answer yet is read by staff.")
     return _("Your messages are kept.")
@@ -116,7 +116,7 @@ def _say(
 
 
 def _text(turn: Turn, card: Card, part: Part, facts: Sequence[Fact], today: date) -> Markdown:
-    """The part with its facts in, below a word on its language and its age where there is one to say."""
+    """Fill the facts into a part, below a word on its language and its age where there is one to say."""
     age = _oldest(facts, today)
     pieces = []
     if card.language != language():
@@ -138,7 +138,7 @@ def _oldest(facts: Sequence[Fact], today: date) -> Age:
 
 
 def _without_hidden(part: Part, hidden: set[str]) -> Part:
-    """The part without the list items and sentences that show one of these facts."""
+    """Leave out the list items and sentences that show one of these facts."""
     kept = []
     for line in part.text.split("\n"):
         listed = re.match(r"\s*(?:-|\d+\.) ", line)
@@ -150,7 +150,7 @@ def _without_hidden(part: Part, hidden: set[str]) -> Part:
 
 
 def _source_line(turn: Turn, card: Card, part: Part, facts: Sequence[Fact], age: Age) -> Markdown:
-    """What was really read and when it was checked, as quiet as a line can be."""
+    """Say what was really read and when it was checked, in one short line."""
     checked = min([fact.checked for fact in facts], default=card.reviewed)
     if set(part.sources) == {NO_SOURCE}:
         line = _("No official source found yet · looked for on {date}", date=day(checked))
@@ -174,7 +174,7 @@ def _source_line(turn: Turn, card: Card, part: Part, facts: Sequence[Fact], age:
 
 
 def _following(turn: Turn, card: Card) -> list[Choice]:
-    """What people ask next, as the card lists it."""
+    """List what people ask next, as the card says."""
     found = []
     for target in card.next:
         section = card.section(target.removeprefix("#")) if target.startswith("#") else None

@@ -1,4 +1,4 @@
-"""Topics of which the database knows more than the card, which stands in where nothing is kept: who answers which."""
+"""Topics answered from the database; the card is the fallback."""
 
 from collections.abc import Awaitable, Callable, Sequence
 
@@ -12,7 +12,7 @@ _answers: dict[str, Answer] = {}
 
 
 def answers(topic: str) -> Callable[[Answer], Answer]:
-    """Have this handler asked before the card of this topic is shown."""
+    """Register a handler that is asked before the card of this topic is shown."""
 
     def register(answer: Answer) -> Answer:
         _answers[topic] = answer

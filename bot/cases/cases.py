@@ -1,4 +1,4 @@
-"""How a case is opened, promised and told to those whom it concerns, each in their own language."""
+"""Open, promise and tell a case, to each in their own language."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -16,14 +16,14 @@ from db.people import people, staff
 from db.people.people import Known
 from db.people.staff import ROLES
 
-#: the roles that answer
+#: the roles that may answer cases
 ANSWERING = ROLES[: ROLES.index("officer") + 1]
 #: UTF-16 units of somebody's words in a bubble with choices, and in one without
 QUOTED, _WHOLE = 500, 3900
 
 
 def number(case: int) -> str:
-    """As people read and say it: `K-207`."""
+    """The number as people read and say it: `K-207`."""
     return f"K-{case}"
 
 
@@ -32,12 +32,12 @@ def recipient(person: Known) -> Recipient:
 
 
 def called(person: Known) -> Markdown:
-    """How owners and colleagues read the name of one of staff."""
+    """The name of a member as owners and colleagues read it."""
     return escape(person.staff_name) if person.staff_name else _("An officer")
 
 
 async def officers(turn: Turn, but: int = 0) -> list[Known]:
-    """Everybody who may answer a case, but for whoever asks at the address `but`."""
+    """List everybody who may answer a case, except at the address `but`."""
     active = await staff.active(turn.db)
     members = [member for member in active if member.role in ANSWERING and member.address_id != but]
     known = await people.load(turn.db, [member.address_id for member in members])
@@ -45,7 +45,7 @@ async def officers(turn: Turn, but: int = 0) -> list[Known]:
 
 
 async def owner(turn: Turn, case: Case) -> Known | None:
-    """Who has taken it, as long as they work here and may answer."""
+    """Load the member who has a case, as long as they work here and may answer."""
     return next((one for one in await officers(turn) if one.staff_id == case.owner_id), None)
 
 
@@ -70,14 +70,14 @@ async def open_case(
 
 
 async def load(turn: Turn, case: int) -> Case:
-    """A case that is known to exist."""
+    """Load a case by its id; it must exist."""
     found = await cases.load(turn.db, case)
     assert found is not None
     return found
 
 
 async def watch(turn: Turn, case: int, address: int, promised_at: datetime | None) -> None:
-    """See to it that a promise which is missed is owned up to."""
+    """Plan the apology for the moment at which the promise would be missed."""
     if promised_at:
         args = {"case": case, "promised_at": promised_at.isoformat()}
         await jobs.later(turn.db, "case-late", promised_at, address, args)
@@ -91,7 +91,7 @@ async def alert(
     file: int = 0,
     to: Sequence[Known] | None = None,
 ) -> None:
-    """Show a case that waits to those who may answer it, or to these of them, by day; `first` is said above it."""
+    """Show a waiting case to those who may answer it, or to these of them, by day; `first` is said above it."""
     person = await asker(turn, case)
     for member in await officers(turn, case.address_id) if to is None else to:
         with speaking(member.language):
@@ -105,7 +105,7 @@ async def alert(
 
 
 def summary(turn: Turn, case: Case, person: Known) -> Markdown:
-    """Who, what, what they were told, until when: staff can answer without scrolling."""
+    """Say who asks, what, what they were told and until when, so that staff can answer without scrolling."""
     where = {"telegram": "Telegram", "web": _("web chat")}.get(person.channel, person.channel)
     name = number(case.id)
     lines = [
@@ -132,19 +132,19 @@ def _until(case: Case, now: datetime) -> Markdown:
 
 
 def typed(text: str, limit: int = _WHOLE) -> Markdown:
-    """What somebody typed, line by line and shown exactly so; longer than `limit` UTF-16 units, it is cut."""
+    """Show what a person typed, line by line and exactly; cut where it is longer than `limit` UTF-16 units."""
     if utf16_length(text) > limit:
         text = pieces(text, limit - 1)[0] + "…"
     return Markdown("\n".join(escape(line.strip()) for line in text.splitlines()))
 
 
 def headed(whose: Markdown, words: str) -> Markdown:
-    """What somebody wrote, under their name; a file without words has only the name."""
+    """Put the writer's name above what they wrote; a file without words has only the name."""
     return Markdown(f"**{whose}:** {typed(words)}" if words else f"**{whose}**")
 
 
 def pieces(text: str, limit: int) -> list[str]:
-    """A text in pieces of at most `limit` UTF-16 units, cut at spaces where that can be."""
+    """Cut a text into pieces of at most `limit` UTF-16 units, at spaces where that can be."""
     cut, rest = [], text
     while utf16_length(rest) > limit:
         head = rest.encode("utf-16-le")[: 2 * limit].decode("utf-16-le", errors="ignore")
@@ -158,7 +158,7 @@ def pieces(text: str, limit: int) -> list[str]:
 async def pass_on(
     turn: Turn, to: Known, message: int, heading: str, words: str, file: int = 0, choices: Sequence[Choice] = ()
 ) -> None:
-    """Send a message of one to the other, under a heading that says whose it is."""
+    """Send one side's message to the other, under a heading that says whose it is."""
     parts = pieces(words, 2 * QUOTED - utf16_length(heading) - 20 if choices else _WHOLE)
     for at, part in enumerate(parts):
         source = f"case-message:{message}" + (f":{at + 1}" if at else "")

@@ -1,4 +1,4 @@
-"""What somebody sent, as it can be passed on to somebody else: words, a file, or why it cannot be."""
+"""Read what a person sent so that it can be passed on: words, a file, or why it cannot be."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""The hours in which somebody is at the office: what a promise is measured in, and how both are said."""
+"""The hours in which somebody is at the office: promises are counted in them, and both are said in words."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
@@ -25,16 +25,15 @@ class OfficeHours:
         self._holidays = frozenset(holidays)
 
     def is_open(self, at: datetime) -> bool:
-        """Whether somebody is there."""
+        """Whether somebody is at the office."""
         return any(opens <= at < closes for opens, closes in self._openings(at, days=1))
 
     def next_opening(self, now: datetime) -> datetime | None:
-        """When it opens the next time; None where it is closed for months."""
+        """The next opening time; None where the office is closed for months."""
         return next((opens for opens, _closes in self._openings(now, _FARTHEST) if opens > now), None)
 
     def promise(self, now: datetime) -> datetime | None:
-        """Four working hours from now, rounded up to the full hour or the closing time; None where it is closed for
-        months."""
+        """Four working hours from now, rounded up to the full hour or the closing time; None where closed for months."""
         left = PROMISE
         for opens, closes in self._openings(now, _FARTHEST):
             start = max(opens, now)
@@ -56,7 +55,7 @@ class OfficeHours:
         return Markdown(", ".join(said))
 
     def _openings(self, now: datetime, days: int) -> Iterator[tuple[datetime, datetime]]:
-        """When it opens and closes from today on, for so many days."""
+        """List opening and closing times from today on, for so many days."""
         today = bandung_day(now)
         for on in (today + timedelta(days=ahead) for ahead in range(days)):
             if on.weekday() in self._hours and on.isoformat() not in self._holidays:
@@ -64,7 +63,7 @@ class OfficeHours:
                 yield datetime.combine(on, opens, BANDUNG), datetime.combine(on, closes, BANDUNG)
 
     def _spans(self) -> Iterator[tuple[int, int]]:
-        """Weekdays in a row with the same hours, as (first, last)."""
+        """Join weekdays in a row with the same hours, as (first, last)."""
         first = None
         for weekday in range(7):
             hours = self._hours.get(weekday)
@@ -76,7 +75,7 @@ class OfficeHours:
 
 
 def deadline(at: datetime, now: datetime) -> Markdown:
-    """`hari ini pukul 14.00 WIB`, `Senin, 23 November 2026 pukul 12.00 WIB`; in Malay and English both clocks."""
+    """Format a deadline: `hari ini pukul 14.00 WIB`; in Malay and English on both clocks."""
     local = bandung_day(at)
     if local == bandung_day(now):
         return _("today at {time}", time=_clocks(at))
@@ -84,7 +83,7 @@ def deadline(at: datetime, now: datetime) -> Markdown:
 
 
 def short(at: datetime, now: datetime) -> str:
-    """`09.41 WIB` of today, `22 November 2026` of another day: for lists that colleagues read."""
+    """Format a time for lists that colleagues read: `09.41 WIB` of today, `22 November 2026` of another day."""
     local = bandung_day(at)
     return clock_time(at) if local == bandung_day(now) else day(local)
 
@@ -102,7 +101,7 @@ def _clocks(at: datetime) -> Markdown:
 
 
 def _time(text: str) -> time:
-    """`08:00`; `24:00` is the last minute of the day."""
+    """Read `08:00`; `24:00` is the last minute of the day."""
     return time(23, 59) if text == "24:00" else time.fromisoformat(text)
 
 

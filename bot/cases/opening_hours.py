@@ -17,7 +17,7 @@ _HOURS = re.compile(rf"(\d{{1,2}})(?:[.:](\d{{2}}))? *{_TO} *(\d{{1,2}})(?:[.:](
 
 @cache
 def _weekdays() -> Mapping[str, int]:
-    """Each name of a weekday, in full and short, in every language: 0 is Monday."""
+    """Each name of a weekday, full and short, in every language, with its number: 0 is Monday."""
     found: dict[str, int] = {}
     for language in LANGUAGES:
         for width in ("wide", "abbreviated"):
@@ -27,8 +27,7 @@ def _weekdays() -> Mapping[str, int]:
 
 
 def read(text: str) -> dict[str, list[str]] | None:
-    """Weekday (`0` is Monday) to `["08:00", "16:00"]`, as `db.office.StoredOffice` keeps them; None where it says
-    anything else."""
+    """Read hours as weekday (`0` is Monday) to `["08:00", "16:00"]`; None where the text says anything else."""
     found: dict[str, list[str]] = {}
     for part in re.split(r"[,;\n]", text.lower()):
         if not part.strip():

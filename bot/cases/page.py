@@ -1,4 +1,4 @@
-"""A case as one of staff sees it: who and what, the last exchange, how it stands, and what can be done with it."""
+"""A case as a member sees it: who and what, the last messages, how it stands, and what can be done with it."""
 
 from bot.cases.cases import QUOTED, asker, headed, number, summary, typed
 from bot.cases.office_hours import deadline
@@ -15,7 +15,7 @@ _LAST, _FILES = 6, 3
 
 
 async def show(turn: Turn, case: Case) -> None:
-    """Who and what, the last exchange with its files, and how it stands."""
+    """Say who and what, the last messages with their files, and how it stands."""
     turn.say(summary(turn, case, await asker(turn, case)))
     if utf16_length(case.words) > QUOTED:
         turn.say(Markdown(f"“{typed(case.words)}”"))
@@ -30,7 +30,7 @@ async def show(turn: Turn, case: Case) -> None:
 
 
 def state(turn: Turn, case: Case) -> Markdown:
-    """How the case stands, in one sentence."""
+    """Say how the case stands, in one sentence."""
     name = number(case.id)
     if case.state == "closed":
         when = deadline(case.closed_at or turn.now, turn.now)
@@ -48,7 +48,7 @@ def state(turn: Turn, case: Case) -> Markdown:
 
 
 def choices_for(turn: Turn, case: Case) -> list[Choice]:
-    """What whoever looks at it can do with it."""
+    """List what the member who looks at it can do."""
     about = {"case": case.id}
     if case.state == "open":
         take = Choice(_("I take it"), "case-take", about, kind="deciding")
@@ -68,7 +68,7 @@ def choices_for(turn: Turn, case: Case) -> list[Choice]:
 
 
 def _heading(message: Message, case: Case) -> Markdown:
-    """Who wrote it, the person by the case's number."""
+    """Say who wrote it, naming the person by the case's number."""
     if message.staff_id is None:
         return escape(number(case.id))
     name = escape(message.name) if message.name else _("An officer")
@@ -76,10 +76,10 @@ def _heading(message: Message, case: Case) -> Markdown:
 
 
 def owner_name(case: Case) -> str:
-    """How its owner is called."""
+    """The name of the case's owner."""
     return case.owner or str(_("An officer"))
 
 
 def back() -> Choice:
-    """The way to the list."""
+    """Make the way to the list."""
     return Choice(_("All cases"), "cases")

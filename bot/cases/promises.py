@@ -30,9 +30,10 @@ class Promise:
 
 
 async def promise(turn: Turn, missed: datetime | None = None, to: int = 0) -> Promise | None:
-    """What can be promised now, or from the moment on for which it was `missed`; None while nobody else can answer.
+    """Compute what can be promised now, or after a promise was `missed`; None while nobody else can answer.
 
-    It is given to the address `to`, or to whose turn it is."""
+    It is given to the address `to`, or to whose turn it is.
+    """
     if not await officers(turn, to or turn.person.address_id):
         return None
     decided = await office.load(turn.db)
@@ -44,7 +45,7 @@ async def promise(turn: Turn, missed: datetime | None = None, to: int = 0) -> Pr
 
 
 def confirm(turn: Turn, case: int, promised: Promise) -> None:
-    """The case is noted: its number, by when it is answered, and what may help until then."""
+    """Say that the case is noted: its number, by when it is answered, and what may help until then."""
     name = number(case)
     if promised.at is None:
         text = _("Noted, number {case}. The answer comes here by itself; you need not wait.", case=name)
@@ -70,14 +71,17 @@ def confirm(turn: Turn, case: int, promised: Promise) -> None:
 
 
 def asks_for_person(turn: Turn) -> bool:
-    """Whether somebody writes that they want to talk to a person, by these words alone: what came before them, such as
-    the card on that, would make it so of much that they write in a form."""
+    """Whether these words alone ask for a person.
+
+    The card shown before is left out: after the one on talking to people, much that is written in a form would look
+    like it.
+    """
     found = turn.knowledge.judge(turn.found) if turn.found else None
     return found is not None and found.outcome == "sure" and found.matches[0].topic == HUMAN
 
 
 def _meanwhile(turn: Turn) -> list[Choice]:
-    """What may help until then: the card that fits what was written best."""
+    """Offer the card that fits the words best, as help until then."""
     if turn.found is None or not turn.found.matches or turn.choice:
         return []
     found = turn.knowledge.judge(turn.found)
@@ -86,8 +90,10 @@ def _meanwhile(turn: Turn) -> list[Choice]:
 
 
 async def wait_again(turn: Turn, case: Case, at_night: bool, quiet_since: datetime | None = None) -> bool:
-    """Let a case that was taken wait for anybody again, as promised or anew; the person and the colleagues of who had
-    it are told. False where it was not so any more, or somebody wrote after `quiet_since`."""
+    """Let a taken case wait for anybody again, as promised or anew, and tell the person and the owner's colleagues.
+
+    False where it was no longer taken, or somebody wrote after `quiet_since`.
+    """
     promised = await promise(turn, to=case.address_id)
     kept = case.promised_at if case.promised_at and case.promised_at > turn.now else None
     until = kept or (promised.at if promised else None)
@@ -114,7 +120,7 @@ async def wait_again(turn: Turn, case: Case, at_night: bool, quiet_since: dateti
 
 
 async def finished(turn: Turn, case: Case, name: Markdown) -> None:
-    """The person hears that `name` has finished; a form that they were filling in goes on."""
+    """Tell the person that `name` has finished; a form that they were filling in goes on."""
     person = await asker(turn, case)
     if person.memory.get("form"):
         await jobs.later(turn.db, "form-back", turn.now, person.address_id, {"name": plain(name), "case": case.id})
@@ -125,7 +131,7 @@ async def finished(turn: Turn, case: Case, name: Markdown) -> None:
 
 
 def known(turn: Turn, case: Case) -> None:
-    """It was asked already."""
+    """Say that it was asked already."""
     name = number(case.id)
     if case.state == "taken":
         text = _("{name} reads {case} already; just write.", name=escape(case.owner) or _("An officer"), case=name)
@@ -139,7 +145,7 @@ def known(turn: Turn, case: Case) -> None:
 
 
 async def nobody(turn: Turn) -> None:
-    """While no staff can answer: no promise, but whom else to ask."""
+    """Say, while no staff can answer, whom else to ask, without a promise."""
     contacts = (await office.load(turn.db)).contacts
     contact = contacts.get(turn.memory.topic.partition(".")[0])
     text = _("No staff answer here yet. The offices in the list below can help.")
@@ -150,7 +156,7 @@ async def nobody(turn: Turn) -> None:
 
 
 def is_answer(turn: Turn) -> bool:
-    """Whether this can be what the person was asked to write: no greeting, no thanks, no word that commands."""
+    """Whether this can be what the person was asked to write: no greeting, no thanks, no command."""
     inbound = turn.inbound
     if inbound.kind != "text":
         return inbound.kind in ("photo", "file", "voice", "video", "location", "contact")
@@ -158,7 +164,7 @@ def is_answer(turn: Turn) -> bool:
 
 
 def own_choices(case: int) -> list[Choice]:
-    """What its asker can do with a case that waits."""
+    """List what the person can do with their waiting case."""
     return [
         Choice(_("Add something"), "case-add", {"case": case}),
         Choice(_("Cancel it"), "case-cancel", {"case": case}, kind="deciding"),
@@ -166,7 +172,7 @@ def own_choices(case: int) -> list[Choice]:
 
 
 def after(case: int) -> list[Choice]:
-    """What its asker can say of an answer."""
+    """List what the person can say of an answer."""
     return [
         Choice(_("It is answered"), "case-fine", {"case": case}),
         Choice(_("Not clear yet"), "case-again", {"case": case}, kind="deciding"),
@@ -174,7 +180,7 @@ def after(case: int) -> list[Choice]:
 
 
 def give_up() -> Choice:
-    """The way out of writing."""
+    """Make the way out of writing."""
     return Choice(_("Cancel"), "person-not", rank="quiet")
 
 

@@ -5,10 +5,10 @@ from bot.language.markdown import Markdown
 
 
 def role_name(role: str) -> Markdown:
-    """In the middle of a sentence."""
+    """The name of a role in the middle of a sentence."""
     return {"admin": _("administrator"), "officer": _("officer"), "viewer": _("viewer")}[role]
 
 
 def role_label(role: str) -> Markdown:
-    """On a button."""
+    """The name of a role on a button."""
     return {"admin": _("Administrator"), "officer": _("Officer"), "viewer": _("Viewer")}[role]

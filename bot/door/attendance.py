@@ -1,4 +1,4 @@
-"""Attendance: marking who is there, once a day for each, and what both sides read of it."""
+"""Attendance: mark who is there, once a day for each, and say so to both sides."""
 
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
@@ -34,7 +34,7 @@ def day_there(programme: Programme, now: datetime) -> date:
 
 
 def days(programme: Programme) -> list[date]:
-    """The days it takes, none where that is not decided yet."""
+    """List the days of a programme; empty where they are not decided yet."""
     if programme.first_day is None:
         return []
     last = programme.last_day or programme.first_day
@@ -42,13 +42,13 @@ def days(programme: Programme) -> list[date]:
 
 
 def thanks_at(programme: Programme) -> datetime:
-    """When those who were there are asked how it was."""
+    """When the people who were there are asked how it was."""
     last = days(programme)[-1]
     return datetime.combine(last + timedelta(days=1), _THANKED_AT, BANDUNG)
 
 
 async def mark(turn: Turn, one: Enrolment, programme: Programme, on: date) -> bool:
-    """Somebody is there on this day, which they hear at once; False, and said by whom, where that was recorded."""
+    """Mark somebody as there on this day, and tell them at once; False, and said by whom, where it was recorded before."""
     me = turn.person.staff_id
     marked = await attendance.mark(turn.db, one.id, on, me, turn.now)
     if marked is None:
@@ -71,7 +71,7 @@ async def mark(turn: Turn, one: Enrolment, programme: Programme, on: date) -> bo
 
 
 async def _welcome(turn: Turn, one: Enrolment, programme: Programme, on: date, marked: int) -> None:
-    """At the door it comes at any hour; of an earlier day, it is news and no welcome."""
+    """Tell the person: at the door as a welcome, at any hour; of an earlier day as news."""
     person = (await people.load(turn.db, [one.address_id]))[one.address_id]
     at_the_door = on == day_there(programme, turn.now)
     with speaking(person.language):
@@ -85,7 +85,7 @@ async def _welcome(turn: Turn, one: Enrolment, programme: Programme, on: date, m
 
 
 async def say_first(turn: Turn, one: Enrolment, programme: Programme, on: date) -> None:
-    """When it was recorded the first time, and by whom."""
+    """Say when it was recorded the first time, and by whom."""
     found = [presence for presence in await attendance.of(turn.db, one.id) if presence.day == on]
     if not found:  # taken back at this moment
         turn.say(_("That is undone already."), [see(one)])
@@ -106,7 +106,7 @@ async def say_first(turn: Turn, one: Enrolment, programme: Programme, on: date) 
 
 
 async def take_back(turn: Turn, presence: Presence, one: Enrolment, programme: Programme) -> bool:
-    """It was a mistake; whoever heard of it hears that too. False where somebody else said so before."""
+    """Take a mark back, and tell whoever heard of it; False where a colleague did so before."""
     if not await attendance.take_back(turn.db, presence.id):
         return False
     me, told = turn.person.staff_id, _source(one, presence.id)
@@ -122,19 +122,19 @@ async def take_back(turn: Turn, presence: Presence, one: Enrolment, programme: P
 
 
 def who(one: Enrolment, programme: Programme) -> Markdown:
-    """The name first: a queue stands behind."""
+    """The person and the business, the name first: a queue stands behind."""
     parts = [_("**{name}**", name=brief(one.name))] if one.name else []
     parts += [brief(one.business)] if one.business else []
     return Markdown(", ".join([*parts, escape(number(one, programme))]))
 
 
 def see(one: Enrolment) -> Choice:
-    """The way to everything about it."""
+    """Make the way to everything about the enrolment."""
     return Choice(_("See enrolment"), "enrolment", {"id": one.id})
 
 
 def present_on(found: Sequence[Presence]) -> Markdown:
-    """For the person: on which days they were there."""
+    """Tell the person on which days they were there."""
     return _("Present on {days}.", days=", ".join(weekday_span(one.day, one.day) for one in found))
 
 

@@ -43,7 +43,7 @@ class _Line:
 
 
 async def keep(turn: Turn, one: Enrolment, programme: Programme, there: Sequence[Presence]) -> int:
-    """Set it in the language being spoken, and keep it as the person's; returns the file's id."""
+    """Write the certificate in the language being spoken and keep it as the person's; returns the file's id."""
     host = (await office.load(turn.db)).name
     address = turn.tools[Codes].address(CERTIFICATE, one.number, turn.link)
     lines = [
@@ -65,7 +65,7 @@ async def keep(turn: Turn, one: Enrolment, programme: Programme, there: Sequence
 
 
 def when(programme: Programme, there: Sequence[Presence]) -> str:
-    """The days of the programme; of several, how many of them somebody was there."""
+    """Say the days of the programme and, of several, on how many somebody was there."""
     all_days = days(programme) or [there[0].day]
     span = weekday_span(all_days[0], all_days[-1])
     if len(there) >= len(all_days):
@@ -83,7 +83,7 @@ def when(programme: Programme, there: Sequence[Presence]) -> str:
 
 
 def _set(lines: Sequence[_Line], fine: Sequence[str], address: str, made_at: datetime) -> bytes:
-    """The same bytes whenever it is asked for again."""
+    """Set the page; the same input gives the same bytes."""
     from fpdf import FPDF  # 30 MiB, at first need
 
     pdf = FPDF("landscape", "mm", "A4")
@@ -114,7 +114,7 @@ def _height(pdf: "FPDF", lines: Sequence[_Line], scale: float) -> float:
 
 
 def _write(pdf: "FPDF", line: _Line, scale: float, dry: bool = False) -> float:
-    """In the middle, over as many lines as it takes; returns its height, all there is to it with `dry`."""
+    """Write a centred line, over as many lines as it takes; returns its height, and with `dry` does no more."""
     pdf.set_font("sans", "B" if line.is_bold else "", line.size * scale)
     step = line.size * scale * _STEP
     height = pdf.multi_cell(0, step, line.text, align="C", new_x="LMARGIN", new_y="NEXT", dry_run=dry, output="HEIGHT")

@@ -8,14 +8,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
-#: of the seal: 80 bits
+#: bytes of the seal: 80 bits
 _SEAL = 10
 _CODE = re.compile(r"([0-9A-Z]+)-(\d+)-([2-7A-Z]{16})", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What a code is of: before it in `/start` stands `payload`, its page is below `path`."""
+    """What a code is for: `payload` stands before it in `/start`, its page is below `path`."""
 
     payload: str
     path: str
@@ -33,11 +33,11 @@ class Codes:
         self._public_url = public_url
 
     def code(self, kind: Kind, number: str) -> str:
-        """`DPJ27-0042` and its seal: with the payload before it at most 64 of A to Z, 0 to 9, `-` and `_`."""
+        """Make a code: `DPJ27-0042` and its seal, with the payload before it at most 64 of A to Z, 0 to 9, `-` and `_`."""
         return f"{number}-{self._seal(kind, number)}"
 
     def read(self, kind: Kind, code: str) -> tuple[str, int] | None:
-        """The prefix and the serial of the registration number; None for what was not made here for this."""
+        """Read the prefix and serial of the registration number; None for what was not made here for this."""
         found = _CODE.fullmatch(code.strip().upper())
         if found is None or not hmac.compare_digest(found[3], self._seal(kind, f"{found[1]}-{found[2]}")):
             return None

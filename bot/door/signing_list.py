@@ -13,12 +13,13 @@ from db.enrolling import attendance
 from db.fairs.programmes import Programme
 from db.files import File
 
-#: characters
+#: characters of each column
 _WIDTHS = (14, 32, 32, 18, 28)
 
 
 async def keep(turn: Turn, programme: Programme) -> tuple[int, int]:
-    """How many are on it, and the file's id, 0 where nobody is. In Indonesian, as an office works with it."""
+    """Make the list in Indonesian, as an office works with it; returns how many are on it and the file's id, 0 for
+    none."""
     rows = await attendance.expected(turn.db, programme.id)
     if not rows:
         return 0, 0

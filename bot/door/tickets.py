@@ -37,7 +37,7 @@ class _Line:
 
 
 async def keep(turn: Turn, one: Enrolment, programme: Programme) -> int:
-    """Draw the ticket in the language being spoken, and keep it as the person's; returns the file's id."""
+    """Draw the ticket in the language being spoken and keep it as the person's; returns the file's id."""
     above = [_Line(SAMPLE, _NUMBER, True)] if programme.is_sample else []
     above.append(_Line(legible(title(programme)), _TITLE, True))
     below = [_Line(one.number, _NUMBER, True), _Line(legible(one.name), _NAME, True)]
@@ -53,7 +53,7 @@ async def keep(turn: Turn, one: Enrolment, programme: Programme) -> int:
 
 
 def _drawn(address: str, above: Sequence[_Line], below: Sequence[_Line]) -> bytes:
-    """Black on white, from top to bottom: what it is, the QR, whose it is, when and where."""
+    """Draw it black on white, from top to bottom: what it is, the QR, whose it is, when and where."""
     room = _WIDTH - 2 * _EDGE
     blocks = [[_Set(line, room) for line in lines if line.text] for lines in (above, below)]
     qr = _qr(address)
@@ -73,7 +73,7 @@ def _drawn(address: str, above: Sequence[_Line], below: Sequence[_Line]) -> byte
 
 
 def _qr(address: str) -> Image.Image:
-    """In whole pixels a sign, with its quiet zone; a quarter of it may be unreadable."""
+    """Draw the QR in whole pixels a module, with its quiet zone; a quarter of it may be unreadable."""
     code = segno.make(address, error="q", micro=False)
     drawn = io.BytesIO()
     code.save(drawn, kind="png", scale=max(4, _QR // code.symbol_size(border=4)[0]), border=4)
@@ -94,7 +94,7 @@ class _Set:
         return len(self._lines) * self._step + self._step // 3
 
     def draw(self, draw: ImageDraw.ImageDraw, top: int) -> int:
-        """Returns where the next one begins."""
+        """Draw the lines; returns where the next ones begin."""
         for at, text in enumerate(self._lines):
             draw.text((_WIDTH // 2, top + at * self._step), text, fill=0, font=self._font, anchor="ma")
         return top + self.height
@@ -113,7 +113,7 @@ class _Set:
         return [*lines[: _LINES - 1], f"{lines[_LINES - 1].rstrip('.,')}…"]
 
     def _pieces(self, word: str, room: int) -> list[str]:
-        """A word, in parts where it alone is too wide."""
+        """Cut a word where it alone is too wide."""
         if self._font.getlength(word) <= room:
             return [word]
         pieces = [""]

@@ -1,4 +1,4 @@
-"""How an enrolment is said, and what becomes of it: decided once, and told to everybody whom it concerns."""
+"""Decide an enrolment once, tell everybody whom it concerns, and say how it stands."""
 
 import re
 import unicodedata
@@ -27,7 +27,7 @@ from db.fairs.programmes import Programme
 from db.people import people
 from db.privacy import audit
 
-#: what staff still decide about
+#: states that staff still decide about
 OPEN = ("submitted", "correction", "waiting")
 #: the job that tells staff what came in
 NEW = "enrolments-new"
@@ -41,7 +41,7 @@ _GLUED = re.compile(r"(?P<prefix>[0-9A-Z]*[A-Z][0-9A-Z]*)(?P<serial>[0-9OIL]{4})
 
 
 def state_name(state: str) -> Markdown:
-    """In the middle of a sentence."""
+    """The name of a state in the middle of a sentence."""
     return {
         "draft": _("not sent yet"),
         "submitted": _("waiting for a decision"),
@@ -56,7 +56,7 @@ def state_name(state: str) -> Markdown:
 
 
 def status_line(one: Enrolment, programme: Programme) -> Markdown:
-    """For whom it is, in what, and how it stands."""
+    """Say for whom it is, in what, and how it stands."""
     state = state_name(one.state)
     if not one.number:
         return _("{title}: {state}", title=title(programme), state=state)
@@ -68,25 +68,26 @@ def status_line(one: Enrolment, programme: Programme) -> Markdown:
 
 
 def number(one: Enrolment, programme: Programme) -> str:
-    """`DPJ27-0042`, of an example with the word for it."""
+    """The number `DPJ27-0042`, of a sample with the word for it."""
     return f"{one.number} ({SAMPLE})" if programme.is_sample else one.number
 
 
 def brief(text: str, limit: int = _NAME) -> Markdown:
-    """What somebody typed, on one line of at most so many UTF-16 units, which turns nothing around it."""
+    """Show what a person typed on one line of at most so many UTF-16 units, without signs that turn the text around it."""
     return typed(" ".join(text.translate(_TURNS).split()), limit)
 
 
 def labels(programme: Programme, names: Collection[str], limit: int = _FIELDS) -> Markdown:
-    """What these fields are called, in at most so many UTF-16 units; those that the form has no more are left out."""
+    """Name these fields in at most so many UTF-16 units; those that the form no longer has are left out."""
     found = [plain(field.label()) for field in form_of(programme) if field.name in names]
     return brief(", ".join(found), limit)
 
 
 def parse_number(text: str) -> tuple[str, int] | None:
-    """The prefix and the serial of a registration number as people say it: `dpj27 42`, `DPJ27-OO42`, `no dpj270042`.
+    """Read the prefix and serial of a registration number as people say it: `dpj27 42`, `DPJ27-OO42`, `no dpj270042`.
 
-    A prefix has no I and no O, so these are always figures."""
+    A prefix has no I and no O, so these are always figures.
+    """
     written = re.findall(r"[0-9A-Z]+", unicodedata.normalize("NFKC", text).upper())
     if not written:
         return None
@@ -112,7 +113,7 @@ def _serial(figures: str) -> int:
 async def decide(
     turn: Turn, one: Enrolment, programme: Programme, state: str, fields: Sequence[str] = (), reason: str = ""
 ) -> bool:
-    """What one of staff decides, told to whoever enrolled, by day; False where somebody else was faster."""
+    """Decide an enrolment as a member, and tell the person by day; False where somebody else was faster."""
     me = turn.person.staff_id
     if not await enrolments.move(turn.db, one, state, turn.now, staff=me, fields=fields, reason=reason):
         return False
@@ -132,7 +133,7 @@ async def decide(
 
 
 def accepted(one: Enrolment, programme: Programme) -> Reply:
-    """That they may come: what stands under the ticket, and is enough at the door without it."""
+    """Say that they may come: what stands under the ticket, and is enough at the door without it."""
     if one.for_other:
         lines = [_("✅ {name} is accepted in **{title}**.", name=brief(one.name), title=title(programme))]
     else:
@@ -193,8 +194,7 @@ def _whose(one: Enrolment, programme: Programme) -> dict[str, object]:
 
 
 async def tell_corrected(turn: Turn, one: Enrolment, fields: Collection[str]) -> None:
-    """Whoever asked for it reads, by day, that fields of these names were corrected; where they no longer answer, all
-    officers do."""
+    """Tell, by day, whoever asked for it that these fields were corrected; where they no longer answer, all officers."""
     programme = await programmes.load(turn.db, one.programme_id)
     assert programme is not None
     asked = [change for change in await changes.history(turn.db, one.id) if change.state == "correction"]
@@ -209,12 +209,12 @@ async def tell_corrected(turn: Turn, one: Enrolment, fields: Collection[str]) ->
 
 
 def later() -> Choice:
-    """Not now: what there is to do stands on the first page."""
+    """Make the way to "not now": what there is to do stands on the first page."""
     return Choice(_("Later"), "staff", {"later": True})
 
 
 async def tell_new(turn: Turn, programme: Programme) -> None:
-    """Officers hear of what came in when the office opens the next time: once a day for each programme."""
+    """Tell officers what came in, at the next opening of the office, once a day for each programme."""
     decided = await office.load(turn.db)
     at = OfficeHours(decided.hours, decided.holidays).next_opening(turn.now) or turn.now
     for officer in await officers(turn, turn.person.address_id):

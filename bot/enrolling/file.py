@@ -20,7 +20,8 @@ _LASTS = timedelta(days=1)
 
 
 async def keep(turn: Turn, programme: Programme) -> tuple[int, int] | None:
-    """How many there are, and the file's id, 0 where there are none; None where they are too many for a chat."""
+    """Make the file; returns how many rows and the file's id, 0 where there are none; None where they are too many for
+    a chat."""
     sheet = EnrolmentSheet(programme)
     rows = []
     async for row in sheet.rows(turn.db):
@@ -45,5 +46,5 @@ def _built(headings: Sequence[str], rows: Sequence[Mapping[str, str]]) -> bytes:
 
 
 async def forget(tx: Transaction, now: datetime) -> None:
-    """Remove the files that are older than a day."""
+    """Delete the files that are older than a day."""
     await files.remove_made(tx, sheets.XLSX, now - _LASTS)

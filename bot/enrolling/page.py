@@ -1,4 +1,4 @@
-"""An enrolment as staff see it: what decides on one card, everything below it, and what can be done with it."""
+"""An enrolment as staff see it: the deciding answers on one card, everything below it, and what can be done with it."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -34,7 +34,7 @@ _FILES, _CHANGES, _OTHERS = 10, 4, 3
 
 
 async def load(turn: Turn, id: int) -> tuple[Enrolment, Programme]:  # noqa: A002
-    """One that was sent, and its programme."""
+    """Load an enrolment that was sent, and its programme."""
     one = await enrolments.load(turn.db, id)
     programme = await programmes.load(turn.db, one.programme_id) if one else None
     if one is None or programme is None or not one.number:
@@ -43,7 +43,7 @@ async def load(turn: Turn, id: int) -> tuple[Enrolment, Programme]:  # noqa: A00
 
 
 async def show(turn: Turn, one: Enrolment, programme: Programme) -> None:
-    """What decides, and what can be done; that it was looked at is kept."""
+    """Show the deciding answers and what can be done, and note that it was looked at."""
     await _note_look(turn, one)
     deciding = [(at, field) for at, field in _numbered(programme) if field.name not in _ASIDE]
     heading = await _heading(turn, one, programme)
@@ -52,7 +52,7 @@ async def show(turn: Turn, one: Enrolment, programme: Programme) -> None:
 
 
 async def show_whole(turn: Turn, one: Enrolment, programme: Programme) -> None:
-    """Every answer, each document as a file, and what became of it so far."""
+    """Show every answer, each document as a file, and what became of it so far."""
     await _note_look(turn, one)
     heading = await _heading(turn, one, programme)
     for bubble in _bubbles([*heading, *(_line(at, field, one, _WHOLE) for at, field in _numbered(programme))]):
@@ -68,7 +68,7 @@ async def show_whole(turn: Turn, one: Enrolment, programme: Programme) -> None:
 
 
 async def go_on(turn: Turn, one: Enrolment) -> None:
-    """The next one that waits, or that no other does."""
+    """Show the next one that waits, or say that no other does."""
     following = await enrolments.following(turn.db, one)
     if following is None:
         turn.say(_("No other enrolment waits here."), [back(one.programme_id), Choice(_("Enrolments"), "enrolments")])
@@ -77,7 +77,7 @@ async def go_on(turn: Turn, one: Enrolment) -> None:
 
 
 async def settled(turn: Turn, one: Enrolment) -> Markdown:
-    """How it stands, since when and by whom: for whoever was too late."""
+    """Say how it stands, since when and by whom, for whoever was too late."""
     history = await changes.history(turn.db, one.id)
     name = escape(one.number)
     if not history:
@@ -86,17 +86,17 @@ async def settled(turn: Turn, one: Enrolment) -> Markdown:
 
 
 def back(programme: int) -> Choice:
-    """The way to everything of its programme."""
+    """Make the way to everything of its programme."""
     return Choice(_("Back"), "enrolments-of", {"programme": programme}, "quiet")
 
 
 def seen(one: Enrolment) -> dict[str, object]:
-    """Which enrolment a button decides about, and how it was when it was shown."""
+    """Say which enrolment a button decides about, and how it was when it was shown."""
     return {"id": one.id, "seen": one.updated_at.isoformat()}
 
 
 async def _choices(turn: Turn, one: Enrolment, *, whole: bool) -> list[Choice]:
-    """What can be done, by taps and by the number of a field."""
+    """List what can be done, by taps and by the number of a field."""
     about = {"id": one.id}
     found = []
     if one.state in OPEN and not turn.memory.case:
@@ -114,14 +114,14 @@ async def _choices(turn: Turn, one: Enrolment, *, whole: bool) -> list[Choice]:
 
 
 async def _note_look(turn: Turn, one: Enrolment) -> None:
-    """Once a day for each of staff."""
+    """Note a look, once a day for each member."""
     me, about = turn.person.staff_id, f"enrolment:{one.id}"
     if not await audit.did(turn.db, me, "enrolment.open", about, datetime.combine(turn.today, time(), BANDUNG)):
         await audit.note(turn.db, me, "enrolment.open", about, turn.now)
 
 
 async def _heading(turn: Turn, one: Enrolment, programme: Programme) -> list[Markdown]:
-    """Who, how it stands, and what staff must know beside the answers."""
+    """Say who, how it stands, and what staff must know beside the answers."""
     who = {"number": number(one, programme), "name": brief(one.name)}
     if one.state == "submitted" and one.submitted_at:
         at, all_ = await enrolments.place(turn.db, one)
@@ -153,7 +153,7 @@ def _numbered(programme: Programme) -> Iterator[tuple[int, Field]]:
 
 
 def _card(one: Enrolment, deciding: Sequence[tuple[int, Field]], room: int) -> list[Markdown]:
-    """As much of each answer as there is room for; of many, the last are left to "All fields"."""
+    """Show as much of each answer as there is room for; of many, the last are left to "All fields"."""
     for limit in (_SHORT, _SHORT // 2, _SHORT // 4):
         lines = [_line(at, field, one, limit) for at, field in deciding]
         if utf16_length(plain("\n".join(lines))) <= room:
@@ -178,7 +178,7 @@ def _files(one: Enrolment, field: Field) -> list[int]:
 
 
 def _changed(turn: Turn, change: Change, programme: Programme) -> Markdown:
-    """What happened, when, by whom, and why."""
+    """Say what happened, when, by whom, and why."""
     line = _since(turn, change)
     if change.fields and (named := labels(programme, change.fields, _FIELDS)):
         line = _("{state}: {fields}", state=line, fields=named)
@@ -194,7 +194,7 @@ def _since(turn: Turn, change: Change) -> Markdown:
 
 
 def _bubbles(lines: Sequence[Markdown]) -> Iterator[Markdown]:
-    """Lines in as few bubbles as a channel takes."""
+    """Put lines into as few bubbles as a channel takes."""
     gathered: list[Markdown] = []
     for line in lines:
         if gathered and utf16_length(plain("\n".join([*gathered, line]))) > _BUBBLE:

@@ -1,6 +1,7 @@
-"""Places of a programme: given while there are some, then a line; a place that is freed is offered to the first in it.
+"""Places of a programme: given while there are some, then a waitlist; a freed place is offered to the first in it.
 
-An offer is held for `HOLD` of daytime, its clock rests from 20.00 to 07.00, and half of it is reminded of once.
+An offer is held for `HOLD` of daytime: its clock rests from 20.00 to 07.00. When half of it is over, the person is
+reminded once.
 """
 
 from datetime import datetime, time, timedelta
@@ -29,7 +30,7 @@ TICKET = "ticket"
 
 
 async def give(turn: Turn, one: Enrolment, programme: Programme) -> str:
-    """Give a place to one that was just sent, or a place in line; returns its state. The programme is locked."""
+    """Give a place to one that was just sent, or a place in line; returns its state. The programme must be locked."""
     free = await seats.free(turn.db, programme)
     state = "accepted" if free is None or free > 0 else "waiting"
     moved = await enrolments.move(turn.db, one, state, turn.now)
@@ -40,7 +41,7 @@ async def give(turn: Turn, one: Enrolment, programme: Programme) -> str:
 
 
 async def announce(turn: Turn, one: Enrolment) -> None:
-    """They are accepted: their ticket is made, and they are told."""
+    """Accept them: their ticket is made, and they are told."""
     await jobs.later(turn.db, TICKET, turn.now, one.address_id, {"id": one.id})
 
 
@@ -77,7 +78,7 @@ async def _offer(turn: Turn, one: Enrolment, programme: Programme) -> None:
 
 
 def offer_choices(one: Enrolment) -> list[Choice]:
-    """What can be done with a place that is held."""
+    """List what can be done with a place that is held."""
     return [
         Choice(_("Take it"), "place-take", {"id": one.id}, kind="deciding"),
         Choice(_("Let it go"), "place-skip", {"id": one.id}, kind="deciding"),
@@ -92,7 +93,7 @@ def held_until(now: datetime) -> datetime:
 
 
 def _daytime(start: datetime, span: timedelta) -> datetime:
-    """The moment so much daytime after `start`."""
+    """The moment that is so much daytime after `start`."""
     at = _awake(start)
     while True:
         night = datetime.combine(at.date(), _NIGHT, BANDUNG)

@@ -1,4 +1,4 @@
-"""Which of several numbered lines somebody means: `1 3 5-7`, `3 dan 7`, `semua`."""
+"""Read which of several numbered lines is meant: `1 3 5-7`, `3 dan 7`, `semua`."""
 
 import re
 import unicodedata
@@ -13,8 +13,7 @@ _ALL = {"semua", "semuanya", "sadaya", "sadayana", "kabeh", "all", "everybody", 
 
 
 def picks(text: str, most: int) -> list[int]:
-    """The numbers, from 1 to `most`, in their order; empty where there is none in it, refused where there is no such
-    line."""
+    """List the numbers, from 1 to `most`, in their order; empty where there is none, refused where no such line is."""
     written = unicodedata.normalize("NFKC", text).lower()
     if _ALL & set(re.findall(r"\w+", written)):
         return list(range(1, most + 1))
@@ -28,7 +27,7 @@ def picks(text: str, most: int) -> list[int]:
 
 
 def has_only_numbers(text: str) -> bool:
-    """Whether it is nothing but numbers and what joins them."""
+    """Whether a text is nothing but numbers and what joins them."""
     written = unicodedata.normalize("NFKC", text).lower()
     rest = re.sub(r"\b(?:no|nomor|nomer|dan|and|sareng|jeung)\b", "", _SPAN.sub("", written))
     return rest != written and not re.search(r"\w", rest)

@@ -20,7 +20,7 @@ from db.enrolling.enrolments import Enrolment
 from db.fairs import programmes
 from db.fairs.programmes import Programme
 
-#: what is asked of everybody
+#: names of the fields that everybody is asked
 _ASKED = (*enrolment.PERSON, *enrolment.BUSINESS)
 #: enrolments whose decisions are read at a time
 _SLICE = 500
@@ -55,7 +55,7 @@ class _Entry:
         return str(self.one.answers.get(name) or "")
 
     def said(self, name: str) -> str:
-        """The answer as one reads it; empty where it was skipped."""
+        """The answer as people read it; empty where it was skipped."""
         if self.one.answers.get(name) in (None, "", []):
             return ""
         said = self.form.fields[name].said(self.one.answers)
@@ -97,7 +97,7 @@ class EnrolmentSheet:
             yield row
 
     async def raw_rows(self, tx: Transaction) -> AsyncIterator[dict[str, Any]]:
-        """The same with names and codes that stay the same in every language, and times in UTC."""
+        """The rows with names and codes that stay the same in every language, and times in UTC."""
         async for entry in self._entries(tx):
             yield _raw(entry)
 
@@ -153,7 +153,7 @@ def _columns(programme: Programme | None) -> _Columns:
 
 
 def _free(heading: str, taken: Collection[str]) -> str:
-    """A heading that no other column has."""
+    """Make a heading that no other column has."""
     number, free = 1, plain(heading)
     while free in taken:
         number += 1
@@ -162,7 +162,7 @@ def _free(heading: str, taken: Collection[str]) -> str:
 
 
 def _others(entry: _Entry, shown: set[str]) -> str:
-    """Answers that have no column of their own: `question: answer; …`"""
+    """Join the answers that have no column of their own: `question: answer; …`"""
     own = {question: entry.said(one.name) for question, one in entry.form.own.items() if one.name not in shown}
     answers = [f"{question}: {said}" for question, said in own.items() if said]
     earlier = plain(_("Earlier question"))
@@ -178,7 +178,7 @@ def _decider(entry: _Entry) -> str:
 
 
 def _time(at: datetime | None) -> str:
-    """On Bandung's clock, so that a spreadsheet sorts by it: `2026-11-23 09:41`."""
+    """Format a time on Bandung's clock, so that a spreadsheet sorts by it: `2026-11-23 09:41`."""
     return f"{at.astimezone(BANDUNG):%Y-%m-%d %H:%M}" if at else ""
 
 

@@ -1,4 +1,4 @@
-"""Days and hours of what staff enter."""
+"""Fields for the days and hours of what staff enter."""
 
 from dataclasses import replace
 from datetime import date, time
@@ -56,17 +56,17 @@ def _enrolment(when: When, values: Values) -> Values:
 
 
 def day_of(values: Values, name: str) -> date | None:
-    """A day among the values."""
+    """Read a day among the values."""
     return date.fromisoformat(values[name]) if values.get(name) else None
 
 
 def time_of(values: Values, name: str) -> time | None:
-    """A time of day among the values."""
+    """Read a time of day among the values."""
     return time.fromisoformat(values[name]) if values.get(name) else None
 
 
 def when_said(values: Values) -> str:
-    """The days, and the hours on no clock."""
+    """Say the days, and the hours without a clock."""
     first, last = day_of(values, "first_day"), day_of(values, "last_day")
     if not (first and last):
         return ""
@@ -75,7 +75,7 @@ def when_said(values: Values) -> str:
 
 
 def when(optional: bool = False) -> Field:
-    """Which days, perhaps with the hours."""
+    """A field for the days, perhaps with the hours."""
     empty = {"first_day": None, "last_day": None, "opens": None, "closes": None}
     return Field(
         "when",
@@ -97,7 +97,7 @@ def _past(turn: Sent, values: Values) -> Markdown | None:
 
 
 def hours_of_day() -> Field:
-    """From when until when, where that was not said with the days."""
+    """A field for the hours, where they were not given with the days."""
     return Field(
         "hours",
         lambda: _("Hours"),
@@ -111,7 +111,7 @@ def hours_of_day() -> Field:
 
 
 def enrolment() -> Field:
-    """From when until when one may enrol; one day alone is the last one."""
+    """A field for the days on which people may enrol; one day alone is the last one."""
     return Field(
         "enrolment",
         lambda: _("Enrolment"),
@@ -132,7 +132,7 @@ def _enrolment_said(values: Values) -> str:
 
 
 def zone() -> Field:
-    """Whose clock; asked, never assumed."""
+    """A field for the clock of the place; asked, never assumed."""
 
     def wanted(turn: Sent, _values: Values) -> Values:
         said = set(turn.text.lower().replace(",", " ").split())

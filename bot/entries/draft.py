@@ -1,4 +1,4 @@
-"""What somebody of the staff has entered so far, of something new or as changes to what is stored."""
+"""What a member has entered so far, of something new or as changes to what is stored."""
 
 from dataclasses import asdict, dataclass, field
 from typing import Self
@@ -39,15 +39,15 @@ class Draft:
 
     @classmethod
     def kept(cls, turn: Turn) -> Self | None:
-        """The one that this conversation remembers."""
+        """Load the draft that this conversation remembers."""
         draft = turn.memory[Entering].draft
         return cls(**draft) if draft else None
 
     def remember(self, turn: Turn) -> None:
-        """Keep it as it is; the question stays the same."""
+        """Keep the draft; the question stays the same."""
         turn.memory[Entering].draft = asdict(self)
 
     def ask(self, turn: Turn) -> None:
-        """Keep it, with a question of this turn: choices of earlier ones no longer count."""
+        """Keep the draft with a question of this turn: choices of earlier questions no longer count."""
         self.mark = turn.id
         self.remember(turn)

@@ -30,7 +30,7 @@ def _city() -> Field:
 
 
 def _address() -> Field:
-    """Written, or sent as a location; a point in figures counts as one."""
+    """A field for the address, written, or sent as a location; a point in figures counts as one."""
 
     def read(turn: Sent, values: Values) -> Values:
         point = _POINT.search(turn.text)
@@ -59,7 +59,7 @@ def _address() -> Field:
 
 
 def _sectors() -> Field:
-    """None means all."""
+    """A field for the sectors; none means all."""
     question = lambda _values: _("For which sectors? Several are possible; skipped, it is for all.")  # noqa: E731
     return some_of("sectors", lambda: _("Sectors"), question, listing.sectors, filters.sector, optional=True)
 
@@ -116,7 +116,7 @@ async def _concerned(turn: Turn, one: Exhibition, before: Exhibition) -> int:
 
 
 async def _announce(turn: Turn, one: Exhibition, before: Exhibition, _reason: str) -> int:
-    """Who found it before it was announced, and is reminded of it, hears what has changed since."""
+    """Tell people who are reminded of it what has changed since they found it."""
     if before.plan() != one.plan():
         await notices.announce_change(turn, one, before, only_reminded=True)
     return await notices.announce(turn, one)

@@ -25,7 +25,7 @@ def texts(
     optional: bool = False,
     offers: Callable[[Values], Sequence[Choice]] = nothing,
 ) -> Field:
-    """A text in several languages, entered in Indonesian; `in_language` gives the field for another one."""
+    """A field for a text in several languages, entered in Indonesian; `in_language` gives the field for another one."""
     return Field(
         name,
         label,
@@ -40,7 +40,7 @@ def texts(
 
 
 def in_language(one: Field, code: str) -> Field:
-    """The field for the same text in another language, which may stay empty."""
+    """Make the field for the same text in another language, which may stay empty."""
 
     def ask(values: Values) -> Markdown:
         indonesian = values[one.name][FIRST]
@@ -70,7 +70,7 @@ def lines(
     longest: int,
     most: int,
 ) -> Field:
-    """Texts in one language, each on a line of its own, of which there may be none."""
+    """A field for texts in one language, each on a line of its own; there may be none."""
 
     def ask(values: Values) -> Markdown:
         kept = values.get(name) or []
@@ -98,7 +98,7 @@ def lines(
 
 
 def link(name: str, label: Callable[[], Markdown], question: Callable[[Values], Markdown]) -> Field:
-    """An address in the web, which may stay empty."""
+    """A field for an address in the web, which may stay empty."""
 
     def read(turn: Sent, _values: Values) -> Values:
         written = turn.text.strip()
@@ -110,7 +110,7 @@ def link(name: str, label: Callable[[], Markdown], question: Callable[[Values], 
 
 
 def short_name() -> Field:
-    """For buttons, with a proposal."""
+    """A field for the name on buttons, with a proposal."""
 
     def offers(values: Values) -> list[Choice]:
         proposed = _short_name_of(values.get("title", {}).get(FIRST, ""))
@@ -124,7 +124,7 @@ def short_name() -> Field:
 
 
 def source() -> Field:
-    """Where staff have it from; whoever names it has looked today."""
+    """A field for where staff read it; whoever names the source has looked today."""
 
     def read(turn: Sent, _values: Values) -> Values:
         return {"source": words(turn.text, 120), "checked": turn.today.isoformat()}

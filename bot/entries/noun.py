@@ -1,4 +1,4 @@
-"""What staff can enter: its fields, how it is kept, how it is shown, whom its news concerns."""
+"""What staff can enter: its fields, how it is kept and shown, and whom its news concerns."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict, dataclass
@@ -26,7 +26,7 @@ async def _no_more(_turn: Turn, _one: Any) -> None:
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """How people hear of it: `audience` counts them, `tell` tells them and returns how many."""
+    """How people are told: `audience` counts them, `tell` tells them and returns how many."""
 
     audience: Callable[[Turn, Any, Any], Awaitable[int]]
     tell: Callable[[Turn, Any, Any, str], Awaitable[int]]
@@ -59,14 +59,14 @@ class Noun:
     context: Callable[[Turn], Awaitable[Values]] = _nothing
 
     def plan(self, values: Values, today: date) -> Any:
-        """The plan of these values; raises TypeError where a needed one is missing."""
+        """Make the plan of these values; raises TypeError where a needed one is missing."""
         names = self.stored.Plan.__dataclass_fields__
         known = {name: READ[name](value) if name in READ and value else value for name, value in values.items()}
         planned = {"code": "", "source": "", "checked": today, **self.defaults, **known}
         return self.stored.Plan(**{name: value for name, value in planned.items() if name in names})
 
     def steps(self, draft: Draft, values: Values) -> list[Field]:
-        """The fields that are asked for, in order."""
+        """List the fields that are asked for, in order."""
         if draft.language:
             written = [one for one in self.fields if one.longest and values.get(one.sets[0], {}).get(FIRST)]
             return [in_language(one, draft.language) for one in written]
@@ -76,7 +76,7 @@ class Noun:
         return [one for one in self.fields if one.applies(values) or one.name == draft.step]
 
     def every(self, values: Values) -> list[Field]:
-        """All fields, also those of other languages."""
+        """List all fields, also those of other languages."""
         return [
             shown
             for one in self.fields
@@ -92,7 +92,7 @@ READ: dict[str, Callable[[str], Any]] = {
 
 
 def to_json(plan: Any) -> Values:
-    """A plan as values."""
+    """Turn a plan into values."""
     return {
         name: value.isoformat() if isinstance(value, date | time | datetime) else value
         for name, value in asdict(plan).items()
@@ -100,13 +100,13 @@ def to_json(plan: Any) -> Values:
 
 
 async def values_of(turn: Turn, noun: Noun, draft: Draft) -> Values:
-    """What the plan holds so far: what is stored, with the draft's changes."""
+    """Load what the plan holds so far: what is stored, with the draft's changes."""
     stored = await noun.stored.load(turn.db, draft.id) if draft.id else None
     return (to_json(stored.plan()) if stored else {}) | draft.answers | await noun.context(turn)
 
 
 async def free_code(turn: Turn, noun: Noun, title: str, on: date) -> str:
-    """Initials and the year, such as `PPB27`, with a letter behind where that is taken."""
+    """Make a code of initials and the year, such as `PPB27`, with a letter behind where that is taken."""
     names = [word for word in title.split() if word[0].isascii() and word[0].isalpha()]
     capital = [word for word in names if word[0].isupper()]
     initials = "".join(word[0].upper() for word in (capital if len(capital) > 1 else names))[:_INITIALS]
@@ -117,7 +117,7 @@ async def free_code(turn: Turn, noun: Noun, title: str, on: date) -> str:
 
 
 def changes(noun: Noun, before: Values, after: Values) -> list[Markdown]:
-    """Each field that is different: what it was, and what it is now."""
+    """List each field that is different: what it was, and what it is now."""
     lines = []
     for one in noun.every(before | after):
         was, now = one.said(before), one.said(after)
@@ -128,7 +128,7 @@ def changes(noun: Noun, before: Values, after: Values) -> list[Markdown]:
 
 
 def left_behind(noun: Noun, before: Values, after: Values) -> list[str]:
-    """Languages in which a text stays as it was though the Indonesian one is new."""
+    """List the languages in which a text stays as it was though the Indonesian one is new."""
     found: dict[str, None] = {}
     for name in (one.sets[0] for one in noun.fields if one.longest):
         was, now = before.get(name) or {}, after.get(name) or {}

@@ -1,4 +1,4 @@
-"""What staff see while they enter something: the next question, the preview, and one that is stored."""
+"""What staff see while they enter something: the next question, the preview, and what is stored."""
 
 from collections.abc import Iterable, Sequence
 
@@ -17,7 +17,7 @@ NOUNS = {noun.name: noun for noun in (EXHIBITION, PROGRAMME)}
 
 
 def current(turn: Turn) -> Draft:
-    """What is being entered; refuses where nothing is."""
+    """Load what is being entered; refuses where nothing is."""
     draft = Draft.kept(turn)
     if draft is None:
         of = str(turn.choice.args.get("of", EXHIBITION.name)) if turn.choice else EXHIBITION.name
@@ -26,7 +26,7 @@ def current(turn: Turn) -> Draft:
 
 
 def to_list(noun: Noun) -> Choice:
-    """The way to all of them."""
+    """Make the way to all of them."""
     return Choice(_("Back to the list"), f"staff-{noun.name}s", rank="quiet")
 
 
@@ -36,7 +36,7 @@ def step(noun: Noun, draft: Draft, values: Values) -> Field | None:
 
 
 def advance(noun: Noun, draft: Draft, values: Values, by: int = 1) -> None:
-    """To the next field, or the one before."""
+    """Go to the next field, or the one before."""
     names = [one.name for one in noun.steps(draft, values)]
     place = names.index(draft.step) + by
     draft.step, draft.misses = names[place] if 0 <= place < len(names) else "", 0
@@ -60,7 +60,7 @@ async def go_on(turn: Turn, draft: Draft, noted: Markdown | None = None, own: bo
 
 
 def _missing(noun: Noun, draft: Draft, values: Values) -> Field | None:
-    """The first field without which nothing can be shown."""
+    """Find the first field without which nothing can be shown."""
     needed = [one for one in noun.steps(draft, values) if one.empty is None and not one.said(values)]
     if not needed:
         return None
@@ -69,12 +69,12 @@ def _missing(noun: Noun, draft: Draft, values: Values) -> Field | None:
 
 
 def stamped(offers: Iterable[Choice], draft: Draft) -> list[Choice]:
-    """Choices that count only for the question as it stands."""
+    """Mark choices so that they count only for the question as it stands."""
     return named(offers, "entry", of=draft.of, mark=draft.mark)
 
 
 def ways(noun: Noun, draft: Draft, values: Values, asked: Field) -> list[Choice]:
-    """The ways out of a question."""
+    """List the ways out of a question."""
     found = []
     if asked.empty is not None and not (asked.several and asked.said(values)):
         found.append(Choice(_("Skip"), "entry-skip", rank="quiet", kind="step"))
@@ -84,7 +84,8 @@ def ways(noun: Noun, draft: Draft, values: Values, asked: Field) -> list[Choice]
 
 
 async def preview(turn: Turn, draft: Draft, code: str = "") -> None:
-    """What people will see in one language, or what will be different; what to look at again; and what can be done."""
+    """Show what people will see in one language, or what will be different, what to look at again, and what can be
+    done."""
     noun = NOUNS[draft.of]
     values = await values_of(turn, noun, draft)
     stored = await noun.stored.load(turn.db, draft.id) if draft.id else None

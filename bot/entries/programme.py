@@ -43,7 +43,7 @@ def _quota() -> Field:
 
 
 def _exhibition() -> Field:
-    """By its code, which the list shows; not asked where it is known already."""
+    """A field for the exhibition by its code, which the list shows; not asked where it is known already."""
 
     def read(turn: Sent, values: Values) -> Values:
         wanted = turn.text.strip().upper()
@@ -130,12 +130,12 @@ def _card(turn: Turn, plan: Plan) -> Markdown:
 
 
 async def _fill(turn: Turn, one: Programme) -> None:
-    """More places are offered to who waits."""
+    """Offer added places to the people who wait."""
     await fill(turn, one.id)
 
 
 async def _context(turn: Turn) -> Values:
-    """The exhibitions that are not over, by their code."""
+    """Load the exhibitions that are not over, by their code."""
     found = await exhibitions.all_of(turn.db)
     return {"exhibitions": {one.code: one.id for one in found if not one.is_over(turn.today)}}
 

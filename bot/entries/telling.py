@@ -1,4 +1,4 @@
-"""News that staff decide to tell: nothing is told by itself, and what was told once is not told again."""
+"""Tell news as staff decide: nothing is told by itself, and what was told once is not told again."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -20,19 +20,19 @@ _MAKES = {"publish": "announced", "change": "changed", "restore": "changed", "ca
 
 
 async def note(turn: Turn, noun: Noun, code: str, act: str, **details: Any) -> None:
-    """Into the audit trail, as something done to this one."""
+    """Note in the audit trail that something was done to this one."""
     name = f"{noun.name}:{code}"
     await audit.note(turn.db, turn.person.staff_id, f"{noun.name}.{act}", name, turn.now, **details)
 
 
 async def offer(turn: Turn, noun: Noun, one: Any) -> tuple[str, int]:
-    """The news that was not told yet, and how many people it concerns; empty where there is none."""
+    """Find the news that was not told yet, and how many people it concerns; empty where there is none."""
     news, before, _reason, _told = await _untold(turn, noun, one)
     return (news, await noun.news[news].audience(turn, one, before)) if news else ("", 0)
 
 
 def choice(noun: Noun, one: Any, news: str, number: int) -> list[Choice]:
-    """The button with the number on it, where there is anybody to tell."""
+    """Make the button with the number on it, where there is anybody to tell."""
     if not (news and number):
         return []
     label = ngettext("Tell {number} person", "Tell {number} people", number, number=number)
@@ -64,7 +64,7 @@ def _look(noun: Noun, one: Any) -> Choice:
 
 
 async def _untold(turn: Turn, noun: Noun, one: Any) -> tuple[str, Any, str, datetime | None]:
-    """Which news, how it was when people last heard of it, why it is cancelled, and when they last heard."""
+    """Find which news there is, how it was when people last heard, why it is cancelled, and when they last heard."""
     news, before, reason, told = "", Values(), "", None
     kept = (news, before)
     for act in await audit.acts(turn.db, f"{noun.name}:{one.code}"):

@@ -1,4 +1,4 @@
-"""What to look at again before people see it. Warnings stop nobody but who names no source."""
+"""Warn staff of what to look at again before people see it; only a missing source stops them."""
 
 from collections.abc import Sequence
 from datetime import date, time, timedelta
@@ -17,7 +17,7 @@ _PRAYER = (time(12), time(13, 30))
 
 
 def of(turn: Turn, values: Values) -> list[Markdown]:
-    """About languages, days, hours and the source."""
+    """List warnings about languages, days, hours and the source."""
     found = []
     empty = [LANGUAGE_NAMES[code] for code in LANGUAGES if code != FIRST and not values.get("title", {}).get(code)]
     if empty:

@@ -1,4 +1,4 @@
-"""How an exhibition is said: when in both clocks, where, what it costs; its calendar file; and what one can do next."""
+"""Say an exhibition: when, on both clocks, where, what it costs; its calendar file; and what people can do next."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -14,7 +14,7 @@ from db.fairs.exhibitions import Exhibition
 from db.fairs.programmes import Programme
 from db.files import File
 
-#: what is invented says so, in every language
+#: the word that marks a sample, in every language
 SAMPLE = "CONTOH"
 #: UTF-16 units, so that an introduction still fits below in one bubble with choices
 _ROOM = 850
@@ -26,31 +26,32 @@ def local(texts: Mapping[str, str]) -> str:
 
 
 def title(one: Exhibition | Programme) -> str:
-    """The title; of what is only an example, with the word for it."""
+    """The title; of a sample, with the word for it."""
     name = local(one.title)
     return f"{name} ({SAMPLE})" if one.is_sample and SAMPLE not in name else name
 
 
 def when(one: Exhibition) -> Markdown:
-    """Friday–Sunday, 16–18 April 2027, 10:00 am–8:00 pm Malaysia time (9:00 am–7:00 pm in Bandung)."""
+    """Format days and hours: Friday–Sunday, 16–18 April 2027, 10:00 am–8:00 pm Malaysia time (9:00 am–7:00 pm in
+    Bandung)."""
     if one.opens is None:
         return escape(days(one))
     return _("{days}, {hours}", days=days(one), hours=hours(one.first_day, one.opens, one.closes, one.timezone))
 
 
 def days(one: Exhibition) -> str:
-    """Friday–Sunday, 16–18 April 2027."""
+    """Format days: Friday–Sunday, 16–18 April 2027."""
     return weekday_span(one.first_day, one.last_day)
 
 
 def row(one: Exhibition, short: bool = False) -> Markdown:
-    """One line of a list; what was cancelled says so."""
+    """Make one line of a list; a cancelled one says so."""
     line = ", ".join((title(one), span(one.first_day, one.last_day), *(() if short else (one.venue, one.city))))
     return _("cancelled: {exhibition}", exhibition=line) if one.state == "cancelled" else escape(line)
 
 
 def details(one: Exhibition, today: date, programme: Programme | None = None) -> Markdown:
-    """Everything to know; the description gives way where a bubble would grow too long."""
+    """Say everything; the description is cut where a bubble would grow too long."""
     lines = [
         _("**{title}**", title=title(one)),
         _("📅 {when}", when=when(one)),
@@ -66,7 +67,7 @@ def details(one: Exhibition, today: date, programme: Programme | None = None) ->
 
 
 def _terms(one: Exhibition, today: date, programme: Programme | None) -> list[Markdown]:
-    """What it costs, and until when one may enrol."""
+    """Say what it costs, and until when people may enrol."""
     cost = local(one.cost)
     lines = [_("Cost: {cost}", cost=cost)] if cost else []
     lines += enrolment(one.enrolment_opens, one.enrolment_closes, today)
@@ -76,7 +77,7 @@ def _terms(one: Exhibition, today: date, programme: Programme | None) -> list[Ma
 
 
 def enrolment(opens: date | None, closes: date | None, today: date) -> list[Markdown]:
-    """From when or until when one may enrol, where that is known."""
+    """Say from when or until when people may enrol, where that is known."""
     if opens and opens > today:
         return [_("Enrolment opens on {date}.", date=weekday_span(opens, opens))]
     if closes and closes < today:
@@ -87,7 +88,7 @@ def enrolment(opens: date | None, closes: date | None, today: date) -> list[Mark
 
 
 def places(quota: int, decides: str) -> Markdown:
-    """How many may join, and who decides."""
+    """Say how many may join, and who decides."""
     if decides == "staff":
         return ngettext("{number} place, chosen by staff.", "{number} places, chosen by staff.", quota, number=quota)
     return ngettext("{number} place, first come first served.", "{number} places, first come first served.", quota,
@@ -95,14 +96,14 @@ def places(quota: int, decides: str) -> Markdown:
 
 
 def source(name: str, link: str, checked: date) -> Markdown:
-    """Where staff have it from, and when they last looked."""
+    """Say where staff read it, and when they last looked."""
     if link:
         return _("_Source: {source} · {link} · checked {date}_", source=name, link=link, date=day(checked))
     return _("_Source: {source} · checked {date}_", source=name, date=day(checked))
 
 
 def choices(one: Exhibition) -> list[Choice]:
-    """What one can do about it."""
+    """List what people can do about it."""
     found = [
         Choice(_("Remind me"), "remind", {"id": one.id}),
         Choice(_("Add to calendar"), "exhibition-calendar", {"id": one.id}),
@@ -113,7 +114,7 @@ def choices(one: Exhibition) -> list[Choice]:
 
 
 def numbered(name: str, short_names: Sequence[str], ids: Sequence[int], others: int) -> list[Choice]:
-    """A button for each line of a list, with its number where every label still fits; `others` stand below them."""
+    """Make a button for each line of a list, with its number where every label still fits; `others` stand below them."""
     longest = WHATSAPP.button_label if len(ids) + others <= WHATSAPP.buttons else WHATSAPP.row_label
     labels = [f"{number} {short}" for number, short in enumerate(short_names, start=1)]
     if len(set(short_names)) == len(ids) and max(map(len, labels)) > longest:
@@ -122,7 +123,7 @@ def numbered(name: str, short_names: Sequence[str], ids: Sequence[int], others: 
 
 
 def details_choice(one: Exhibition) -> Choice:
-    """The way to everything about it."""
+    """Make the way to everything about it."""
     return Choice(_("See details"), "exhibition", {"id": one.id})
 
 

@@ -1,4 +1,4 @@
-"""What somebody looks for among exhibitions and programmes: city, sector, time, as they stand in a question."""
+"""Read what a person looks for among exhibitions and programmes from a question: city, sector, time."""
 
 import tomllib
 from collections.abc import Collection, Mapping
@@ -11,7 +11,7 @@ from typing import Any, Self
 from bot.knowledge.words import words
 from bot.language.i18n import LOCALES
 
-#: said of the sender more often than of the place
+#: the city that people name for themselves more often than for the place
 _HOME = "Bandung"
 #: a number further ahead is no year
 _YEARS_AHEAD = 5
@@ -20,7 +20,7 @@ _BEFORE_A_PLACE = {"di", "ke", "kat", "in", "at", "dina", "ka"}
 
 @dataclass(frozen=True, slots=True)
 class Sought:
-    """An empty part is open."""
+    """What a person looks for; an empty part is open."""
 
     city: str = ""
     sector: str = ""
@@ -28,7 +28,7 @@ class Sought:
     last: date | None = None
 
     def to_json(self) -> dict[str, str]:
-        """What a choice carries."""
+        """Write it as a choice carries it."""
         kept = {
             "city": self.city,
             "sector": self.sector,
@@ -44,7 +44,7 @@ class Sought:
 
 
 def sought(text: str, cities: Collection[str], today: date) -> Sought:
-    """What a question about exhibitions narrows down."""
+    """Read what a question about exhibitions narrows down."""
     first, last = time(text, today) or (None, None)
     return Sought(city(text, cities), sector(text), first, last)
 
@@ -58,7 +58,7 @@ def goes_on(text: str) -> bool:
 
 
 def city(text: str, known: Collection[str]) -> str:
-    """The city that a question names, one of `known` or of those in `locales/wishes.toml`."""
+    """Find the city that a question names, one of `known` or of those in `locales/wishes.toml`."""
     said = words(text)
     names = _words()["cities"] | {word: one for one in known for word in words(one) if len(word) > 4}
     whole = {" ".join(words(one)): one for one in known}
@@ -70,12 +70,12 @@ def city(text: str, known: Collection[str]) -> str:
 
 
 def sector(text: str) -> str:
-    """The sector that a question names."""
+    """Find the sector that a question names."""
     return _first("sectors", text)
 
 
 def kind(text: str) -> str:
-    """The kind of programme that a question names."""
+    """Find the kind of programme that a question names."""
     return _first("kinds", text)
 
 
@@ -107,7 +107,7 @@ def month(on: date) -> tuple[date, date]:
 
 
 def _turned(said: list[str]) -> dict[str, str]:
-    """Of `bulan depan`, `this year`: whether it is this one or the next."""
+    """Whether this or the next one is meant, in `bulan depan`, `this year`."""
     spans, turns = _words()["spans"], _words()["turns"]
     found = {}
     for one, other in pairwise(said):
@@ -119,7 +119,7 @@ def _turned(said: list[str]) -> dict[str, str]:
 
 
 def _is_month(said: list[str], place: int) -> bool:
-    """`May` is a month only beside something that says so."""
+    """Whether a word is a month: `May` is one only beside something that says so."""
     beside = said[max(place - 1, 0) : place] + said[place + 1 : place + 2]
     in_time = any(word in ("in", "on", "until", "bulan") or word.isdigit() for word in beside)
     return said[place] in _words()["months"] and (said[place] != "may" or in_time)
@@ -136,7 +136,7 @@ def _first(part: str, text: str) -> str:
 
 @cache
 def _words() -> dict[str, dict[str, str]]:
-    """Of each part of the list, what a word means."""
+    """Load what the words of each part of the list mean."""
     parts = tomllib.loads((LOCALES / "wishes.toml").read_text("utf-8"))
     return {
         part: {word: meant for meant, written in meanings.items() for word in written.split()}

@@ -1,4 +1,4 @@
-"""What is coming, in sentences: the first line of a list, the honest "none yet", and what somebody asked to hear of."""
+"""Say what is coming: the first line of a list, the honest "none yet", and what a person asked to hear of."""
 
 from datetime import date
 
@@ -53,7 +53,7 @@ def _values(sought: Sought) -> dict[str, str]:
 
 
 def heading(sought: Sought, number: int) -> Markdown:
-    """The first line above the exhibitions that were found, with everything that narrowed them down."""
+    """Say the first line above the exhibitions that were found, with everything that narrowed them down."""
     values = _values(sought) | {"number": str(number)}
     match bool(sought.city), bool(sought.sector), bool(sought.first):
         case (False, False, False):
@@ -75,7 +75,7 @@ def heading(sought: Sought, number: int) -> Markdown:
 
 
 def none_yet(sought: Sought, today: date) -> Markdown:
-    """That nothing is known, dated, with everything that narrowed the question down."""
+    """Say that nothing is known, dated, with everything that narrowed the question down."""
     values = _values(sought) | {"today": day(today)}
     match bool(sought.city), bool(sought.sector), bool(sought.first):
         case (False, False, False):
@@ -101,7 +101,7 @@ def none_yet(sought: Sought, today: date) -> Markdown:
 
 
 def wished(wish: Wish) -> Markdown:
-    """What somebody will hear of."""
+    """Say what a person will hear of."""
     if wish.kind == PROGRAMME:
         if wish.topic:
             return _("news of programmes: {kind}", kind=_small(kinds()[wish.topic]))
@@ -119,11 +119,11 @@ def wished(wish: Wish) -> Markdown:
 
 
 def keep_posted(wish: Wish, words: str) -> Choice:
-    """The offer to tell, once something like it is announced; `words` are what they asked."""
+    """Offer to tell them once something like it is announced; `words` are what they asked."""
     kept = {"kind": wish.kind, "city": wish.city, "topic": wish.topic, "words": words[:_WORDS]}
     return Choice(_("Keep me posted"), "keep-posted", {name: value for name, value in kept.items() if value})
 
 
 def of_exhibitions(sought: Sought) -> Wish:
-    """The wish in a question: place and sector stay, the time does not."""
+    """Turn a question into a wish: place and sector stay, the time does not."""
     return Wish(EXHIBITION, sought.city, sought.sector)

@@ -1,4 +1,4 @@
-"""News of an exhibition to those it concerns: announced, changed, cancelled. Once for each person and event."""
+"""Tell people news of an exhibition or a programme that concerns them: once for each person and event."""
 
 from collections.abc import Callable, Collection, Iterator
 from itertools import groupby
@@ -73,7 +73,7 @@ async def announce_programme_cancellation(turn: Turn, one: Programme, reason: st
 
 
 async def _tell_of_programme(turn: Turn, one: Programme, what: str, news: News) -> int:
-    """Those who are enrolled hear it also after they have stopped all other news."""
+    """Tell them; people who are enrolled hear it even if they have stopped all other news."""
     concerned = await interests.concerned_by(turn.db, one)
     enrolled = [person for person in concerned if person.enrolled]
     others = [person for person in concerned if not person.enrolled]
@@ -119,14 +119,14 @@ async def announce_cancellation(turn: Turn, one: Exhibition, reason: str = "") -
 
 
 async def _not_too_often(turn: Turn, to: Collection[Concerned]) -> list[Concerned]:
-    """Without those who have had as many announcements this week as the office sends to one person."""
+    """Leave out people who have had as many announcements this week as the office sends to one person."""
     limit = (await office.load(turn.db)).weekly_limit
     had = await deliveries.news_of_a_week(turn.db, turn.now)
     return [person for person in to if had.get(person.person_id, 0) < limit]
 
 
 async def _tell(turn: Turn, of_calendar: Exhibition | None, source: str, to: Collection[Concerned], news: News) -> int:
-    """The same words, and the calendar's file, to all who read the same language and were, or were not, reminded."""
+    """Tell all who read the same language, and were or were not reminded, in the same words with the calendar's file."""
     ordered = sorted(to, key=lambda person: (person.language, person.reminded))
     for (language, reminded), group in groupby(ordered, key=lambda person: (person.language, person.reminded)):
         recipients = [Recipient(person.person_id, person.address_id) for person in group]
@@ -137,7 +137,7 @@ async def _tell(turn: Turn, of_calendar: Exhibition | None, source: str, to: Col
 
 
 def _differences(one: Exhibition, before: Exhibition) -> Iterator[Markdown]:
-    """Old and new fact, and what stays."""
+    """List old and new facts, and what stays."""
     moved = (one.first_day, one.last_day) != (before.first_day, before.last_day)
     new_hours = (one.opens, one.closes, one.timezone) != (before.opens, before.closes, before.timezone)
     new_place = (one.venue, one.address, one.city) != (before.venue, before.address, before.city)

@@ -1,4 +1,4 @@
-"""How a programme is said: what it gives, who may join, when and where."""
+"""Say a programme: what it gives, who may join, when and where."""
 
 from datetime import date
 
@@ -15,7 +15,7 @@ from db.files import File
 
 
 def row(one: Programme, today: date) -> Markdown:
-    """One line of a list: its name, and until when one may enrol or when it is."""
+    """Make one line of a list: its name, and until when people may enrol or when it is."""
     if one.state == "cancelled":
         return _("cancelled: {programme}", programme=title(one))
     if one.takes_on(today) and one.enrolment_closes:
@@ -28,7 +28,7 @@ def row(one: Programme, today: date) -> Markdown:
 
 
 def details(one: Programme, today: date) -> Markdown:
-    """Everything to know."""
+    """Say everything about it."""
     lines = [_("**{title}**", title=title(one))]
     if gives := local(one.gives):
         lines.append(_("What it gives: {gives}", gives=gives))
@@ -47,12 +47,12 @@ def details(one: Programme, today: date) -> Markdown:
 
 
 def join(one: Programme) -> Choice:
-    """The way into it."""
+    """Make the way into it."""
     return Choice(_("Join"), "enrol", {"programme": one.id})
 
 
 async def calendar(turn: Turn, one: Programme) -> int:
-    """Keep its calendar file in the language being spoken; returns the file's id. It has days."""
+    """Keep its calendar file in the language being spoken; returns the file's id. The programme must have days."""
     assert one.first_day
     event = Event(
         uid=f"programme-{one.id}-{one.code}@jembatan",
@@ -76,7 +76,7 @@ async def calendar(turn: Turn, one: Programme) -> int:
 
 
 def when(one: Programme) -> Markdown:
-    """Its days, and from when until when on each of them in both clocks."""
+    """Format its days and hours, in both clocks."""
     assert one.first_day
     days = weekday_span(one.first_day, one.last_day or one.first_day)
     if one.opens is None:

@@ -31,8 +31,7 @@ def document(
     most: int = 5,
     optional: bool = False,
 ) -> Field:
-    """A field for files: `read` gives the `File` that came; kept under `name` is the list of the ids, at most
-    `most`."""
+    """A field for files: `read` gives the `File` that came; kept is the list of the ids, at most `most`."""
 
     def count(values: Values) -> int:
         kept = values.get(name) or []

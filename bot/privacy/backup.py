@@ -34,18 +34,18 @@ Progress = Callable[[int, int], None]
 
 
 class Broken(Exception):
-    """A file that is no whole backup; the text is a sentence."""
+    """Raised for a file that is no whole backup; the text is a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What a backup says of itself, once all of it was read and found to be so."""
+    """What a backup says of itself, after all of it was read and checked."""
 
     taken_at: datetime
-    #: of the schema
+    #: the version of the schema
     revision: str
     tables: dict[str, Part] = field(default_factory=dict)
-    #: of a restored one: how many people were erased since it was taken, and are again
+    #: of a restored backup: how many people were erased again, as they had been since it was taken
     erased: int = 0
 
     @property
@@ -83,7 +83,7 @@ async def _write_table(file: TextIO, snapshot: Snapshot, table: str, progress: C
 
 @contextmanager
 def _new(path: Path) -> Iterator[TextIO]:
-    """A file that gets its name when it is whole; it never takes the place of another."""
+    """Open a file that gets its name when it is whole; it never replaces another."""
     draft = path.with_name(f".{path.name}.part")
     draft.unlink(missing_ok=True)
     try:
@@ -145,7 +145,7 @@ def check(path: Path) -> Contents:
 
 
 def _slices(path: Path) -> Iterator[tuple[str, list[str], list[list[Any]]]]:
-    """The rows of each table, some at a time, with the names of their columns."""
+    """Read the rows of each table, some at a time, with the names of their columns."""
     table, columns, rows, size = "", list[str](), list[list[Any]](), 0
     for line in _lines(path):
         if line.startswith("["):

@@ -1,6 +1,6 @@
-"""Erasing somebody: when it is due, what is told to whom, and the list beside the database that backups need.
+"""Erase a person when it is due, tell who must know, and keep the list beside the database that backups need.
 
-Whoever wrote that their data shall be erased is told when it is done; it is done also where they cannot be told.
+Whoever asked for it is told when it is done; it is done also where they cannot be told.
 """
 
 import json
@@ -38,14 +38,14 @@ LIST = "erasures.jsonl"
 
 @dataclass(frozen=True, slots=True)
 class Erased:
-    """The proof, and the programmes in which a place became free."""
+    """The proof of an erasure, and the programmes in which a place became free."""
 
     proof: str
     freed: list[int]
 
 
 async def carry_out(tx: Transaction, planned: Erasure, now: datetime) -> Erased | None:
-    """Erase somebody, for good; whoever of the staff was answering them is told. None for one of the staff."""
+    """Erase a person for good, and tell the member who was answering them; None where the person is a member."""
     if await staff.is_active(tx, planned.person_id):
         await erasures.cancel(tx, planned.person_id)
         return None
@@ -57,7 +57,7 @@ async def carry_out(tx: Transaction, planned: Erasure, now: datetime) -> Erased 
 
 
 async def _close(tx: Transaction, case: Case, now: datetime) -> tuple[Case, Known] | None:
-    """End a case; returns it with who has taken it, if anybody."""
+    """End a case; returns it with the member who had it, if any."""
     await cases.close(tx, case.id, "cancelled", now, case.owner_id if case.state == "taken" else None)
     member = await staff.find(tx, case.owner_id) if case.state == "taken" and case.owner_id else None
     if member is None:
@@ -76,10 +76,10 @@ async def _tell(tx: Transaction, case: Case, officer: Known, now: datetime) -> N
 
 
 class Erasing:
-    """What goes on beside the conversations: erasures that nobody's turn has done, and the list."""
+    """Erases people whose turn could not do it, and keeps the list."""
 
     def __init__(self, folder: Callable[[], Path] | None) -> None:
-        """`folder` is where the list is kept; none where there is no list."""
+        """`folder` is where the list is kept; None where there is no list."""
         self._folder = folder
 
     async def run(self, tx: Transaction, now: datetime) -> None:
@@ -96,7 +96,7 @@ class Erasing:
 
 
 def append(path: Path, done: Iterable[Done]) -> None:
-    """Write erasures down; one stands there twice where a crash comes between this and the mark."""
+    """Write erasures to the list; one stands there twice where a crash comes between this and the mark."""
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "w") as file:
         for one in done:
             times = {"since": one.since.isoformat(), "erased": one.done_at.isoformat()}
@@ -106,7 +106,7 @@ def append(path: Path, done: Iterable[Done]) -> None:
 
 
 def read(path: Path) -> list[Done]:
-    """What is written down there, nothing where there is no list; a line that a crash cut short is left out."""
+    """Read the list, empty where there is none; a line that a crash cut short is left out."""
     found = []
     for line in path.read_text().splitlines() if path.exists() else ():
         with suppress(ValueError, KeyError, TypeError):

@@ -1,4 +1,4 @@
-"""What is kept about somebody, as they read it in the chat and as a file of their own; both from the same rows."""
+"""What is kept of a person, as they read it in the chat and as a file of their own; both from the same rows."""
 
 import json
 from collections.abc import Collection
@@ -40,7 +40,7 @@ _LINE = 160
 
 
 async def page(turn: Turn) -> Markdown:
-    """The inventory, with true numbers."""
+    """Show the inventory, with true numbers."""
     person = turn.person.person_id
     kept = await holdings.counts(turn.db, person)
     decided = await office.load(turn.db)
@@ -68,7 +68,7 @@ async def page(turn: Turn) -> Markdown:
 
 
 def channels(names: Collection[str]) -> str:
-    """The apps in which somebody writes."""
+    """Name the apps in which a person writes."""
     known = {"telegram": "Telegram", "web": str(_("web chat"))}
     return ", ".join(known.get(name, name) for name in names)
 
@@ -131,14 +131,14 @@ def _consent(one: Consent) -> Markdown:
 
 
 async def download(turn: Turn) -> int:
-    """Everything as a JSON file; returns its id."""
+    """Make the JSON file with everything; returns its id."""
     content = json.dumps(await _everything(turn), ensure_ascii=False, indent=1).encode()
     name = f"data-saya-{turn.today}.json"
     return await files.add(turn.db, None, File("document", MIME, name, content), turn.now)
 
 
 async def forget(tx: Transaction, now: datetime) -> None:
-    """Remove the files that are older than a day."""
+    """Delete the files that are older than a day."""
     await files.remove_made(tx, MIME, now - _LASTS)
 
 
@@ -182,7 +182,7 @@ async def _everything(turn: Turn) -> dict[str, Any]:
 
 
 async def _enrolment(turn: Turn, one: Enrolment, names: dict[int, str]) -> dict[str, Any]:
-    """By the labels of the form; a document by the names of its files."""
+    """Write an enrolment by the labels of the form; a document by the names of its files."""
     programme = await programmes.load(turn.db, one.programme_id)
     assert programme is not None, "a programme with enrolments is never removed"
     answers: dict[str, str | list[str]] = {}
@@ -205,7 +205,7 @@ async def _enrolment(turn: Turn, one: Enrolment, names: dict[int, str]) -> dict[
 
 
 async def _messages(turn: Turn) -> list[dict[str, Any]]:
-    """What they wrote and were told, in the order of time."""
+    """List what they wrote and were told, in the order of time."""
     told = await holdings.told(turn.db, turn.person.person_id)
     replies = {one.id: Reply.from_json(one.body) for one in told}
     found = [

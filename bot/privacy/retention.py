@@ -1,4 +1,4 @@
-"""Retention: once a day what is too old goes, a little at a time; once a week administrators read how much that was."""
+"""Retention: delete once a day, a little at a time, what is too old; tell administrators weekly how much that was."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -16,8 +16,10 @@ from db.engine import Transaction
 from db.people import people, staff
 from db.privacy import retention
 
-#: seconds between two runs, and between two reports
-DAY, WEEK = 24 * 3600, 7 * 24 * 3600
+#: seconds between two runs
+DAY = 24 * 3600
+#: seconds between two reports
+WEEK = 7 * 24 * 3600
 #: the name of the job
 JOB = "retention"
 #: between two slices, so that conversations come in between
@@ -25,13 +27,13 @@ _BREATH = timedelta(seconds=1)
 
 
 async def run(tx: Transaction, now: datetime) -> None:
-    """A slice of everything that is too old; the next follows in a moment, as long as there is more."""
+    """Delete a slice of everything that is too old; the next follows in a moment, as long as there is more."""
     if await retention.run(tx, await office.load(tx), now):
         await jobs.later(tx, JOB, now + _BREATH)
 
 
 async def report(tx: Transaction, now: datetime) -> None:
-    """Tell every administrator what was taken away since the last report; nothing where that was nothing."""
+    """Tell every administrator what was deleted since the last report; nothing where nothing was."""
     removed = await retention.take_report(tx)
     if not removed:
         return

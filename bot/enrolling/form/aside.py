@@ -1,4 +1,4 @@
-"""A question in the middle of a form: it is answered, and the form's question asked again below, in one message."""
+"""A question in the middle of a form: answer it, and ask the form's question again below, in one message."""
 
 import re
 from dataclasses import replace
@@ -15,7 +15,7 @@ from bot.language.i18n import _, speaking
 from bot.reply import Choice
 from bot.turn import Turn
 
-#: words of a text that is no answer to a question with few answers, and so may be a question without its mark
+#: a text of so many words, where few answers fit, may be a question without its mark
 _FEWEST = 3
 _ASKS = re.compile(
     r"\?|\b(?:apa|apakah|berapa|brp|brapa|gimana|gmn|bagaimana|bgmn|kenapa|knp|mengapa|kapan|kpn|dimana|dmn|kemana|siapa"
@@ -58,7 +58,7 @@ async def aside(turn: Turn, form: Form, field: Field | None) -> bool:
 
 
 async def _answer(turn: Turn, found: Understanding) -> None:
-    """The card, without its choices: those of the form stand below."""
+    """Say the card without its choices: those of the form stand below."""
     topic = found.matches[0].topic
     with speaking(found.language or turn.person.language):
         card = turn.knowledge.card(topic, found.language or turn.person.language)
@@ -68,7 +68,7 @@ async def _answer(turn: Turn, found: Understanding) -> None:
 
 
 async def _to_a_person(turn: Turn, form: Form) -> None:
-    """The form waits where it is, until the person has answered or they go on by themselves."""
+    """Put the form aside until the member has answered, or the person goes on by themselves."""
     promised = await promise(turn)
     if promised is None:
         await nobody(turn)

@@ -1,4 +1,4 @@
-"""What is asked of everybody who enrols: the person, the business; then what the programme asks by itself."""
+"""The questions that everybody who enrols is asked, about the person and the business; then the programme's own."""
 
 import re
 
@@ -12,7 +12,7 @@ from bot.language.i18n import _
 from bot.language.markdown import Markdown
 from db.fairs.programmes import Programme
 
-#: of a person and a business, known the next time
+#: names of the fields of a person, and below of a business, that are known the next time
 PERSON = ("name", "phone")
 BUSINESS = ("business", "nib", "district", "city", "sector", "products", "scale", "halal", "hki")
 
@@ -22,24 +22,26 @@ _INTRODUCED = re.compile(
     re.IGNORECASE,
 )
 _APPLIED = re.compile(r"proses|diurus|ngurus|urus|diajukan|pengajuan|nunggu|menunggu|applied|process", re.IGNORECASE)
-#: rupiah a year, PP 7/2021 article 35; and below which an amount is not one of a year
-_UP_TO, _LEAST = {"micro": 2_000_000_000, "small": 15_000_000_000}, 100_000
-#: digits of a number of a KTP, which nobody needs here
+#: the most rupiah a year of a class, PP 7/2021 article 35
+_UP_TO = {"micro": 2_000_000_000, "small": 15_000_000_000}
+#: a smaller amount of rupiah is not that of a year
+_LEAST = 100_000
+#: digits of a KTP number, which nobody needs here
 _NIK = 16
 
 
 def fields(programme: Programme) -> list[Field]:
-    """All fields, in the order in which they are asked and numbered."""
+    """List all fields, in the order in which they are asked and numbered."""
     return [*of_person(abroad=programme.kind == "delegation"), *of_business(), *own.fields(programme)]
 
 
 def of_person(*, abroad: bool) -> list[Field]:
-    """What is kept of somebody beyond an enrolment."""
+    """List the fields that are kept of a person beyond an enrolment."""
     return [_name(abroad), _phone()]
 
 
 def of_business() -> list[Field]:
-    """The same of a business."""
+    """List the fields that are kept of a business beyond an enrolment."""
     return [
         _business(),
         nib("nib", lambda: _("NIB"), _nib, optional=True),
@@ -53,12 +55,12 @@ def of_business() -> list[Field]:
 
 
 def scales() -> dict[str, Markdown]:
-    """The classes of PP 7/2021 by the sales of a year."""
+    """The classes of PP 7/2021, by the sales of a year."""
     return {"micro": _("Up to Rp2 billion"), "small": _("Rp2–15 billion"), "medium": _("Over Rp15 billion")}
 
 
 def certificates() -> dict[str, Markdown]:
-    """How far a certificate or a registration is."""
+    """The stages of a certificate or a registration."""
     return {"yes": _("Yes, I have it"), "applied": _("Being processed"), "no": _("Not yet")}
 
 
@@ -126,7 +128,7 @@ def _certificate(text: str) -> str:
 
 
 def _scale(text: str) -> str:
-    """By an amount of rupiah; a bare small number is none."""
+    """Find the class for an amount of rupiah; a bare small number is none."""
     found = [amount for amount in amounts(text) if amount >= _LEAST]
     if len(found) != 1:
         return ""

@@ -1,4 +1,4 @@
-"""A draft of an enrolment while it is filled in: which question is asked, what was answered, and what comes next."""
+"""A draft of an enrolment while it is filled in: which question stands, what was answered, and what comes next."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
@@ -16,7 +16,7 @@ from db.enrolling.enrolments import Enrolment
 from db.fairs import programmes
 from db.fairs.programmes import Programme
 
-#: the question whether what is known of somebody is still so, and the answer to it
+#: names the question whether what is known is still right, and the answer to it
 SAME = "same"
 #: what the next message answers while a question stands; behind it the draft's id and the mark of the question
 ASKS = "form"
@@ -32,7 +32,7 @@ class Form:
 
     @classmethod
     async def load(cls, turn: Turn, id: int) -> "Form":  # noqa: A002
-        """Somebody's own; refuses where it is gone."""
+        """Load a draft of the person's own; refuses where it is gone."""
         one = await enrolments.load(turn.db, id)
         programme = await programmes.load(turn.db, one.programme_id) if one else None
         if one is None or programme is None or one.person_id != turn.person.person_id:
@@ -42,7 +42,7 @@ class Form:
 
     @property
     def values(self) -> Values:
-        """What was answered, with what the questions need to know."""
+        """The answers, with what the questions need to know."""
         return self.one.answers | {"for_other": self.one.for_other}
 
     @property
@@ -56,13 +56,13 @@ class Form:
 
     @property
     def asked(self) -> Field | None:
-        """The question that stands; None for the review, and while what is known is to be confirmed."""
+        """The question that stands; None at the review, and while what is known is to be confirmed."""
         if self.confirms:
             return None
         return self._named(self.one.step) or next(iter(self.pending()), None)
 
     def pending(self) -> list[Field]:
-        """What is still to be answered, in order; of a correction, what staff want anew."""
+        """The fields still to be answered, in order; of a correction, those that staff want anew."""
         if self.one.state == "correction":
             return [field for field in self.fields if field.name in self.one.wrong]
         return [field for field in self.fields if not self._is_answered(field)]
@@ -74,7 +74,7 @@ class Form:
         return self.fields
 
     def place(self, field: Field | None) -> tuple[int, int]:
-        """Which of how many questions this is, or the confirmation; the number of all never grows."""
+        """Which of how many questions this is; the total never grows."""
         ahead = 1 if self.one.known else 0
         names = [one.name for one in self.counted()]
         if field is None:
@@ -82,11 +82,11 @@ class Form:
         return ahead + (names.index(field.name) + 1 if field.name in names else 0), ahead + len(names)
 
     def added(self) -> int:
-        """Questions that are new since it was last asked."""
+        """The questions that are new since it was last asked."""
         return sum(field.name not in self.one.fields for field in self.fields) if self.one.fields else 0
 
     def proposal(self, field: Field) -> Values:
-        """What was answered before, or is known from elsewhere."""
+        """The answer given before, or known from elsewhere."""
         for values in (self.one.answers, self.one.known):
             if _knows(values, field) and field.said(values):
                 return {name: values[name] for name in field.sets}
@@ -99,7 +99,7 @@ class Form:
             self.go_on_after(field)
 
     def go_on_after(self, field: Field) -> None:
-        """To the next one that is not answered, from here on and then from the beginning; else to the review."""
+        """Go to the next unanswered question, from here on and then from the beginning; else to the review."""
         wrong = [name for name in self.one.wrong if name != field.name]
         if self.one.only or self.one.state == "correction":
             self._set(step="", only="", misses=0, wrong=wrong)
@@ -109,7 +109,7 @@ class Form:
         self._set(step=later[0].name if later else "", misses=0)
 
     def go_back(self) -> None:
-        """To the question before, or from a change to the review."""
+        """Go to the question before, or from a change to the review."""
         shown = [one.name for one in self.counted()]
         at = shown.index(self.one.step) if self.one.step in shown else len(shown)
         if self.one.only:
@@ -118,17 +118,17 @@ class Form:
             self._set(step=shown[at - 1], misses=0)
 
     def change(self, field: Field) -> None:
-        """Ask this one alone, then show the review again."""
+        """Ask this question alone, then show the review again."""
         self._set(step=field.name, only=field.name, misses=0)
 
     def confirm(self, same: bool, known: Values | None = None) -> None:
-        """What is known is still so; or each of it is asked for again, with what it was."""
+        """Take what is known as answers; or, where it is not `same`, ask for each of it again."""
         known = self.one.known if known is None else known
         kept = known if same else {}
         self._set(known=known, answers={**kept, **self.one.answers, SAME: same}, step="", misses=0)
 
     def restart(self) -> None:
-        """From the first question; what was answered is proposed."""
+        """Start from the first question, proposing what was answered."""
         known = self.one.known | {name: value for name, value in self.one.answers.items() if name != SAME}
         self._set(answers={SAME: False}, known=known, step="", only="", misses=0)
 
@@ -138,12 +138,12 @@ class Form:
         return self.one.misses
 
     async def add_file(self, turn: Turn, field: Field) -> int:
-        """Keep the file that was sent, beside those that answer the field already; returns how many there are."""
+        """Keep the file that was sent beside those that answer the field already; returns how many there are."""
         assert turn.file is not None
         return self.attach(field, await files.add(turn.db, turn.person.person_id, turn.file, turn.now))
 
     def attach(self, field: Field, file: int) -> int:
-        """The same for a kept file; where the field is answered anew, the files before it no longer count."""
+        """Add a kept file to a field; where the field is answered anew, the files before it no longer count."""
         anew = self.one.only or field.name in self.one.wrong
         kept = [] if anew else list(self.one.answers.get(field.name) or [])
         kept += [file] if file not in kept else []
@@ -151,14 +151,14 @@ class Form:
         return len(kept)
 
     def takes_more(self) -> Field | None:
-        """The documents that were sent last: of several photos the others come when the next question stands."""
+        """The document field that was asked last: of several photos the others come when the next question stands."""
         names = [field.name for field in self.fields]
         until = names.index(self.one.step) if self.one.step in names else len(names)
         sent = [field for field in self.fields[:until] if field.is_document and self.one.answers.get(field.name)]
         return sent[-1] if sent else None
 
     async def ask(self, turn: Turn, number: bool) -> None:
-        """Keep it, with a question of this turn: choices of earlier ones no longer count."""
+        """Keep the draft with a question of this turn: choices of earlier questions no longer count."""
         asked = self.asked
         step = asked.name if asked else ""
         self._set(step=step, mark=turn.id, fields=[field.name for field in self.fields])
@@ -167,27 +167,27 @@ class Form:
         turn.ask(f"{ASKS}:{self.one.id}:{self.one.mark}", number=number)
 
     async def keep(self, turn: Turn) -> None:
-        """Write the draft as it is."""
+        """Store the draft."""
         names = ("answers", "known", "fields", "step", "only", "mark", "misses", "wrong", "for_other", "business_id")
         kept = {name: getattr(self.one, name) for name in names}
         await enrolments.keep(turn.db, self.one.id, turn.now, address_id=turn.person.address_id, **kept)
 
     def takes_on(self, turn: Turn) -> bool:
-        """Whether it can be sent now; what staff want corrected always can."""
+        """Whether it can be sent now; a correction always can."""
         return self.one.state == "correction" or self.programme.takes_on(turn.today)
 
     def _set(self, **values: Any) -> None:
         self.one = replace(self.one, **values)
 
     def set_business(self, business: int | None) -> None:
-        """Which of their businesses this is about."""
+        """Set which of their businesses this is about."""
         self._set(business_id=business)
 
     def _named(self, name: str) -> Field | None:
         return next((field for field in self.fields if field.name == name), None)
 
     def _is_answered(self, field: Field) -> bool:
-        """A skipped one is; an answer that says nothing any more, such as a choice that is gone, is none."""
+        """Whether a field is answered; skipped counts, an answer that means nothing any more does not."""
         return _knows(self.one.answers, field) and (field.empty is not None or bool(field.said(self.values)))
 
 

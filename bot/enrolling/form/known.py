@@ -1,4 +1,4 @@
-"""What is known of somebody when they enrol again: the person, and a business of theirs."""
+"""What is known of a person when they enrol again: about them, and about a business of theirs."""
 
 from typing import Any
 
@@ -12,14 +12,14 @@ from db.people.businesses import Business
 
 
 async def of(turn: Turn) -> Values:
-    """As they last said it, in a form that was sent or not; nothing of those whom they enrolled."""
+    """Load what they last answered, in a form that was sent or not, without what they answered for others."""
     own = [one for one in await enrolments.of(turn.db, turn.person.person_id) if not one.for_other]
     last = own[0].answers if own else {}
     return {name: last[name] for name in (*PERSON, *BUSINESS) if last.get(name)}
 
 
 def about(business: Business) -> Values:
-    """A business as answers of the form."""
+    """Turn a business into answers of the form."""
     return {
         "business": business.name,
         "nib": business.nib,
@@ -34,7 +34,7 @@ def about(business: Business) -> Values:
 
 
 def business(answers: Values) -> Business:
-    """A business by the answers of the form."""
+    """Turn answers of the form into a business."""
     return Business(
         name=answers["business"],
         nib=_digits(answers.get("nib")),
@@ -43,7 +43,7 @@ def business(answers: Values) -> Business:
 
 
 async def keep(turn: Turn, one: Enrolment) -> int:
-    """Take over what the answers say of the person and the business; returns the business."""
+    """Store what the answers say of the person and the business; returns the business's id."""
     answers = one.answers
     said = business(answers)
     if one.for_other:
@@ -61,7 +61,7 @@ async def keep(turn: Turn, one: Enrolment) -> int:
 
 
 def _same(theirs: dict[int, Business], said: Business) -> int | None:
-    """One of theirs of this name, whose number is no other one; an owner's number may be that of several."""
+    """Find one of theirs of this name and no other number; one number may be that of an owner with several."""
     for id_, one in theirs.items():
         if one.name.lower() == said.name.lower() and (one.nib == said.nib or not (said.nib and one.nib)):
             return id_

@@ -16,10 +16,14 @@ from bot.language.i18n import _
 from bot.language.markdown import Markdown, escape
 from db.fairs.programmes import Programme
 
-#: characters of an answer in words, and of a label in the review
-_LONGEST, _LABEL = 300, 40
-#: choices, so that the ways out find room beside them, and characters of one
-_MOST, _WIDEST = 7, 20
+#: characters of an answer in words
+_LONGEST = 300
+#: characters of a label in the review
+_LABEL = 40
+#: the most choices of a question, so that the ways out find room beside them
+_MOST = 7
+#: characters of a choice
+_WIDEST = 20
 _BRACKETS = re.compile(r"^(?P<asked>.*\S)\s*\((?P<how>[^()]*)\)\s*(?P<end>[?.:]?)\s*$", re.DOTALL)
 _SKIP = re.compile(r"[,;]?\s*\b(?:boleh dilewati|opsional|optional|may be skipped)\b\s*", re.IGNORECASE)
 _SEVERAL = re.compile(r"^(?:pilih |boleh )?(?:beberapa|lebih dari satu|several)\s*:\s*", re.IGNORECASE)
@@ -42,7 +46,7 @@ class _Wording:
 
 
 def fields(programme: Programme) -> list[Field]:
-    """Its questions, then its documents."""
+    """List a programme's questions, then its documents."""
     return [
         *(_question(wording) for wording in programme.questions),
         *(_document(wording) for wording in programme.documents),
@@ -61,7 +65,7 @@ def _read(wording: str) -> _Wording:
 
 
 def _options(how: str) -> list[str]:
-    """What there is to choose from; none where the brackets only explain."""
+    """List what there is to choose from; empty where the brackets only explain."""
     listed = _SEVERAL.sub("", how)
     found = [part.strip() for part in re.split(r"[,/;|]", listed) if part.strip()]
     fits = 2 <= len(found) <= _MOST and all(len(one) <= _WIDEST for one in found)

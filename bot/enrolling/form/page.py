@@ -1,4 +1,4 @@
-"""What somebody sees of a form: the question that stands, the review, and where it was left."""
+"""What a person sees of a form: the question that stands, the review, and where it was left."""
 
 from collections.abc import Sequence
 
@@ -14,10 +14,12 @@ from bot.turn import Turn
 _SHOWN = 70
 #: UTF-16 units of a bubble with choices
 _ROOM = WHATSAPP.text_with_choices
-#: misses after which a person is offered
+#: misses after which a talk with staff is offered
 PATIENCE = 3
-#: other businesses offered beside the one that was spoken of last, and fields on a page of what can be changed
-OTHERS, PAGE = 4, 7
+#: businesses offered beside the one that was spoken of last
+OTHERS = 4
+#: fields on a page of what can be changed
+PAGE = 7
 
 
 async def go_on(turn: Turn, form: Form, noted: Markdown | None = None, more: Sequence[Choice] = ()) -> None:
@@ -38,7 +40,7 @@ async def go_on(turn: Turn, form: Form, noted: Markdown | None = None, more: Seq
 
 
 def question(form: Form, field: Field) -> Markdown:
-    """Which of how many it is, what is asked, and what was answered before."""
+    """Say which of how many questions it is, what is asked, and what was answered before."""
     proposed = form.proposal(field)
     asked = field.question(form.values)
     if form.one.only or form.one.state == "correction":
@@ -53,7 +55,7 @@ def question(form: Form, field: Field) -> Markdown:
 
 
 def _is_first(form: Form, field: Field) -> bool:
-    """Whether this is the first question of all: there it is said once what can always be written."""
+    """Whether this is the first question of all, where it is said once what can always be written."""
     return not form.one.only and form.one.state == "draft" and form.place(field)[0] == 1
 
 
@@ -62,7 +64,7 @@ def _help() -> Markdown:
 
 
 def offers(form: Form, field: Field) -> list[Choice]:
-    """Answers to tap, and the ways out of the question."""
+    """List answers to tap, and the ways out of the question."""
     proposed = form.proposal(field)
     found = list(field.offers(form.values))
     keep = bool(proposed) and not field.is_document and not field.several and len(found) < PAGE + 1
@@ -78,7 +80,7 @@ def offers(form: Form, field: Field) -> list[Choice]:
 
 
 def stamped(form: Form, choices: Sequence[Choice]) -> list[Choice]:
-    """Choices that count only for the question as it stands."""
+    """Mark choices so that they count only for the question as it stands."""
     return named(choices, "form", form=form.one.id, mark=form.one.mark)
 
 
@@ -90,7 +92,7 @@ def _person(field: Field) -> Choice:
 
 
 def _say_known(turn: Turn, form: Form, noted: Markdown | None) -> None:
-    """What is known is the first question: is it still so?"""
+    """Ask first whether what is known is still right."""
     fields = {field.name: field for field in form.fields}
     shown = [fields[name].said(form.one.known) for name in ("name", "phone", "business") if name in form.one.known]
     at, total = form.place(None)
@@ -105,7 +107,7 @@ def _say_known(turn: Turn, form: Form, noted: Markdown | None) -> None:
 
 
 def _say_review(turn: Turn, form: Form, noted: Markdown | None) -> None:
-    """All answers as numbered lines; a list that is too long for a bubble with choices goes ahead of it."""
+    """Show all answers as numbered lines; a list too long for a bubble with choices goes ahead of it."""
     ask = _("Look through it, then send it. Write a number to change that line.")
     first = _after(noted, ask)
     lines = [_line(at, field, form) for at, field in enumerate(form.fields, start=1)]
@@ -133,7 +135,7 @@ def _line(at: int, field: Field, form: Form) -> Markdown:
 
 
 def rows_to_change(form: Form, page: int) -> list[Choice]:
-    """The fields as buttons, with the numbers of the review."""
+    """Make buttons for the fields, with the numbers of the review."""
     shown = list(enumerate(form.fields, start=1))[page * PAGE : (page + 1) * PAGE]
     rows = [
         Choice(f"{at}. {plain(field.label())}"[:24], "form-field", {"field": field.name}, kind="step")
@@ -145,7 +147,7 @@ def rows_to_change(form: Form, page: int) -> list[Choice]:
 
 
 def left_at(form: Form) -> Markdown:
-    """Where a draft was left, and what is new since."""
+    """Say where a draft was left, and what is new since."""
     at, total = form.place(form.asked)
     if form.asked is None and not form.confirms:
         return _("Your enrolment for **{title}** is filled in, but not sent yet.", title=title(form.programme))
@@ -175,7 +177,7 @@ def _after(noted: Markdown | None, text: Markdown) -> Markdown:
 
 
 def business_choices(form: Form, businesses: dict[int, str]) -> list[Choice]:
-    """Those they enrolled before, and one that is not known yet."""
+    """Offer the businesses they enrolled before, and one that is not known yet."""
     rows = [
         Choice(name[:24], "form-business", {"business": id_}, kind="step")
         for id_, name in list(businesses.items())[: OTHERS + 1]

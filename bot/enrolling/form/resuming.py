@@ -1,4 +1,4 @@
-"""Leaving a form and coming back to it: it waits as long as it has to."""
+"""Leave a form and come back to it: it waits as long as it has to."""
 
 from bot.cases.forwarded import Content
 from bot.enrolling.form.form import OPEN, Form
@@ -17,12 +17,12 @@ from db.enrolling.enrolments import Enrolment
 from db.fairs.programmes import Programme
 from db.people import people
 
-#: words with which one goes on with a form that was left
+#: words by which a person goes on with a form that they left
 CONTINUE = ("lanjut", "lanjutkan", "lanjutin", "teruskan", "teraskeun", "continue")
 
 
 async def opened(turn: Turn) -> Form:
-    """The form that the choice is about; refuses one that was sent."""
+    """Load the form that the choice is about; refuses one that was sent."""
     assert turn.choice is not None
     form = await Form.load(turn, int(turn.choice.args.get("form") or turn.choice.args["id"]))
     if not form.is_open:
@@ -31,13 +31,13 @@ async def opened(turn: Turn) -> Form:
 
 
 async def latest(turn: Turn) -> Enrolment | None:
-    """The form that they left last: the one of this conversation, or another of theirs."""
+    """Load the form that they left last: the one of this conversation, or another of theirs."""
     own = [one for one in await enrolments.of(turn.db, turn.person.person_id) if one.state in OPEN]
     return next((one for one in own if one.id == turn.memory.form), own[0] if own else None)
 
 
 def closed(programme: Programme) -> Markdown:
-    """That nobody can enrol any more, and since when."""
+    """Say that nobody can enrol any more, and since when."""
     if programme.state == "cancelled":
         return _("{title} is cancelled.", title=title(programme))
     if programme.enrolment_closes:
@@ -47,7 +47,7 @@ def closed(programme: Programme) -> Markdown:
 
 
 async def resume(turn: Turn, draft: Enrolment, hello: Markdown | None = None) -> None:
-    """Where it was left, and whether to go on."""
+    """Say where the form was left, and ask whether to go on."""
     form = await Form.load(turn, draft.id)
     turn.memory.form, turn.memory[OpenForm].form_said = draft.id, turn.today.isoformat()
     about = {"form": draft.id}
@@ -65,7 +65,7 @@ async def resume(turn: Turn, draft: Enrolment, hello: Markdown | None = None) ->
 
 
 async def greet(turn: Turn) -> bool:
-    """Somebody who only says hello and has left a form is told of it; False where there is none."""
+    """Tell a person who only says hello of the form that they left; False where there is none."""
     draft = await latest(turn)
     if draft is None:
         return False
@@ -77,7 +77,7 @@ async def greet(turn: Turn) -> bool:
 
 
 async def mention(turn: Turn) -> None:
-    """After an answer, once a day: the form is still there."""
+    """Say after an answer, once a day, that the form is still there."""
     if not turn.memory.form or turn.memory[OpenForm].form_said == turn.today.isoformat():
         return
     one = await enrolments.load(turn.db, turn.memory.form)
@@ -89,7 +89,7 @@ async def mention(turn: Turn) -> None:
 
 
 async def is_it_this(turn: Turn, sent: Content) -> bool:
-    """A photo that comes without a word may be the one that staff want anew: ask; False where they want none."""
+    """Ask whether a photo without a word is the one that staff want anew; False where they want none."""
     for one in await enrolments.of(turn.db, turn.person.person_id):
         form = await Form.load(turn, one.id)
         wanted = [field for field in form.pending() if field.is_document] if one.state == "correction" else []
@@ -103,7 +103,7 @@ async def is_it_this(turn: Turn, sent: Content) -> bool:
 
 
 async def ask_to_stop(turn: Turn, form: Form) -> None:
-    """Whether to stop, once; what was answered stays unless they say otherwise."""
+    """Ask once whether to stop; what was answered stays unless they say otherwise."""
     await form.ask(turn, number=False)
     about = {"form": form.one.id}
     choices = [Choice(_("Go on filling in"), "form-continue", about), Choice(_("Keep it for now"), "form-later", about)]
@@ -113,7 +113,7 @@ async def ask_to_stop(turn: Turn, form: Form) -> None:
 
 
 async def which_stop(turn: Turn, form: Form) -> None:
-    """The word has two meanings inside a form; until they say which, no announcement comes."""
+    """Ask what "stop" means inside a form; until they say, no announcement comes."""
     until = turn.now + HELD
     turn.memory[StopAsked].undecided = until.isoformat()
     await deliveries.hold_broadcasts(turn.db, turn.person.person_id, until)
@@ -131,14 +131,14 @@ async def which_stop(turn: Turn, form: Form) -> None:
 
 
 async def decided(turn: Turn) -> None:
-    """They have said that it was not announcements which they mean to stop: those leave again."""
+    """Let announcements leave again, as the person did not mean to stop them."""
     if turn.memory[StopAsked].undecided:
         turn.memory[StopAsked].undecided = ""
         await deliveries.release_broadcasts(turn.db, turn.person.person_id, turn.now)
 
 
 async def back_to(turn: Turn, noted: Markdown) -> bool:
-    """After a person has finished, the form goes on where it was; False where none was open here."""
+    """Go on with the form after a member has finished; False where none was open here."""
     one = await enrolments.load(turn.db, turn.memory.form) if turn.memory.form else None
     if one is None or one.state not in OPEN:
         return False

@@ -1,4 +1,4 @@
-"""Sending an enrolment: a number, a place where places are given by order of arrival, and what comes next."""
+"""Send an enrolment: give it a number, a place where places go by order of arrival, and say what comes next."""
 
 from dataclasses import replace
 
@@ -20,7 +20,7 @@ _LOOK_ALIKE = set("IO")
 
 
 async def send(turn: Turn, form: Form) -> Markdown:
-    """Give it a number and hand it in; where nobody chooses, it gets a place, or one in line. Returns what to say."""
+    """Give it a number and send it; where nobody chooses, it gets a place, or one in line. Returns what to say."""
     business = await known.keep(turn, form.one)
     await enrolments.keep(turn.db, form.one.id, turn.now, business_id=business, **_named(form))
     await seats.lock(turn.db, form.programme.id)
@@ -54,7 +54,7 @@ async def send(turn: Turn, form: Form) -> Markdown:
 
 
 async def go_on_or_hand_back(turn: Turn, form: Form, noted: Markdown | None = None) -> None:
-    """The next question; of a correction, after the last one, it is handed back at once."""
+    """Ask the next question; a correction is handed back right after its last one."""
     if form.one.state == "correction" and not form.pending():
         await form.keep(turn)
         await _hand_back(turn, form)
@@ -63,7 +63,7 @@ async def go_on_or_hand_back(turn: Turn, form: Form, noted: Markdown | None = No
 
 
 async def _hand_back(turn: Turn, form: Form) -> None:
-    """What staff wanted corrected is there: they look at it again, under the same number."""
+    """Hand a corrected enrolment back to staff, under the same number."""
     asked_for = (await changes.history(turn.db, form.one.id))[-1].fields
     business = await known.keep(turn, form.one)
     await enrolments.keep(turn.db, form.one.id, turn.now, business_id=business, **_named(form))
@@ -75,7 +75,7 @@ async def _hand_back(turn: Turn, form: Form) -> None:
 
 
 def _named(form: Form) -> Values:
-    """Of the answers, by what staff look for it."""
+    """The answers by which staff look for it."""
     return {name: form.one.answers[name] for name in ("name", "phone", "business")}
 
 
@@ -84,5 +84,5 @@ def _status() -> Choice:
 
 
 def _prefix(code: str) -> str:
-    """What stands before the number: the programme's code without what looks like a digit."""
+    """Make what stands before the number: the programme's code without what looks like a digit."""
     return "".join(sign for sign in code if sign not in _LOOK_ALIKE) or "PRG"
