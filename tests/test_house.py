@@ -1,6 +1,7 @@
 """The rules of the house, so that no paragraph has to repeat them."""
 
 import ast
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -55,10 +56,28 @@ ENDED = {
     "handlers/staff/several.py", "bot/commands/arrivals.py", "bot/commands/data.py",
 }  # fmt: skip
 
+#: what a clock on the wall is read with
+CLOCKS = {"monotonic", "monotonic_ns", "perf_counter", "perf_counter_ns", "process_time", "thread_time", "time_ns"}
+LOOP = re.compile(r"\b(time|\w*loop(\(\))?)\.time$")
+LIMITS = {"asyncio.timeout", "asyncio.wait_for"}
+#: seconds that a limit has at least which only ends what hangs
+PATIENCE = 10
+#: the fast tests that may look at one, and why
+MAY_MEASURE = {
+    "tests/bot/test_deliveries.py": "whether a wait is over before it begins; a slow machine makes it only more so",
+    "tests/bot/test_fuzz.py": "the processor's time: a pattern that never ends has no other measure",
+    "tests/bot/test_kill.py": "its service notes when it was killed, for the slow ones that compare it",
+}
+
 
 def files(*folders: str) -> Iterator[Path]:
     for folder in folders:
         yield from sorted((HOUSE / folder).rglob("*.py"))
+
+
+@cache
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text("utf-8"))
 
 
 def name(path: Path) -> str:
@@ -76,7 +95,7 @@ MODULES = {module(path): path for path in files(*ROOMS)}
 def imports(path: Path) -> frozenset[str]:
     """The modules that a file imports, wherever it does: `from bot import turn` is `bot.turn`."""
     found = set()
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    for node in ast.walk(tree(path)):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
@@ -185,7 +204,7 @@ def test_a_function_fits_on_a_page() -> None:
     long = [
         f"{name(path)}: {node.name}"
         for path in files(*ROOMS, "tests")
-        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        for node in ast.walk(tree(path))
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
         and (node.end_lineno or 0) - node.lineno >= 40
         and "migrations" not in name(path)
@@ -193,11 +212,50 @@ def test_a_function_fits_on_a_page() -> None:
     assert not long
 
 
+def test_no_fast_test_asserts_a_time_of_the_clock_on_the_wall() -> None:
+    """What must be fast is counted in steps, statements or calls, or is measured by a slow test."""
+    measuring = [
+        f"{name(path)}:{line}"
+        for path in files("tests")
+        if path.name.startswith("test_") and name(path) not in MAY_MEASURE
+        for line in _measuring(tree(path))
+    ]
+    assert not measuring
+
+
+def _measuring(code: ast.AST) -> Iterator[int]:
+    """The lines outside of slow tests where a clock is read, or where the time that something may take is short."""
+    if _is_slow(code):
+        return
+    for part in ast.iter_child_nodes(code):
+        yield from _measuring(part)
+    match code:
+        case ast.Attribute(attr=clock) | ast.Name(id=clock) if clock in CLOCKS:
+            yield code.lineno
+        case ast.Call(func=asked) if LOOP.search(ast.unparse(asked)):
+            yield code.lineno
+        case ast.Call(func=asked, args=[*_, ast.Constant(value=float() | int() as limit)]):
+            if ast.unparse(asked) in LIMITS and limit < PATIENCE:
+                yield code.lineno
+        case ast.BinOp(left=ast.Attribute(attr="at"), op=ast.Sub()):
+            yield code.lineno
+
+
+def _is_slow(node: ast.AST) -> bool:
+    """Whether it is marked so, a module as a whole or a test alone."""
+    marks = list[ast.AST](getattr(node, "decorator_list", ()))
+    if isinstance(node, ast.Module):
+        marks += [
+            one for one in node.body if isinstance(one, ast.Assign) and "pytestmark" in ast.unparse(one.targets[0])
+        ]
+    return any("mark.slow" in ast.unparse(mark) for mark in marks)
+
+
 def test_every_module_says_what_it_is() -> None:
     silent = [
         name(path)
         for path in files(*ROOMS, "tests")
-        if path.read_text("utf-8").strip() and not ast.get_docstring(ast.parse(path.read_text("utf-8")))
+        if path.read_text("utf-8").strip() and not ast.get_docstring(tree(path))
     ]
     assert silent == ["bot/__main__.py"]
 
@@ -206,7 +264,7 @@ def test_every_handler_says_what_the_person_experiences() -> None:
     silent = [
         f"{name(path)}: {node.name}"
         for path in files("handlers")
-        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        for node in ast.walk(tree(path))
         if isinstance(node, ast.AsyncFunctionDef) and node.decorator_list and not ast.get_docstring(node)
     ]
     assert not silent
@@ -221,15 +279,15 @@ def test_every_choice_that_is_offered_has_one_handler() -> None:
     offered: dict[str, str] = {}
     taken = ["retry"]  # the conversation takes it
     for path in files("bot", "handlers"):
-        tree = ast.parse(path.read_text("utf-8"))
+        module = tree(path)
         constants = {
             target.id: node.value.value
-            for node in tree.body
+            for node in module.body
             if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant)
             for target in node.targets
             if isinstance(target, ast.Name)
         }
-        for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
+        for call in (node for node in ast.walk(module) if isinstance(node, ast.Call)):
             names = [str(_said(argument, constants)) for argument in call.args]
             if isinstance(call.func, ast.Attribute) and call.func.attr == "choice":
                 taken += filter(None, names)

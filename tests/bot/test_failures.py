@@ -138,7 +138,7 @@ async def test_a_platform_that_asks_to_wait_holds_back_nobody_else_and_keeps_the
     await town.assistant.lines.idle()
     budi = town.phone("budi")
     await budi.sends([Inbound.typed(QUESTION)])
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(10):
         while not budi.bubbles:
             await asyncio.sleep(0.01)
     assert ani.bubbles == []

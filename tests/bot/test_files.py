@@ -160,7 +160,7 @@ async def test_a_slow_file_holds_up_nobody_else_and_has_its_limit(
     monkeypatch.setattr(reader, "PATIENCE", 0.5)
     await ani.sends([ani.holding("photo", JPEG), Inbound.typed("halo")])
     budi = town.phone("budi")
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(10):
         await budi.sends([Inbound.typed("halo")])
         while not budi.bubbles:
             await asyncio.sleep(0.01)

@@ -147,7 +147,7 @@ async def test_the_older_poll_ends_with_a_conflict(stub: TelegramStub, bot: Bot,
         with pytest.raises(errors.Conflict, match="terminated by other getUpdates"):
             await older
         ani.says("Halo")
-        assert len(await asyncio.wait_for(newer, 2)) == 1
+        assert len(await asyncio.wait_for(newer, 10)) == 1
 
 
 async def test_a_poll_is_over_when_the_client_is_gone(stub: TelegramStub, bot: Bot) -> None:

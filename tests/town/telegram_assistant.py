@@ -80,7 +80,7 @@ class Running:
 
 
 async def until(happened: Callable[[], object]) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(10):
         while not happened():
             await asyncio.sleep(0.01)
 

@@ -190,7 +190,7 @@ async def test_a_stop_lets_every_page_go_at_once(sqlite_url: str, known: Knowled
         waiting = asyncio.ensure_future(visitor.hears())
         await asyncio.sleep(0.2)
         site.web.close()
-        async with asyncio.timeout(2):
+        async with asyncio.timeout(10):
             assert await waiting == []
             async for _message in socket:
                 pass

@@ -1,7 +1,7 @@
 """How much one visitor, or one network address, may do in a minute: counted in memory, kindly refused."""
 
-import time
 from collections import OrderedDict
+from time import monotonic
 
 #: who is remembered; beyond that the ones longest silent are forgotten
 MOST = 20_000
@@ -17,7 +17,7 @@ class Allowance:
 
     def wait(self, name: str) -> float:
         """Take one; 0 when it was free, or else the seconds until there is one, and nothing is taken."""
-        now = time.monotonic()
+        now = monotonic()
         left, counted = self._left.pop(name, (float(self._most), now))
         left = min(self._most, left + (now - counted) * self._most / 60)
         seconds = 0.0 if left >= 1 else (1 - left) * 60 / self._most
