@@ -252,7 +252,7 @@ class Deliveries:
         except Refused as refused:
             if is_paid:
                 return Done(claimed, "pending", reason=str(refused)[:200])
-            log.error("delivery %s was refused: %s", claimed.id, refused)
+            log.error("delivery %s was refused", claimed.id)
             done = Done(claimed, "failed", reason=str(refused)[:200])
         except Exception as error:
             self._failed(channel)

@@ -140,8 +140,8 @@ class Outbox:
             return self._again(unsent, unsent.attempts, wait.seconds)
         except Blocked:
             return Mark(unsent.id, "blocked", tries)
-        except Refused as refused:
-            log.error("reply %s was refused: %s", unsent.id, refused)
+        except Refused:
+            log.error("reply %s was refused", unsent.id)
             return Mark(unsent.id, "refused", tries)
         except Exception as error:
             log.warning("reply %s was not sent, %s times now: %s", unsent.id, tries, type(error).__name__)

@@ -15,6 +15,7 @@ from telegram import Bot
 from bot import logs
 from bot.channel import Blocked, Channel, Later, Position, Refused, Unreached, Update
 from bot.channels.telegram import channel as module
+from bot.channels.telegram import request
 from bot.channels.telegram.channel import Telegram
 from bot.language.markdown import Markdown
 from bot.reply import Reply
@@ -53,6 +54,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """The same waits, shorter."""
     monkeypatch.setattr(module, "BACKOFF", (0.02,))
     monkeypatch.setattr(module, "SLOW", 0.02)
+    monkeypatch.setattr(request, "WAIT", 1)
 
 
 @pytest.mark.usefixtures("impatient")
@@ -248,11 +250,35 @@ async def test_the_token_is_in_no_log_not_even_in_a_traceback(
     try:
         await nowhere.send("42", Reply(Markdown("Halo")), 1)
     except Unreached:
-        logging.getLogger("elsewhere").exception("with a traceback, of %r", nowhere._bot)
+        logging.getLogger("bot.elsewhere").exception("with a traceback, of %r", nowhere._bot)
     await nowhere.close()
     assert "elsewhere" in lines.getvalue() and "Traceback" in lines.getvalue()
     assert TOKEN.partition(":")[2] not in lines.getvalue()
     assert f"/bot{TOKEN.partition(':')[0]}:" not in lines.getvalue()
+
+
+@pytest.mark.usefixtures("impatient")
+@pytest.mark.parametrize("status", [200, 400, 429, 500])
+async def test_an_answer_cut_off_within_somebody_s_words_is_asked_for_again_and_quoted_nowhere(
+    stub: TelegramStub, ani: User, tmp_path: Path, lines: io.StringIO, status: int
+) -> None:
+    stub.script("getUpdates", status=status, body='{"ok": true, "result": [{"message": {"text": "rahasia saya')
+    ani.says("halal?")
+    async with running(stub, tmp_path) as chat:
+        await stub.wait_for(1)
+        await chat.wait_for_turns(1)
+    assert "Telegram cannot be reached" in lines.getvalue() or status == 429
+    assert "rahasia" not in lines.getvalue()
+
+
+async def test_what_telegram_says_of_a_refusal_may_quote_and_is_not_logged(
+    stub: TelegramStub, ani: User, tmp_path: Path, lines: io.StringIO
+) -> None:
+    stub.script("sendMessage", status=400, description="Bad Request: cannot send rahasia saya", times=3)
+    ani.says("halal?")
+    async with running(stub, tmp_path) as chat:
+        await chat.wait_for_turns(1)
+    assert "was refused" in lines.getvalue() and "rahasia" not in lines.getvalue()
 
 
 async def test_another_bots_updates_are_counted_apart(stub: TelegramStub, ani: User, tmp_path: Path) -> None:

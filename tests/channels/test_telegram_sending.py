@@ -7,15 +7,30 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from bot.channel import Blocked, Later, Refused
+from bot.channel import Blocked, Later, Refused, Unreached
+from bot.channels.telegram import request
 from bot.channels.telegram.channel import Telegram
 from bot.channels.telegram.messages import split
 from bot.language.markdown import Markdown, paint
 from bot.reply import Choice, Reply, utf16_length
+from bot.router import Router
+from bot.turn import Turn
+from db.deliveries import deliveries
+from db.deliveries.deliveries import Recipient
 from tests.town.telegram_assistant import running
 from tests.town.telegram_stub import TOKEN, TelegramStub, User
 
 CHAT = 42
+telling = Router("telling")
+
+
+@telling.anything()
+async def tell(turn: Turn) -> None:
+    turn.silent = True
+    me = Recipient(turn.person.person_id, turn.person.address_id)
+    await turn.tell(me, "news", Markdown("news"), at_night=True)
+
+
 GROUP = -1001
 
 
@@ -176,6 +191,54 @@ async def test_429_names_the_seconds_and_a_half_sent_reply_goes_on_where_it_was(
     await telegram.close()
     assert [message["text"][:8] for message in stub.messages(CHAT)] == ["Bagian 0", "Bagian 1"]
     assert len(ids) == 2
+
+
+@pytest.mark.parametrize(
+    ("status", "kind", "body", "ends"),
+    [
+        (429, "application/json", '{"ok": false, "error_code": 429, "description": "Too Many Requests"}', Later),
+        (429, "application/json", '{"ok": false, "parameters": {"retry_after": "soon"}}', Later),
+        (429, "application/json", "", Later),
+        (429, "text/html", "<h1>Too many requests</h1>", Later),
+        (409, "application/json", '{"ok": false, "description": "Conflict"}', Later),
+        (401, "application/json", '{"ok": false, "description": "Unauthorized"}', Later),
+        (403, "text/html", "<h1>Forbidden by the office's proxy</h1>", Unreached),
+        (404, "text/html", "<h1>nginx</h1>", Unreached),
+        (400, "application/json", '{"ok": fal', Unreached),
+        (200, "text/html", "<h1>Please sign in to the hotel's network</h1>", Unreached),
+        (413, "application/json", '{"ok": false, "description": "Request Entity Too Large"}', Refused),
+    ],
+)
+@pytest.mark.parametrize("method", ["sendMessage", "editMessageText"])
+async def test_whatever_says_that_nothing_was_sent_is_known_to_say_so(
+    stub: TelegramStub,
+    telegram: Telegram,
+    status: int,
+    kind: str,
+    body: str,
+    ends: type[Exception],
+    method: str,
+) -> None:
+    stub.script(method, status=status, body=body, kind=kind, times=3)
+    with pytest.raises(ends):
+        if method == "sendMessage":
+            await telegram.send("42", says("Halo"), 1)
+        else:
+            await telegram.amend("42", says("Halo"), 1, ["7"])
+
+
+async def test_a_429_that_does_not_say_how_long_keeps_a_notice_waiting_and_never_unsure(
+    stub: TelegramStub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(request, "WAIT", 1)
+    stub.script("sendMessage", 43, status=429, description="Too Many Requests")
+    async with running(stub, tmp_path, (telling,)) as chat:
+        User(stub, 43, "Budi").says("tell")
+        await stub.wait_for(1)
+        await chat.wait_for_turns(2)
+        async with chat.assistant.database.reading() as tx:
+            assert await deliveries.counts(tx, "news") == {"sent": 1}
+    assert [message["text"] for message in stub.messages(43)] == ["news"]
 
 
 async def test_a_wrong_token_asks_to_wait(stub: TelegramStub) -> None:

@@ -93,6 +93,9 @@ class Script:
     description: str = ""
     drop: bool = False
     delay: float = 0.0
+    #: what is answered in place of the Bot API's own JSON, such as half of it
+    body: str | None = None
+    kind: str = "application/json"
 
     def matches(self, method: str, params: Json) -> bool:
         return self.method == method and self.chat_id in (None, params.get("chat_id"))
@@ -343,15 +346,17 @@ class TelegramStub:
         description: str = "",
         drop: bool = False,
         delay: float = 0.0,
+        body: str | None = None,
+        kind: str = "application/json",
     ) -> None:
         """Says what befalls the next `times` calls of `method` (for `chat_id`, or for any chat).
 
         `drop` closes the connection once the call is done; `delay` holds back the answer, not
-        the deed.
+        the deed; `body`, with `status` and of `kind`, is answered as it is, and nothing done.
         """
-        if retry_after is None and not (status or drop or delay):
-            raise ValueError("a script needs retry_after, status, drop or delay")
-        one = Script(method, chat_id, retry_after, status, description, drop, delay)
+        if retry_after is None and body is None and not (status or drop or delay):
+            raise ValueError("a script needs retry_after, status, drop, delay or body")
+        one = Script(method, chat_id, retry_after, status, description, drop, delay, body, kind)
         self._scripts += [one] * times
 
     def queue(self, update: Json, token: str = "") -> Json:
@@ -431,6 +436,9 @@ class TelegramStub:
         try:
             params = await read_params(request)
             script = self._take_script(method, params)
+            if script and script.body is not None:
+                self.sent.append(Call(method, params, at, False, None, token, script.status or 200))
+                return web.Response(status=script.status or 200, content_type=script.kind, text=script.body)
             if script:
                 script.refuse()
             if str(params.get("allow_paid_broadcast")).lower() == "true":

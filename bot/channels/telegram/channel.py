@@ -10,8 +10,8 @@ import hmac
 import json
 import logging
 import warnings
-from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from functools import partial
 from typing import Any, TypeVar
 
@@ -105,39 +105,42 @@ class Telegram:
         """Send a reply; where Telegram refuses its form, as plain text. A long one goes on where it was broken off."""
         sent = self._begun.setdefault(number, [])
         try:
-            for part in parts(reply, number, private=not address.startswith("-"))[len(sent) :]:
-                sent.append(await self._send_part(address, part))
-        except RetryAfter as error:
-            raise Later(float(error.retry_after)) from None  # type: ignore[arg-type]
-        except (InvalidToken, EndPointNotFound) as error:
-            self._say(error)
-            raise Later(SLOW) from None
-        except NotConnected as error:
-            raise Unreached(error.message) from None
-        except Forbidden as error:
+            with self._told():
+                for part in parts(reply, number, private=not address.startswith("-"))[len(sent) :]:
+                    sent.append(await self._send_part(address, part))
+        except (Blocked, Refused):
             del self._begun[number]
-            raise Blocked(error.message) from None
-        except BadRequest as error:
-            del self._begun[number]
-            raise (Blocked if _is_unreachable(error) else Refused)(error.message) from None
+            raise
         del self._begun[number]
         return sent
 
     async def amend(self, address: str, reply: Reply | None, number: int, messages: Sequence[str]) -> None:
         """Change the last message, which carries text and keyboard; an announcement is never longer than one
         message."""
-        try:
+        with self._told():
             for method, given in changes(reply, number, messages):
-                await self._bot.do_api_request(method, {"chat_id": address, **given})
+                try:
+                    await self._bot.do_api_request(method, {"chat_id": address, **given})
+                except BadRequest as error:
+                    if "not modified" not in error.message.lower():
+                        raise
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """What Telegram answers, in the words of every channel."""
+        try:
+            yield
         except RetryAfter as error:
             raise Later(float(error.retry_after)) from None  # type: ignore[arg-type]
+        except (InvalidToken, EndPointNotFound, Conflict) as error:
+            self._say(error)
+            raise Later(SLOW) from None
         except NotConnected as error:
             raise Unreached(error.message) from None
         except Forbidden as error:
             raise Blocked(error.message) from None
         except BadRequest as error:
-            if "not modified" not in error.message.lower():
-                raise (Blocked if _is_unreachable(error) else Refused)(error.message) from None
+            raise (Blocked if _is_unreachable(error) else Refused)(error.message) from None
 
     async def typing(self, address: str) -> None:
         with suppress(TelegramError):
@@ -242,7 +245,7 @@ class Telegram:
                 if _is_unreachable(error):
                     raise
                 refused = error
-                log.warning("Telegram refused the form of a message (%s)", error.message)
+                log.warning("Telegram refused the form of a message: %s", method)
         raise refused
 
     async def _send_message(self, method: str, message: dict[str, Any]) -> str:
@@ -284,7 +287,7 @@ class Telegram:
                 "Somebody else receives this bot's messages, a second polling process or a webhook: stop one of them."
             )
         else:
-            reason = error.message if isinstance(error, TelegramError) else type(error).__name__
+            reason = error.message if isinstance(error, NotConnected) else type(error).__name__
             log.warning("Telegram cannot be reached (%s); trying again until it can.", reason)
 
     def _recovered(self) -> None:
