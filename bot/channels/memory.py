@@ -70,6 +70,8 @@ class Memory:
         return [str(number)]
 
     async def amend(self, address: str, reply: Reply | None, number: int, _messages: Sequence[str]) -> None:
+        if self.troubles:
+            raise self.troubles.pop(0)
         kept = self.sent[address]
         place = next(place for place, sent in enumerate(kept) if sent.number == number)
         kept[place : place + 1] = [Sent(number, reply)] if reply else []

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, delete, func, select, update
+from sqlalchemy import ColumnElement, String, and_, delete, exists, func, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import Base
@@ -128,10 +128,20 @@ async def _messages(tx: Transaction, age: Age, upto: int) -> Slice:
 
 async def _answers(tx: Transaction, age: Age, upto: int) -> Slice:
     ids, more = await _next(tx, StoredReply, StoredReply.created_at, age.written, upto)
-    old = (StoredReply.id.in_(ids), StoredReply.state.not_in(("unsent", "sending")))
+    old = (
+        StoredReply.id.in_(ids),
+        StoredReply.state != "unsent",
+        ~and_(StoredReply.state == "sending", _is_to_leave()),
+    )
     kept = StoredReply.body["gone"].as_string().is_(None)
     removed = (await tx.execute(update(StoredReply).where(*old, kept).values(body=GONE))).rowcount
     return Slice(removed, ids[-1] if ids else upto, more)
+
+
+def _is_to_leave() -> ColumnElement[bool]:
+    """Whether the delivery that became this reply is on its way: one that was cancelled is not, whatever it had tried."""
+    own = (StoredDelivery.address_id == StoredReply.address_id, StoredDelivery.reply_id == StoredReply.id)
+    return exists().where(*own, StoredDelivery.state.in_(("pending", "sending")))
 
 
 async def _notices(tx: Transaction, age: Age, upto: int) -> Slice:

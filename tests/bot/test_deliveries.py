@@ -22,12 +22,16 @@ from bot.reply import Choice, Reply
 from bot.router import Router
 from bot.turn import Turn
 from bot.web.app import create_app
+from db.conversation.replies import StoredReply
 from db.copies import restores
 from db.deliveries import deliveries, lanes
 from db.deliveries.deliveries import BROADCAST, NOTICE, REMINDER, Recipient, StoredDelivery
-from db.engine import Database
+from db.engine import Database, Transaction
+from db.office import Office
 from db.people import addresses, people
 from db.people.addresses import Address
+from db.privacy import retention
+from db.privacy.retention import StoredRetention
 from tests.town.phone import NOW, Phone, Town
 
 NIGHT = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
@@ -123,6 +127,23 @@ async def test_notices_leave_before_reminders_and_those_before_broadcasts(engine
         async with town.assistant.database.reading() as tx:
             sent = await tx.execute(select(StoredDelivery.source).order_by(StoredDelivery.reply_id))
             assert [row[0] for row in sent] == ["notice", "reminder", "broadcast"]
+
+
+async def test_the_words_of_a_cancelled_one_that_had_to_wait_go_when_they_are_old(town: Town) -> None:
+    await _tells_with(town, "one", Later(60))
+    async with town.assistant.database.transaction() as tx:
+        kept = await retention.run(tx, Office(retention_days=1), NOW + timedelta(days=2))
+        assert not kept and await _said_to(tx, "budi") == ["one"]
+        person = (await addresses.known(tx, "memory", ["budi"]))["budi"][1]
+        await deliveries.cancel(tx, person, ["one"])
+        await tx.execute(update(StoredRetention).values(upto=0))
+        await retention.run(tx, Office(retention_days=1), NOW + timedelta(days=2))
+        assert await _said_to(tx, "budi") == [""]
+
+
+async def _said_to(tx: Transaction, name: str) -> list[str]:
+    theirs = select(StoredReply.body).join(Address, Address.id == StoredReply.address_id).where(Address.value == name)
+    return [body["text"] for body in (await tx.execute(theirs)).scalars()]
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from bot.broadcasts.sending.watching import Watching
-from bot.channel import Blocked, Refused
+from bot.channel import Blocked, Later, Refused
 from bot.channels.memory import Sent
 from db import office
 from db.broadcasts import audiences, broadcasts
@@ -551,6 +551,30 @@ async def test_the_page_on_which_one_is_watched_changes_in_place(town: Town, rin
     assert (now.labels, len(rini.bubbles)) == (page.labels, count)
     (shown,) = await rini.taps("Segarkan", now)
     assert shown.text == now.text
+
+
+async def test_a_page_that_cannot_be_changed_now_keeps_no_other_and_is_changed_later(town: Town, rini: Phone) -> None:
+    await agrees(town, "ani", "budi")
+    await sends(rini)
+    town.clock.move(timedelta(seconds=1))
+    await sends(rini)
+    first, second = [sent.number for sent in rini.bubbles if sent.text.startswith("Mencatat penerimanya")]
+    watching = town.assistant.deliveries.watching
+
+    def reads(number: int) -> str:
+        return next(sent for sent in rini.bubbles if sent.number == number).text
+
+    town.channel.troubles = [TimeoutError()]
+    await watching.look()
+    assert sorted([reads(first)[:3], reads(second)[:3]]) == ["Men", "✅ S"]
+    town.channel.troubles = [Later(60)]
+    await watching.look()
+    town.clock.move(timedelta(seconds=59))
+    await watching.look()
+    assert sorted([reads(first)[:3], reads(second)[:3]]) == ["Men", "✅ S"]
+    town.clock.move(timedelta(seconds=1))
+    await watching.look()
+    assert [reads(first)[:3], reads(second)[:3]] == ["✅ S", "✅ S"]
 
 
 async def test_announcements_can_be_held_for_somebody(town: Town, rini: Phone) -> None:

@@ -4,10 +4,10 @@ import asyncio
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.broadcasts.sending import progress
-from bot.channel import Amends, Channel
+from bot.channel import Amends, Blocked, Channel, Later, Refused
 from bot.clock import Clock
 from bot.language.i18n import speaking
 from bot.reply import Reply
@@ -42,8 +42,11 @@ class Watching:
         self._database = database
         self._clock = clock
         self._channels = channels
-        #: what each page says, by its reply
+        #: what each page says, and what it is to say, by its reply
         self._said: dict[int, str] = {}
+        self._due: dict[int, Page] = {}
+        #: until when a channel asked to wait
+        self._waits: dict[str, datetime] = {}
 
     async def keep_going(self) -> None:
         """For as long as the process lives."""
@@ -55,12 +58,14 @@ class Watching:
                 log.warning("the progress of broadcasts cannot be shown: %s", type(error).__name__)
 
     async def look(self) -> None:
-        """Bring every page up to date once."""
+        """Bring every page up to date once; one that cannot be now, or whose channel asked to wait, comes later."""
         async with self._database.reading() as tx:
             moving = await broadcasts.moving(tx, self._clock.now() - _OVER)
             found = [await self._page(tx, one) for one in moving]
-        for page in filter(None, found):
-            await self._show(page)
+        self._due |= {page.shown.id: page for page in found if page}
+        for page in list(self._due.values()):
+            if self._waits.get(page.shown.channel, self._clock.now()) <= self._clock.now() and await self._show(page):
+                del self._due[page.shown.id]
 
     async def _page(self, tx: Transaction, one: Broadcast) -> Page | None:
         opened = [act for act in await audit.acts(tx, one.source) if act.act in _OPENS and act.details.get("turn")]
@@ -74,9 +79,18 @@ class Watching:
             text = progress.report(one, counts, now) if over else progress.underway(one, counts, now)
         return Page(shown, replace(Reply.from_json(shown.body), text=text))
 
-    async def _show(self, page: Page) -> None:
+    async def _show(self, page: Page) -> bool:
+        """Whether it reads like this now, or never will."""
         channel, shown = self._channels.get(page.shown.channel), page.shown
         if not isinstance(channel, Amends) or self._said.get(shown.id, shown.body["text"]) == page.reply.text:
-            return
+            return True
+        try:
+            await channel.amend(shown.value, page.reply, shown.id, shown.message_ids or [])
+        except Later as wait:
+            self._waits[shown.channel] = self._clock.now() + timedelta(seconds=wait.seconds)
+            return False
+        except Exception as error:
+            log.warning("the progress of a broadcast is not shown: %s", type(error).__name__)
+            return isinstance(error, Blocked | Refused)
         self._said[shown.id] = str(page.reply.text)
-        await channel.amend(shown.value, page.reply, shown.id, shown.message_ids or [])
+        return True
