@@ -5,7 +5,7 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from bot.channel import Channel
 from bot.clock import Clock
@@ -104,7 +104,7 @@ class Assistant:
         await self.deliveries.begin()
         await self.jobs.prepare()
         await self.outbox.sweep()
-        await self._take_up(self.clock.now())
+        await self._take_up(datetime.max.replace(tzinfo=UTC))  # whatever the clock said then
         if background:
             self.nursery.start(self.outbox.keep_sweeping(), "sweep")
             self.nursery.start(self.deliveries.keep_sending(), "deliveries")

@@ -50,6 +50,8 @@ class State:
 
     tx: Transaction
     now: datetime
+    #: the newest turn that there is
+    newest: int
     #: stored replies by number: whose they are, and their body
     asked: Mapping[int, tuple[int, dict[str, Any]]]
     memories: dict[int, Memory] = field(default_factory=dict)
@@ -155,7 +157,7 @@ class Conversation:
         ended.finished.append(Finished(ended.turn, end, name))
         if end != "waiting" and (said or prepared.inbound.kind != "job"):
             ended.finished += [Finished(fragment.id, "joined", answered_by=ended.turn) for fragment in own]
-        self._remember_said(prepared, ended, end, state.now)
+        self._remember_said(state, prepared, ended, end)
         ended.replies = join(self._own_up(said, prepared, ended.memory, state.now), self._limits(ended.person))
 
     async def _turn(
@@ -222,15 +224,15 @@ class Conversation:
         if prepared.inbound is None or prepared.inbound.kind != "text":
             return False
         text = prepared.inbound.text
-        in_time = prepared.turn.received_at.isoformat() < memory.answered_at
+        in_time = prepared.turn.id <= memory.said_upto
         return in_time and (same_text(text) == memory.said or is_nudge(text))
 
-    def _remember_said(self, prepared: Prepared, ended: Outcome, end: str, now: datetime) -> None:
+    def _remember_said(self, state: State, prepared: Prepared, ended: Outcome, end: str) -> None:
         assert prepared.inbound is not None
         if prepared.inbound.kind == "text" and end == "done":
             ended.memory.said = same_text(prepared.inbound.text)
             ended.memory.said_in = ended.turn
-            ended.memory.answered_at = now.isoformat()
+            ended.memory.said_upto = state.newest
 
     def _own_up(self, said: list[Reply], prepared: Prepared, memory: Memory, now: datetime) -> list[Reply]:
         """After an outage of more than two minutes, say so honestly before the answer, once to each person."""

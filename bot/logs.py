@@ -69,10 +69,8 @@ def _traceback(record: logging.LogRecord) -> str:
 class TextFormatter(logging.Formatter):
     """`2026-11-23 02:41:07Z WARNING bot.outbox: ...`, with the traceback below."""
 
-    converter = time.gmtime
-
     def format(self, record: logging.LogRecord) -> str:
-        at = self.formatTime(record, "%Y-%m-%d %H:%M:%SZ")
+        at = time.strftime("%Y-%m-%d %H:%M:%SZ", time.gmtime(record.created))
         line = f"{at} {record.levelname} {record.name}: {_said(record)}"
         return f"{line}\n{_traceback(record)}" if record.exc_info else line
 

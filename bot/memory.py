@@ -34,7 +34,8 @@ class Memory:
     #: the last text and the turn that answered it: the same again, before the answer, is not answered twice
     said: str = ""
     said_in: int = 0
-    answered_at: str = ""
+    #: the newest turn that there was when it was answered
+    said_upto: int = 0
     #: until when an outage was owned up to
     sorry_at: str = ""
     #: of staff: the case in which what they write goes to the person, and since when they have it: taken anew, or

@@ -101,9 +101,11 @@ class Runner:
     ) -> tuple[list[Outcome], dict[int, Earlier]]:
         known = await people.load_and_lock(tx, {prepared.turn.address_id for prepared in batch})
         unfinished: dict[int, dict[int, Received]] = defaultdict(dict)
+        newest = 0
         for turn in await turns.unfinished(tx, [prepared.turn.id for prepared in batch]):
+            newest = turn.newest
             unfinished[turn.person_id][turn.id] = turn
-        state = State(tx, now, await _asked(tx, batch, known))
+        state = State(tx, now, newest, await _asked(tx, batch, known))
         outcomes: list[Outcome] = []
         earlier: dict[int, Earlier] = {}
         for prepared in batch:

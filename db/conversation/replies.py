@@ -2,10 +2,23 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, Select, String, bindparam, func, or_, select, text, update
+from sqlalchemy import (
+    ColumnElement,
+    ForeignKey,
+    Index,
+    Select,
+    String,
+    bindparam,
+    case,
+    func,
+    or_,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from db.base import KEPT_IDS, Base
@@ -13,7 +26,9 @@ from db.engine import Transaction
 from db.people.addresses import Address
 from db.people.people import Person
 
-#: the body of a reply whose words have been erased
+#: when a reply was due that no platform asked to wait with, where the clock is not to be asked
+_LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
+#: the body of a reply whose words are not kept any more
 GONE: dict[str, Any] = {"text": "", "gone": True}
 
 
@@ -234,7 +249,8 @@ async def release(tx: Transaction, channels: Collection[str]) -> None:
     """Release all replies of these channels: the process that held them is known to be gone."""
     theirs = select(Address.id).where(Address.channel.in_(channels))
     held = update(StoredReply).where(text("state = 'unsent'"), StoredReply.address_id.in_(theirs))
-    await tx.execute(held.values(holder=None))
+    at_once = case((StoredReply.due_at == StoredReply.created_at, _LONG_AGO), else_=StoredReply.due_at)
+    await tx.execute(held.values(holder=None, due_at=at_once))
 
 
 async def hold_on(tx: Transaction, holder: str, held_until: datetime) -> None:

@@ -69,6 +69,8 @@ class Received:
     raw: str
     received_at: datetime
     state: str = "received"
+    #: the newest turn that there is, whoever it is of, as far as `unfinished` has read this one
+    newest: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +116,8 @@ _EVERY = select(
 _OPEN = _EVERY.where(text(f"turns.{_UNFINISHED}")).order_by(StoredTurn.id)
 _mine, _from = aliased(StoredTurn), aliased(Address)
 _OPEN_UNTIL = (
-    _OPEN.join(_from, _from.person_id == Address.person_id)
+    _OPEN.add_columns(select(func.max(aliased(StoredTurn).id)).scalar_subquery())
+    .join(_from, _from.person_id == Address.person_id)
     .join(_mine, and_(_mine.address_id == _from.id, _mine.id >= StoredTurn.id))
     .where(_mine.id.in_(bindparam("turns", expanding=True)))
 )

@@ -113,7 +113,7 @@ async def code_of(tx: Transaction, id: int) -> Code | None:  # noqa: A002
 
 async def join(tx: Transaction, id: int, one: int, other: int, now: datetime) -> tuple[int, int]:  # noqa: A002
     """Make one person of two by this code; returns the older, who stays, and the younger, who is gone."""
-    both = select(Person.id, Person.name, Person.phone).where(Person.id.in_((one, other))).order_by(Person.created_at)
+    both = select(Person.id, Person.name, Person.phone).where(Person.id.in_((one, other)))
     rows = (await tx.execute(both.order_by(Person.id).with_for_update())).all()
     kept, gone = rows[0], rows[1]
     learnt = [name for name in ("name", "phone") if getattr(gone, name) and not getattr(kept, name)]

@@ -139,7 +139,7 @@ async def _answers(tx: Transaction, age: Age, upto: int) -> Slice:
 
 
 def _is_to_leave() -> ColumnElement[bool]:
-    """Whether the delivery that became this reply is on its way: one that was cancelled is not, whatever it had tried."""
+    """Whether the delivery that became this reply is on its way; one that was tried and then cancelled is not."""
     own = (StoredDelivery.address_id == StoredReply.address_id, StoredDelivery.reply_id == StoredReply.id)
     return exists().where(*own, StoredDelivery.state.in_(("pending", "sending")))
 

@@ -3,10 +3,13 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
 from bot.inbound import Inbound
+from bot.knowledge import Knowledge
 from db.conversation import turns
-from tests.town.phone import Phone, Town
+from db.conversation.replies import StoredReply
+from tests.town.phone import NOW, Phone, Town
 
 QUESTION = "biaya sertifikat halal berapa ya kak"
 
@@ -82,6 +85,29 @@ async def test_the_same_text_sent_again_before_the_answer_is_answered_once(town:
     asked = Inbound.typed(QUESTION)
     assert len(await ani.does(asked, asked, Inbound.typed("halo?"))) == 1
     assert await states(town) == {"done": 1, "joined": 2}
+
+
+@pytest.mark.parametrize("again", [QUESTION, "halo?"])
+async def test_after_a_restart_with_the_clock_behind_the_same_again_is_answered(
+    sqlite_url: str, known: Knowledge, again: str
+) -> None:
+    async with Town.opened(sqlite_url, known, NOW + timedelta(hours=3)) as town:
+        await town.phone("ani").says(QUESTION)
+    async with Town.opened(sqlite_url, known, NOW) as town:
+        ani = town.phone("ani")
+        assert len(await ani.does(Inbound.typed(again))) + len(await ani.waits(4)) == 1
+
+
+async def test_what_waits_to_be_answered_or_sent_does_not_wait_for_the_clock(sqlite_url: str, known: Knowledge) -> None:
+    async with Town.opened(sqlite_url, known, NOW + timedelta(hours=3)) as town:
+        await town.phone("budi").says(QUESTION)
+        async with town.assistant.database.transaction() as tx:
+            await tx.execute(update(StoredReply).values(state="unsent"))
+        town.assistant.lines.open = False
+        await town.phone("ani").sends([Inbound.typed(QUESTION)])
+    async with Town.opened(sqlite_url, known, NOW) as town:
+        await town.assistant.settled()
+        assert [len(town.phone(name).bubbles) for name in ("ani", "budi")] == [1, 1]
 
 
 async def test_a_section_is_one_tap_away_and_names_its_subject(ani: Phone) -> None:
