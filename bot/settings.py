@@ -182,4 +182,4 @@ def _kept_key(path: Path) -> str:
             pass
         finally:
             draft.unlink()
-    return path.read_text().strip()
+    return path.read_text("utf-8").strip()

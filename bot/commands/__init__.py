@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import sys
 import tempfile
 from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from contextlib import contextmanager
@@ -24,12 +23,11 @@ Result = TypeVar("Result")
 
 def run(main: Coroutine[Any, Any, None]) -> None:
     """Run to the end, on uvloop where it exists (not on Windows): turns take a tenth less time."""
-    if sys.platform == "win32":
-        asyncio.run(main)
-    else:
-        import uvloop
-
-        uvloop.run(main)
+    try:
+        import uvloop as loop
+    except ImportError:
+        import asyncio as loop
+    loop.run(main)
 
 
 class Stop(click.ClickException):

@@ -3,7 +3,7 @@
 import os
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -82,15 +82,15 @@ def _opened(path: Path | None) -> Iterator[BinaryIO]:
         return
     try:
         with open(path, "xb", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
-            try:
-                yield file
-            except BaseException:
-                path.unlink()
-                raise
+            yield file
     except FileExistsError:
         raise Stop(f"{path} exists; name a new file.") from None
-    except OSError as error:
-        raise Stop(f"{path}: {error.strerror or error}; name another file, or make room.") from None
+    except BaseException as error:
+        with suppress(OSError):
+            path.unlink()
+        if isinstance(error, OSError):
+            raise Stop(f"{path}: {error.strerror or error}; name another file, or make room.") from None
+        raise
 
 
 async def _write(database: Database, form: str, file: BinaryIO, find: Find) -> tuple[int, str]:

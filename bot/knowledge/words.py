@@ -55,7 +55,7 @@ class Lexicon:
     """The word lists of `locales/<language>/words.toml`: many ways to write a word, one word that stands for them."""
 
     def __init__(self, locales: Path) -> None:
-        lists = {language: tomllib.loads((locales / language / "words.toml").read_text()) for language in LISTS}
+        lists = {language: tomllib.loads((locales / language / "words.toml").read_text("utf-8")) for language in LISTS}
         self._same = {language: _turned(lists[language]["same"]) for language in LISTS}
         self._insults = frozenset(word for one in lists.values() for word in one["insults"]["words"].split())
 

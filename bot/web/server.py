@@ -1,9 +1,9 @@
 """Serves the web on a socket that is already open; when to end is somebody else's decision."""
 
-import resource
 import socket
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from importlib import import_module
 
 import uvicorn
 from starlette.applications import Starlette
@@ -50,9 +50,16 @@ class Server(uvicorn.Server):
 def listen(host: str, port: int) -> socket.socket:
     """An open socket, and leave for as many connections as the system grants; raises OSError where the address is taken
     or not ours."""
+    with suppress(ImportError):
+        _raise_limit()
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    return socket.create_server((host, port), family=family)
+
+
+def _raise_limit() -> None:
+    """Let this process open `FILES` files, or as many as it may; raises ImportError on Windows, which sets no limit."""
+    resource = import_module("resource")
     granted, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = FILES if most == resource.RLIM_INFINITY else min(FILES, most)
     if granted != resource.RLIM_INFINITY and granted < wanted:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    return socket.create_server((host, port), family=family)

@@ -7,7 +7,7 @@ import socket
 import stat
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -68,13 +68,11 @@ async def stub() -> Any:
 class Served:
     """`jembatan run` as a process of its own, on a port of its own."""
 
-    def __init__(self, **settings: str) -> None:
+    def __init__(self, command: Sequence[str] = (*COMMAND, "run"), **settings: str) -> None:
         self.port = free_port()
         given = {"PORT": str(self.port), **settings}
         environment = os.environ | {f"JEMBATAN_{name}": value for name, value in given.items()}
-        self.process = subprocess.Popen(
-            [*COMMAND, "run"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment
-        )
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment)
 
     def stop(self, number: signal.Signals) -> tuple[int, str, str]:
         """Exit code, standard output and error."""
