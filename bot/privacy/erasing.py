@@ -97,10 +97,14 @@ class Erasing:
 
 def append(path: Path, done: Iterable[Done]) -> None:
     """Write erasures to the list; one stands there twice where a crash comes between this and the mark."""
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "w") as file:
+    with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600), "r+b") as file:
+        if file.seek(0, os.SEEK_END):
+            file.seek(-1, os.SEEK_END)
+        lines = b"" if file.read() in (b"", b"\n") else b"\n"
         for one in done:
             times = {"since": one.since.isoformat(), "erased": one.done_at.isoformat()}
-            file.write(json.dumps({"person": one.person_id, **times, "proof": one.proof}) + "\n")
+            lines += json.dumps({"person": one.person_id, **times, "proof": one.proof}).encode() + b"\n"
+        file.write(lines)
         file.flush()
         os.fsync(file.fileno())
 
@@ -108,7 +112,7 @@ def append(path: Path, done: Iterable[Done]) -> None:
 def read(path: Path) -> list[Done]:
     """Read the list, empty where there is none; a line that a crash cut short is left out."""
     found = []
-    for line in path.read_text().splitlines() if path.exists() else ():
+    for line in path.read_text("utf-8", errors="replace").splitlines() if path.exists() else ():
         with suppress(ValueError, KeyError, TypeError):
             kept = json.loads(line)
             since, at = (datetime.fromisoformat(kept[name]) for name in ("since", "erased"))

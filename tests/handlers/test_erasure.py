@@ -144,6 +144,18 @@ async def test_the_list_erases_nobody_else(sqlite_url: str, known: Knowledge, em
         assert (await backup.restore(database, tmp_path / "backup", NOW, silent, erasing.read(path))).erased == 0
 
 
+@pytest.mark.parametrize("rest", ['{"person": 1, "sin', '{"person": 1, "name": "\x00\x00', "{\udcff"])
+def test_whoever_is_erased_after_a_crash_cut_a_line_of_the_list_stays_on_it(tmp_path: Path, rest: str) -> None:
+    path = tmp_path / erasing.LIST
+    before, after = (erasures.Done(person, NOW, NOW, f"HPS-222{person}") for person in (2, 3))
+    erasing.append(path, [before])
+    with path.open("a", errors="surrogateescape") as file:
+        file.write(rest)
+    erasing.append(path, [after])
+    erasing.append(path, [after])
+    assert erasing.read(path) == [before, after, after]
+
+
 async def test_it_happens_after_a_day_and_they_are_new_when_they_write_again(town: Town, ani: Phone) -> None:
     await ani.says("halo")
     (planned,) = await wants_all_erased(ani)
