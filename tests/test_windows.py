@@ -52,7 +52,7 @@ async def test_jembatan_run_serves_and_stops_where_there_is_nothing_of_unix(
     monkeypatch.chdir(tmp_path)
     served = Served([sys.executable, "-c", RUN, " ".join(UNIX_ONLY)])
     await served.answers()
-    code, _seconds, _out, errors = served.stop(signal.SIGINT)
+    code, _out, errors = served.stop(signal.SIGINT)
     assert (code, errors) == (0, "")
 
 

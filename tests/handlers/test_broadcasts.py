@@ -559,7 +559,8 @@ async def test_a_page_that_cannot_be_changed_now_keeps_no_other_and_is_changed_l
     town.clock.move(timedelta(seconds=1))
     await sends(rini)
     first, second = [sent.number for sent in rini.bubbles if sent.text.startswith("Mencatat penerimanya")]
-    watching = town.assistant.deliveries.watching
+    (watching,) = town.assistant.deliveries.watchers
+    assert isinstance(watching, Watching)
 
     def reads(number: int) -> str:
         return next(sent for sent in rini.bubbles if sent.number == number).text
