@@ -44,8 +44,7 @@ class Channel(Protocol):
         """Read a stored update; None for what concerns nobody. May raise on what cannot be read."""
 
     async def fetch(self, inbound: Inbound) -> bytes:
-        """Fetch the file that came in; raises `bot.media.attachments.TooLarge`, or anything else where it cannot be
-        had."""
+        """Fetch the file that came in; raises `bot.media.attachments.TooLarge`, or anything else where that fails."""
 
     async def send(self, address: str, reply: Reply, number: int) -> list[str]:
         """Deliver a reply, with its attachment, whose row is `number`; returns the platform's ids of the messages.

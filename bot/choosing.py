@@ -1,5 +1,4 @@
-"""Understand a typed answer as a tap: the label, its first word, `2`, `yg kedua`, `no 2`; in a form any telling
-word."""
+"""Understand a typed answer as a tap: the label, its first word, `2`, `yg kedua`, `no 2`; in a form any clear word."""
 
 import re
 

@@ -252,8 +252,7 @@ class Conversation:
             await addresses.set_state(tx, person.address_id, state)
 
     async def _settle_language(self, tx: Transaction, prepared: Prepared, person: Known) -> Known:
-        """Let the first real sentence decide the language, instead of the phone; what staff write as staff decides
-        nothing."""
+        """Let the first real sentence decide the language; what staff write as staff decides nothing."""
         heard = prepared.found.language if prepared.found else None
         if person.language_by != "phone" or heard is None or {"case", "draft", "form"} & set(person.memory):
             return person

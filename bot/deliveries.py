@@ -269,8 +269,7 @@ class Deliveries:
         return until is not None and until > self._clock.now()
 
     def _failed(self, channel: str) -> None:
-        """Count a failed delivery: one keeps nobody waiting; after several in a row one alone is tried, each time
-        later."""
+        """Count a failed delivery: one keeps nobody waiting; after several in a row one alone is tried, ever later."""
         self._failures[channel] += 1
         in_a_row = self._failures[channel] - FORGIVEN
         if in_a_row > 0:

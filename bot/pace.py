@@ -121,7 +121,7 @@ class Pace:
 
 @dataclass(frozen=True, slots=True)
 class Speed:
-    """How fast a broadcast leaves: messages a second, 0 for as many as the channel takes; and whether that is paid
+    """How fast a broadcast leaves: messages a second, 0 for as many as the channel takes; and whether it is paid
     for."""
 
     broadcast: int

@@ -86,7 +86,7 @@ class Runner:
             return last
 
     async def _run(self, batch: Sequence[Prepared], fault: Exception | None = None) -> dict[int, Earlier]:
-        """Run the transaction; returns, for the turns that were left as they are, which earlier ones must come
+        """Run the transaction; returns, for the turns that were left as they are, the earlier ones that must come
         first."""
         now = self._clock.now()
         async with self._database.transaction() as tx:

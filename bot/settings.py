@@ -105,8 +105,7 @@ class Settings(BaseSettings):
     @field_validator("database_url")
     @classmethod
     def _names_driver(cls, url: SecretStr | None) -> SecretStr | None:
-        """Take `postgresql://` and `sqlite:///` without SQLAlchemy's driver names, and `sslmode` as asyncpg calls
-        it."""
+        """Add SQLAlchemy's driver name to `postgresql://` and `sqlite:///`; asyncpg calls `sslmode` by another name."""
         if url is None:
             return None
         scheme, separator, rest = url.get_secret_value().partition("://")

@@ -33,7 +33,7 @@ class OfficeHours:
         return next((opens for opens, _closes in self._openings(now, _FARTHEST) if opens > now), None)
 
     def promise(self, now: datetime) -> datetime | None:
-        """Four working hours from now, rounded up to the full hour or the closing time; None where closed for months."""
+        """Four working hours from now, rounded up to the full hour or closing time; None where closed for months."""
         left = PROMISE
         for opens, closes in self._openings(now, _FARTHEST):
             start = max(opens, now)

@@ -31,8 +31,7 @@ class Terminal:
         self._choices: dict[str, deque[tuple[int, list[str]]]] = defaultdict(lambda: deque(maxlen=REMEMBERED))
 
     def update(self, person: str, act: Mapping[str, Any], language: str | None = None) -> Update:
-        """Make the update of what a person does, one of: text, choice (label or number), contact, location, photo,
-        file, start."""
+        """Make the update of one act: text, choice (label or number), contact, location, photo, file or start."""
         if "choice" in act:
             act = self._tap(person, act["choice"])
         act = {key: str(Path(value).absolute()) if key in ("photo", "file") else value for key, value in act.items()}

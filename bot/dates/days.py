@@ -108,7 +108,7 @@ def checked(spans: Spans, weekdays: tuple[int | None, int | None], today: Today)
 
 
 def _checked(found: list[When], weekdays: tuple[int | None, int | None], today: Today) -> Spans:
-    """Keep only what falls on the weekdays that were written; where nothing does, all of it and the nearest that
+    """Keep only what falls on the weekdays that were written; where nothing does, keep all and the nearest that
     would."""
     readings = list(dict.fromkeys(found))
     if not readings:

@@ -48,7 +48,7 @@ def thanks_at(programme: Programme) -> datetime:
 
 
 async def mark(turn: Turn, one: Enrolment, programme: Programme, on: date) -> bool:
-    """Mark somebody as there on this day, and tell them at once; False, and said by whom, where it was recorded before."""
+    """Mark a person as there on this day, and tell them; False, and said by whom, where it was recorded before."""
     me = turn.person.staff_id
     marked = await attendance.mark(turn.db, one.id, on, me, turn.now)
     if marked is None:

@@ -33,7 +33,7 @@ class Codes:
         self._public_url = public_url
 
     def code(self, kind: Kind, number: str) -> str:
-        """Make a code: `DPJ27-0042` and its seal, with the payload before it at most 64 of A to Z, 0 to 9, `-` and `_`."""
+        """Make a code: `DPJ27-0042` and its seal, with the payload before it at most 64 of A-Z, 0-9, `-` and `_`."""
         return f"{number}-{self._seal(kind, number)}"
 
     def read(self, kind: Kind, code: str) -> tuple[str, int] | None:
@@ -44,8 +44,7 @@ class Codes:
         return found[1], int(found[2])
 
     def address(self, kind: Kind, number: str, link: Callable[[str], str | None]) -> str:
-        """What a QR holds: the page where there is a public address, else the link that opens the chat, else the number
-        alone."""
+        """What a QR holds: the page where there is a public address, else the link into the chat, else the number."""
         code = self.code(kind, number)
         if self._public_url:
             return f"{self._public_url}{kind.path}{code}"

@@ -18,8 +18,7 @@ _WIDTHS = (14, 32, 32, 18, 28)
 
 
 async def keep(turn: Turn, programme: Programme) -> tuple[int, int]:
-    """Make the list in Indonesian, as an office works with it; returns how many are on it and the file's id, 0 for
-    none."""
+    """Make the list in Indonesian, as the office works with it; returns how many are on it and the file's id (or 0)."""
     rows = await attendance.expected(turn.db, programme.id)
     if not rows:
         return 0, 0

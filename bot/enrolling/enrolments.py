@@ -73,7 +73,7 @@ def number(one: Enrolment, programme: Programme) -> str:
 
 
 def brief(text: str, limit: int = _NAME) -> Markdown:
-    """Show what a person typed on one line of at most so many UTF-16 units, without signs that turn the text around it."""
+    """Show what a person typed on one line of at most so many UTF-16 units, without signs that turn text around."""
     return typed(" ".join(text.translate(_TURNS).split()), limit)
 
 
@@ -194,7 +194,7 @@ def _whose(one: Enrolment, programme: Programme) -> dict[str, object]:
 
 
 async def tell_corrected(turn: Turn, one: Enrolment, fields: Collection[str]) -> None:
-    """Tell, by day, whoever asked for it that these fields were corrected; where they no longer answer, all officers."""
+    """Tell, by day, whoever asked for it that these fields were corrected; if they are gone, all officers."""
     programme = await programmes.load(turn.db, one.programme_id)
     assert programme is not None
     asked = [change for change in await changes.history(turn.db, one.id) if change.state == "correction"]

@@ -20,8 +20,8 @@ _LASTS = timedelta(days=1)
 
 
 async def keep(turn: Turn, programme: Programme) -> tuple[int, int] | None:
-    """Make the file; returns how many rows and the file's id, 0 where there are none; None where they are too many for
-    a chat."""
+    """Make the file; returns the number of rows and the file's id, 0 for no rows; None where a chat cannot take so
+    many."""
     sheet = EnrolmentSheet(programme)
     rows = []
     async for row in sheet.rows(turn.db):

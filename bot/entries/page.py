@@ -84,8 +84,7 @@ def ways(noun: Noun, draft: Draft, values: Values, asked: Field) -> list[Choice]
 
 
 async def preview(turn: Turn, draft: Draft, code: str = "") -> None:
-    """Show what people will see in one language, or what will be different, what to look at again, and what can be
-    done."""
+    """Show what people will see in one language, or what will be different, with what to look at again."""
     noun = NOUNS[draft.of]
     values = await values_of(turn, noun, draft)
     stored = await noun.stored.load(turn.db, draft.id) if draft.id else None

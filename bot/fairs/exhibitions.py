@@ -32,8 +32,7 @@ def title(one: Exhibition | Programme) -> str:
 
 
 def when(one: Exhibition) -> Markdown:
-    """Format days and hours: Friday–Sunday, 16–18 April 2027, 10:00 am–8:00 pm Malaysia time (9:00 am–7:00 pm in
-    Bandung)."""
+    """Format days and hours: Friday–Sunday, 16–18 April 2027, 10:00 am–8:00 pm Malaysia time (9:00 am–7:00 pm …)."""
     if one.opens is None:
         return escape(days(one))
     return _("{days}, {hours}", days=days(one), hours=hours(one.first_day, one.opens, one.closes, one.timezone))
@@ -114,7 +113,7 @@ def choices(one: Exhibition) -> list[Choice]:
 
 
 def numbered(name: str, short_names: Sequence[str], ids: Sequence[int], others: int) -> list[Choice]:
-    """Make a button for each line of a list, with its number where every label still fits; `others` stand below them."""
+    """Make a button for each line of a list, numbered where every label still fits; `others` stand below them."""
     longest = WHATSAPP.button_label if len(ids) + others <= WHATSAPP.buttons else WHATSAPP.row_label
     labels = [f"{number} {short}" for number, short in enumerate(short_names, start=1)]
     if len(set(short_names)) == len(ids) and max(map(len, labels)) > longest:

@@ -126,7 +126,7 @@ async def _not_too_often(turn: Turn, to: Collection[Concerned]) -> list[Concerne
 
 
 async def _tell(turn: Turn, of_calendar: Exhibition | None, source: str, to: Collection[Concerned], news: News) -> int:
-    """Tell all who read the same language, and were or were not reminded, in the same words with the calendar's file."""
+    """Tell all who read the same language, and were or were not reminded, in the same words and with the same file."""
     ordered = sorted(to, key=lambda person: (person.language, person.reminded))
     for (language, reminded), group in groupby(ordered, key=lambda person: (person.language, person.reminded)):
         recipients = [Recipient(person.person_id, person.address_id) for person in group]

@@ -63,8 +63,7 @@ def _noted(turn: Sent, understood: str, said: str) -> Markdown | None:
 
 
 def _asked_back(text: str, found: list[Place]) -> tuple[Markdown, list[tuple[str, Place]]]:
-    """Ask back where several places, a kelurahan or none was meant; returns what to say, and what to offer by
-    labels."""
+    """Ask back where several places, a kelurahan or none was meant; returns what to say and what to offer."""
     places = [(one.name, one) for one in found[:_OFFERED]]
     if len(found) > 1:
         return _("Which of these?"), places

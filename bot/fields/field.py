@@ -83,8 +83,8 @@ def answer(label: Markdown | str, **values: Any) -> Choice:
 
 
 def named(choices: Iterable[Choice], asker: str, **args: Any) -> list[Choice]:
-    """Rename the choices under a question to those of `asker`, such as `entry-set`; `args` tell `asker` which question
-    it was."""
+    """Rename the choices under a question to those of `asker`, such as `entry-set`; `args` say which question it
+    was."""
     return [
         replace(one, name=f"{asker}-{one.name}" if one.name in (SET, NEXT, OWN) else one.name, args=one.args | args)
         for one in choices

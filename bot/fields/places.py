@@ -37,8 +37,7 @@ class Place:
 
 
 def named(text: str) -> list[Place]:
-    """List the places whose full names stand in a text; `bbakan ciparay` is more like `Babakan Ciparay` than
-    `Ciparay`."""
+    """List the places whose full names stand in a text; `bbakan ciparay` is `Babakan Ciparay` rather than `Ciparay`."""
     said = _said(text)
     for words in (said, _inner(said)):
         if whole := _names().get(squashed(words)):
@@ -54,8 +53,7 @@ def around(text: str) -> list[Place]:
 
 
 def alike(text: str) -> list[Place]:
-    """List the kecamatan that a part of a name may mean, such as `bojongloa`, or the places that a name with a slip
-    may."""
+    """List the kecamatan that a part of a name may mean, such as `bojongloa`, or the places of a misspelled name."""
     said = _inner(_said(text))
     return [Place(one, HOME) for one in districts() if _begins(squashed(said), one)] or _like(said)
 

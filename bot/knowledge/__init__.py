@@ -35,8 +35,7 @@ class Knowledge(Shelf):
     search: Search
 
     def judge(self, found: Understanding, previous: str = "", aspect: str = "") -> Understanding:
-        """Understand a question as following the card `previous` and its `aspect`, keeping only topics that have
-        cards."""
+        """Understand a question as following the card `previous` and its `aspect`; only topics with cards are kept."""
         if previous:
             found = self.search.follow_up(found, previous, aspect)
         matches = tuple(match for match in found.matches if match.topic in self.cards[FIRST])

@@ -22,8 +22,7 @@ def load_questions(locales: Path) -> list[tuple[str, str, Path]]:
 
 
 def load_unclear(locales: Path) -> list[tuple[tuple[str, ...], str, Path]]:
-    """Load what may mean several things, as (topics, text, file); after `OUT_OF_SCOPE` follows what is nearest to
-    it."""
+    """Load what may mean several things, as (topics, text, file); after `OUT_OF_SCOPE` comes what is nearest."""
     return [
         (tuple(re.split(r",\s*", topics)), text, path)
         for path in sorted(locales.glob("*/unclear.toml"))
@@ -41,6 +40,5 @@ def _tables(path: Path) -> dict[str, list[str]]:
 
 
 def same_question(text: str) -> str:
-    """Reduce a text to what is equal in texts that ask the same: letters, digits and emoji, without case and
-    punctuation."""
+    """Reduce a text to what is equal in texts that ask the same: letters, digits and emoji, without case."""
     return re.sub(r"[\s!-/:-@\[-`{-~]+", " ", text.lower()).strip()

@@ -185,8 +185,7 @@ class Search:
         return self._judged(replace(understood, _scores=scores, _lacking=lacking, _naming=naming))
 
     def _several(self, parts: list[str], language: str) -> list[Match]:
-        """Understand the questions of a message by their words alone, each after the one before; the first must be
-        sure."""
+        """Understand the questions of a message by their words, each after the one before; the first must be sure."""
         asked: list[Match] = []
         for part in parts if len(parts) > 1 else ():
             if not (part.endswith("?") or _ASKING.intersection(self._wording.read(part, language).plain)):

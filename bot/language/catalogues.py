@@ -16,8 +16,7 @@ _PLACEHOLDER = re.compile(r"\{\w+\}")
 
 
 def faults(locales: Path, code: tuple[Path, ...]) -> list[str]:
-    """List the faults as `file:line: sentence`: missing and unfinished translations, and such with other
-    placeholders."""
+    """List the faults as `file:line: sentence`: translations missing, unfinished, or with other placeholders."""
     said = {message: place for folder in code for message, place in _sentences(folder)}
     found = []
     for language in (each for each in LANGUAGES if each != SOURCE):

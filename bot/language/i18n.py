@@ -58,7 +58,7 @@ def closest(code: str | None) -> str:
 
 
 def _(message: str, **values: object) -> Markdown:
-    """Translate a sentence into the language being spoken, and fill it; values that are not Markdown are shown as they
+    """Translate a sentence into the language being spoken, and fill it; values that are no Markdown show as they
     are."""
     return _filled(translate(message, _language.get()), values)
 
@@ -133,8 +133,7 @@ def _number(value: float, locale: str) -> str:
 
 
 def money(amount: float, currency: str) -> str:
-    """Format an amount: Rp500.000, Rp2 miliar, RM1.100, without decimals, billions in words (our patterns over
-    Babel's)."""
+    """Format an amount: Rp500.000, Rp2 miliar, RM1.100, without decimals, by our own patterns over Babel's."""
     sign = {"IDR": "Rp", "MYR": "RM", "USD": "US$"}[currency]
     if amount >= 1_000_000_000:
         billions = {"en": "billion", "ms": "bilion"}.get(_language.get(), "miliar")

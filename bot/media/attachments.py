@@ -47,8 +47,7 @@ class TooLarge(Exception):
 
 
 def recognised(content: bytes, name: str = "") -> File | None:
-    """Recognise a photo (JPEG, PNG, WebP), a document (PDF) or a voice note (Ogg, MP3, M4A, AAC); None for other
-    files."""
+    """Recognise a photo (JPEG, PNG, WebP), a document (PDF) or a voice note (Ogg, MP3, M4A, AAC); else None."""
     mime = _mime(content)
     return File(_FORMS[mime][0], mime, named(name, mime), content) if mime else None
 
@@ -107,8 +106,7 @@ def _frames(header: bytes) -> str | None:
 
 
 def named(given: str, mime: str) -> str:
-    """The name without a path, and with a true ending: `nota.hta` may be a PDF to us and a program to whoever opens
-    it."""
+    """The name without a path, and with a true ending: to whoever opens it, `nota.hta` would be a program."""
     kind, endings = _FORMS[mime]
     shown = re.sub(r"[^\w .()-]", "_", re.split(r"[/\\]", given)[-1]).strip(" .") or kind
     if not shown.lower().endswith(endings):

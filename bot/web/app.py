@@ -1,4 +1,4 @@
-"""The web: the chat page, Telegram's webhook, and how it is."""
+"""The web: the chat page, Telegram's webhook, and the health of the service."""
 
 import logging
 from collections.abc import Sequence
@@ -31,7 +31,7 @@ class Webhook(Channel, Protocol):
     def check_secret(self, given: str) -> bool: ...
 
     def updates(self, body: bytes) -> list[Update] | None:
-        """Raises ValueError for what is no JSON; None when nothing can be taken yet."""
+        """Raise ValueError for what is no JSON; return None where nothing can be taken yet."""
 
 
 def create_app(assistant: Assistant, telegram: Webhook | None = None, chat: Sequence[BaseRoute] = ()) -> Starlette:
@@ -65,7 +65,7 @@ def create_app(assistant: Assistant, telegram: Webhook | None = None, chat: Sequ
 
 
 async def _body(request: Request) -> bytes | None:
-    """The body; None as soon as it is too large."""
+    """Read the body; None as soon as it is too large."""
     body = b""
     async for chunk in request.stream():
         body += chunk

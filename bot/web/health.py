@@ -1,4 +1,4 @@
-"""How the running assistant is, for whatever watches it: alive, ready, and its figures."""
+"""The health of the running assistant, for whatever watches it: alive, ready, and its figures."""
 
 import asyncio
 from datetime import datetime, timedelta
@@ -17,7 +17,7 @@ from db.deliveries import deliveries, lanes
 from db.deliveries.deliveries import LANES
 from db.engine import Database
 
-#: what waits longer than this has been left over
+#: a turn or reply that waits longer than this was left over
 LEFT_OVER = timedelta(minutes=2)
 #: seconds in which the database must answer
 PATIENCE = 3
@@ -26,7 +26,7 @@ _FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip")
 
 
 async def reasons(database: Database, now: datetime) -> list[str]:
-    """Why it should not be relied on now, in sentences that say what to do; none where all is well."""
+    """List why it should not be relied on now, in sentences that say what to do; empty where all is well."""
     try:
         async with asyncio.timeout(PATIENCE), database.reading() as tx:
             held = await restores.held_since(tx)
@@ -48,7 +48,7 @@ async def reasons(database: Database, now: datetime) -> list[str]:
 
 
 async def waits(database: Database, now: datetime) -> list[str]:
-    """Which lanes a platform asked to wait with: no trouble, it passes."""
+    """List the lanes that a platform asked to wait: no trouble, it passes."""
     async with asyncio.timeout(PATIENCE), database.reading() as tx:
         paused = await lanes.paused(tx, now)
     return [

@@ -1,4 +1,4 @@
-"""Serves the web on a socket that is already open; when to end is somebody else's decision."""
+"""Serve the web on a socket that is already open; somebody else decides when to end."""
 
 import socket
 from collections.abc import Generator
@@ -17,7 +17,7 @@ LARGEST_WHISPER = 1024
 
 
 class Server(uvicorn.Server):
-    """`serve()` until `should_exit` is set. Only what `trusted_proxy` says about the client's address is believed."""
+    """Serves until `should_exit` is set; only what `trusted_proxy` says about the client's address is believed."""
 
     def __init__(self, app: Starlette, listening: socket.socket, trusted_proxy: str | None = None) -> None:
         super().__init__(
@@ -43,7 +43,7 @@ class Server(uvicorn.Server):
 
     @contextmanager
     def capture_signals(self) -> Generator[None, None, None]:
-        """The signals belong to the command that serves more than the web."""
+        """Leave the signals to the command, which serves more than the web."""
         yield
 
 

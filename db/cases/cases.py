@@ -236,8 +236,7 @@ async def give_back(
 async def close(
     tx: Transaction, case: int, outcome: str, now: datetime, staff: int | None, quiet_since: datetime | None = None
 ) -> bool:
-    """Close a case that `staff` has taken (None: an open one); with `quiet_since`, only where nobody wrote after
-    that."""
+    """Close a case that `staff` has taken (None: an open one); with `quiet_since`, only where nobody wrote since."""
     where = [*_taken_by(staff)] if staff else [StoredCase.state == "open"]
     if quiet_since:
         where.append(StoredCase.last_at <= quiet_since)

@@ -131,8 +131,7 @@ async def unfinished(tx: Transaction, turns: Collection[int]) -> list[Received]:
 async def left_over(
     tx: Transaction, channels: Collection[str], before: datetime, limit: int = 1000, of_each: int = 100
 ) -> list[Received]:
-    """Load unfinished turns on these channels that came before `before`: what a crash left, oldest first, at most
-    `of_each` of a person."""
+    """Load unfinished turns on these channels from before `before`, oldest first, at most `of_each` of a person."""
     place = func.row_number().over(partition_by=Address.person_id, order_by=StoredTurn.id).label("place")
     placed = (
         select(StoredTurn.id, place)

@@ -40,8 +40,7 @@ class Copy:
             raise Unfit(f"it does not take a row of the table {table} ({_cause(error)})") from None
 
     async def finish(self, parts: Mapping[str, Part], taken_at: datetime, now: datetime) -> None:
-        """Compare with what the backup says, bring the schema up to date, and hold the copy: it sends nothing by
-        itself."""
+        """Compare with what the backup says, bring the schema up to date, and hold the copy: it sends nothing."""
         for table in self._tables:
             found, wanted = await self._snapshot.part(table), parts.get(table)
             if wanted is None or (found.rows, found.checksum) != (wanted.rows, wanted.checksum):

@@ -197,8 +197,7 @@ _MAY_LEAVE = or_(
 
 
 async def idle(tx: Transaction, before: datetime, by_day: bool) -> int:
-    """Count the deliveries that were due before then and wait, though their channel sent nothing since and no lane
-    waits."""
+    """Count the deliveries that were due before then, where their channel sent nothing since and no lane waits."""
     moving = select(StoredDelivery.channel).where(StoredDelivery.sent_at > before).distinct()
     overdue = select(func.count()).where(
         text("deliveries.state = 'pending'"),

@@ -157,7 +157,7 @@ class Profile:
 
 
 async def enter(tx: Transaction, new: Sequence[Profile], now: datetime) -> list[int]:
-    """Store people who have not written yet; returns their ids in the same order. The first message may change their
+    """Store people who have not written yet; returns their ids in order. Their first message may change the
     language."""
     rows = [
         {"created_at": now, "language": one.language, "language_by": "phone", "name": one.name, "phone": one.phone}

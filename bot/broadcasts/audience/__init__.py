@@ -1,1 +1,1 @@
-"""Whom an announcement reaches: in words, by filters, or by a list of numbers."""
+"""Whom an announcement reaches: said in words, by filters, or by a list of numbers."""

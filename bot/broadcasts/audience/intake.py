@@ -1,4 +1,4 @@
-"""Takes in the list that staff send as a file: before the turn, in a thread, and only from whom one was asked."""
+"""Read the list that staff send as a file: before the turn, in a thread, and only where one was asked for."""
 
 import asyncio
 
@@ -9,14 +9,14 @@ from bot.media import attachments
 from db.engine import Database, Transaction
 from db.people import holders, people
 
-#: seconds: without it each turn of others waits for the thread at every step
+#: seconds of a pause, without which each turn of others waits for the thread at every step
 _BREATH = 0.0005
 
 
 class ListIntake:
     """Reads one list at a time: 50,000 lines take some seconds, in which everybody else is answered.
 
-    Whose the numbers are is looked up here as well: in the turn, where others wait, only who is on it is written down.
+    Whose the numbers are is looked up here as well; the turn, where others wait, only writes down who is on the list.
     """
 
     def __init__(self, database: Database) -> None:
@@ -24,7 +24,7 @@ class ListIntake:
         self._turns = asyncio.Lock()
 
     async def read(self, address: int, content: bytes) -> NumberList | None:
-        """The list in a file that came from this address; None where none was asked for, or it cannot be one."""
+        """Read the list in a file that came from this address; None where none was asked for, or it cannot be one."""
         if attachments.table(content) is None:
             return None
         async with self._database.reading() as tx:
@@ -38,6 +38,6 @@ class ListIntake:
 
 
 async def is_asked(tx: Transaction, address: int) -> bool:
-    """Whether somebody of staff was asked there for whom an announcement is."""
+    """Whether a member was asked at this address for whom an announcement is."""
     known = (await people.load(tx, [address])).get(address)
     return known is not None and bool(known.role) and str(known.memory.get("asks", "")).startswith(AUDIENCE)

@@ -1,4 +1,4 @@
-"""What became of each line of a list: said with the first few, and given back as a file that is gone after a day."""
+"""What became of each line of a list: said with the first few, and given back as a file that is deleted after a day."""
 
 import asyncio
 import io
@@ -21,7 +21,7 @@ from db.people import holders
 #: of the file that is given back, and what lists come as
 CSV, _LISTS = "text/csv", (sheets.XLSX, TEXT, "text/csv")
 _LASTS = timedelta(days=1)
-#: lines, or words, that are named in the chat
+#: how many lines, or words, are named in the chat
 _NAMED = 5
 
 
@@ -34,7 +34,7 @@ class Verdict:
     unknown: list[Entry] = field(default_factory=list)
 
     def said(self) -> Markdown:
-        """How many, and what is not taken with where it stands."""
+        """Say how many were found, and what is not taken with its line."""
         found = self.brought
         count, known = number(len(found.entries)), people(len(self.people))
         lines = [_("On the list: {numbers} numbers, {people} of them known here.", numbers=count, people=known)]
@@ -47,7 +47,7 @@ class Verdict:
         return Markdown("\n".join([*lines, *without(found)]))
 
     def left_out(self) -> list[tuple[Entry, Markdown]]:
-        """The lines that reach nobody, and why, in the order of the list."""
+        """List the lines that reach nobody, and why, in the order of the list."""
         groups = (
             (self.unknown, _("not known here")),
             (self.brought.twice, _("there twice")),
@@ -58,7 +58,7 @@ class Verdict:
 
 
 async def judge(tx: Transaction, brought: NumberList) -> Verdict:
-    """Who is known by these numbers; of several numbers of one person one is enough."""
+    """Find who is known by these numbers; of several numbers of one person one is enough."""
     known = await holders.find(tx, brought.numbers) if brought.known is None else brought.known
     found = Verdict(brought, sorted(set[int]().union(*known.values())))
     found.unknown = [one for one in brought.entries if not any(written in known for written in one.numbers)]
@@ -66,7 +66,7 @@ async def judge(tx: Transaction, brought: NumberList) -> Verdict:
 
 
 def without(found: NumberList) -> Iterator[Markdown]:
-    """What of a list is no number, or was not read."""
+    """Say what of a list is no number, or was not read."""
     if found.without:
         count, which = _counted(found.without)
         yield _("No number: {number} ({which}).", number=count, which=which)
@@ -86,7 +86,7 @@ def without(found: NumberList) -> Iterator[Markdown]:
 
 
 def _counted(entries: Sequence[Entry]) -> tuple[str, Markdown | str]:
-    """How many, and the first few of them: their lines, or of what was pasted the words."""
+    """Say how many, and the first few of them: their lines, or of what was pasted the words."""
     more = ", …" if len(entries) > _NAMED else ""
     if not entries[0].line:
         return number(len(entries)), ", ".join(one.written for one in entries[:_NAMED]) + more
@@ -95,7 +95,7 @@ def _counted(entries: Sequence[Entry]) -> tuple[str, Markdown | str]:
 
 
 async def keep(turn: Turn, found: Verdict, broadcast: int) -> int:
-    """The id of the file with what was left out, 0 where nothing was; what does not fit in 5 MB is not in it."""
+    """Store the file with what was left out; returns its id, 0 where nothing was. What is beyond 5 MB is not in it."""
     left = found.left_out()
     if not left:
         return 0
@@ -116,10 +116,10 @@ def _built(headings: Sequence[str], left: Sequence[tuple[Entry, str]]) -> bytes:
 
 
 async def drop(turn: Turn) -> None:
-    """The list itself is not kept, wherever the channel put it before the turn."""
+    """Delete the list itself, wherever the channel put it before the turn."""
     await files.remove_lists(turn.db, _LISTS, turn.now, turn.person.person_id)
 
 
 async def forget(tx: Transaction, now: datetime) -> None:
-    """Remove what was left out of lists, and lists that nobody took in, once they are older than a day."""
+    """Delete files of left-out lines, and lists that nobody took in, once they are older than a day."""
     await files.remove_lists(tx, _LISTS, now - _LASTS)

@@ -1,4 +1,4 @@
-"""Lists of numbers, read from CSV, XLSX or plain text: with headings or none, the numbers in any column."""
+"""Read lists of numbers from CSV, XLSX or plain text: with headings or none, the numbers in any column."""
 
 import csv
 import io
@@ -14,12 +14,18 @@ from bot.enrolling.enrolments import parse_number
 from bot.fields.phone import numbers as phones_in
 from bot.media import attachments
 
-#: lines that are read of a file that came in a chat, columns of each, and characters of one that is given back
-MOST, _COLUMNS, _SHOWN = 100_000, 40, 60
+#: lines that are read of a file that came in a chat
+MOST = 100_000
+#: columns that are read of a line
+_COLUMNS = 40
+#: characters of a line that is given back
+_SHOWN = 60
 #: lines between two breaths: about a millisecond
 _STRETCH = 30
-#: bytes of an XLSX once it is unpacked, and parts of it: one of 5 MB may claim to hold 5 GB
-_UNPACKED, _PARTS = 60_000_000, 1_000
+#: bytes of an XLSX once it is unpacked: one of 5 MB may claim to hold 5 GB
+_UNPACKED = 60_000_000
+#: parts of an XLSX
+_PARTS = 1_000
 
 _SEPARATORS = re.compile(r"[\s\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff'`().\u2010-\u2015-]+")
 #: mobile numbers, which are most of a long list, are known without asking a library: that takes a hundredth of the time
@@ -39,14 +45,14 @@ Row = tuple[int, list[str]]
 
 
 class _Unreadable(Exception):
-    """It is broken, or more than is unpacked here."""
+    """Raised for a file that is broken, or larger than is unpacked here."""
 
 
 def read(content: bytes, most: int = MOST, breath: float = 0.0) -> NumberList:
-    """The numbers in a file and what is no number, line by line; takes seconds for many lines, so not in the loop.
+    """Read the numbers in a file and what is no number, line by line.
 
-    `most` is how many lines are read, `breath` the seconds for which a thread lets the others run every few lines. What
-    is no table has a `fault`.
+    It takes seconds for many lines, so it must not run in the loop. `most` is how many lines are read, `breath` the
+    seconds for which a thread lets the others run every few lines. What is no table has a `fault`.
     """
     entries: list[Entry] = []
     is_cut = False
@@ -66,7 +72,7 @@ def read(content: bytes, most: int = MOST, breath: float = 0.0) -> NumberList:
 
 
 def pasted(text: str) -> NumberList:
-    """What was written into the chat, a number a line or between commas, here also as people say it (`dpj27 42`)."""
+    """Read what was written into the chat, a number a line or between commas, also as people say it (`dpj27 42`)."""
     pieces = filter(None, map(str.strip, re.split(r"[\n,;]+", unicodedata.normalize("NFKC", text))))
     return NumberList.of(Entry(0, piece[:_SHOWN], _said(piece)) for piece in pieces)
 
@@ -82,7 +88,7 @@ def _said(piece: str) -> tuple[Number, ...]:
 
 
 def _rows(content: bytes, most: int) -> Iterator[Row]:
-    """Lines with the cells that are not empty, of a CSV each with the number on which it begins."""
+    """Read the cells of each line that are not empty; lines of a CSV with the number on which they begin."""
     if attachments.is_xlsx(content):
         yield from _xlsx(content, most)
     elif (text := attachments.decoded(content)) is not None:
@@ -110,7 +116,7 @@ def _quoted(lines: Sequence[str], delimiter: str) -> Iterator[Row]:
 
 
 def _xlsx(content: bytes, most: int) -> Iterator[Row]:
-    """The first sheet; of a formula its last value."""
+    """Read the first sheet; of a formula its last value."""
     from openpyxl import load_workbook  # 9 MiB that a running assistant rarely needs
 
     try:
@@ -141,7 +147,7 @@ def _filled(cells: Sequence[str]) -> list[str]:
 
 
 def _entries(line: int, cells: Sequence[str]) -> Iterator[Entry]:
-    """A row is a person; one with nothing but several phone numbers, as between commas, is several."""
+    """Read a row as a person; one with nothing but several phone numbers is several people."""
     found = [_numbers(cell) for cell in cells]
     kinds = {type(number) for numbers in found for number in numbers}
     if len(cells) > 1 and all(found) and len(kinds) == 1:
@@ -156,7 +162,7 @@ def _entries(line: int, cells: Sequence[str]) -> Iterator[Entry]:
 
 
 def _without_headings(entries: Iterator[Entry]) -> Iterator[Entry]:
-    """The first line may name the columns: it has no figure."""
+    """Drop the first line where it names the columns: it has no figure."""
     for first in islice(entries, 1):
         if first.numbers or first.is_spoiled or any(map(str.isdigit, first.written)):
             yield first
@@ -178,13 +184,13 @@ def _numbers(cell: str) -> tuple[Number, ...]:
 
 
 def _is_ticket(prefix: str, dash: str | None, serial: str) -> bool:
-    """`DPJ27-0042` as it is printed, `DPJ27 42`; no `Blok 12`."""
+    """Whether it is a registration number: `DPJ27-0042` as it is printed, `DPJ27 42`; not `Blok 12`."""
     lettered, numbered = re.search("[A-Z]", prefix), re.search("[0-9]", prefix)
     return bool(lettered and (numbered or (dash and len(serial) >= 4)))
 
 
 def _phones(cell: str) -> list[str]:
-    """In E.164."""
+    """List the phone numbers of a cell in E.164."""
     plain = _SEPARATORS.sub("", cell)
     if mobile := _INDONESIAN.fullmatch(plain):
         return [f"+62{mobile[1]}"]

@@ -21,7 +21,7 @@ class Entry:
 
 @dataclass(slots=True)
 class NumberList:
-    """Each number once; what holds none, or one that was there before, is kept for the verdict."""
+    """A list as it was read: each number once; lines without a number, and repeated ones, are kept for the report."""
 
     entries: list[Entry] = field(default_factory=list)
     twice: list[Entry] = field(default_factory=list)
@@ -29,7 +29,7 @@ class NumberList:
     spoiled: list[Entry] = field(default_factory=list)
     #: the lines after which nothing was read, 0 where all of it was
     cut_at: int = 0
-    #: whose the numbers are, by the number, once they were looked for
+    #: the people by number, once they were looked up; None before
     known: dict[Number, set[int]] | None = None
     #: why nothing could be read
     fault: Literal["", "broken", "too-large"] = ""

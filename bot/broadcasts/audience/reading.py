@@ -1,4 +1,4 @@
-"""An audience out of a sentence, such as `kuliner di Coblong yang belum mendaftar`."""
+"""Read an audience from a sentence, such as `kuliner di Coblong yang belum mendaftar`."""
 
 import re
 from collections.abc import Sequence
@@ -45,8 +45,10 @@ _LATELY = re.compile(r"(\d{1,3})\s*(hari|days?|poe|poé|minggu|weeks?)", re.IGNO
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """What a sentence narrows down; `unknown` are its words that said nothing to us; `asks` that a programme is meant
-    and not which."""
+    """What a sentence narrows down.
+
+    `unknown` are the words that were not understood; `asks` says that a programme is meant, but not which.
+    """
 
     audience: Audience
     unknown: tuple[str, ...] = ()
@@ -54,7 +56,7 @@ class Read:
 
 
 def read(text: str, programmes: Sequence[Programme]) -> Read:
-    """`programmes` are those that may be meant."""
+    """Read a sentence; `programmes` are those that may be meant."""
     said = words(text)
     left = [word for word in said if word not in _BETWEEN and not word.isdigit()]
     languages, left = _coded(left, _LANGUAGES)
@@ -77,7 +79,7 @@ def read(text: str, programmes: Sequence[Programme]) -> Read:
 
 
 def _coded(said: list[str], known: dict[str, str]) -> tuple[tuple[str, ...], list[str]]:
-    """The codes that words stand for, and the other words."""
+    """Find the codes that words stand for, and the other words."""
     meant = {word: code for code, written in known.items() for word in written.split()}
     codes = dict.fromkeys(meant[word] for word in said if word in meant)
     return tuple(codes), [word for word in said if word not in meant]

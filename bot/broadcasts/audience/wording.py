@@ -1,4 +1,4 @@
-"""Audiences and progress in words that the writer can correct."""
+"""Say audiences and progress in words that the writer can correct."""
 
 from collections.abc import Iterator, Mapping
 
@@ -14,12 +14,12 @@ from db.fairs import programmes
 
 
 def channel(name: str) -> str:
-    """As people call it."""
+    """The name of a channel as people call it."""
     return {"telegram": "Telegram", "whatsapp": "WhatsApp", "web": str(_("web chat"))}.get(name, name)
 
 
 async def described(tx: Transaction, one: Broadcast) -> Markdown:
-    """Everything that narrows the audience down."""
+    """Say everything that narrows the audience down."""
     audience = Audience.from_json(one.audience)
     programme = await programmes.load(tx, audience.programme) if audience.programme else None
     named = local(programme.short_name) if programme else ""
@@ -53,7 +53,7 @@ def _parts(one: Broadcast, audience: Audience, programme: str) -> Iterator[Markd
 
 
 def _any(names: Iterator[str] | tuple[str, ...]) -> str:
-    """Some of which one is enough."""
+    """Join names of which one is enough."""
     return " / ".join(str(name) for name in names)
 
 
@@ -78,12 +78,12 @@ def _enrolled(audience: Audience, programme: str) -> Markdown:
 
 
 def people(count: int) -> Markdown:
-    """1,284 people."""
+    """Say a number of people: 1,284 people."""
     return ngettext("{number} person", "{number} people", count, number=number(count))
 
 
 def reached(counts: Mapping[str, int]) -> Markdown:
-    """How many, and where: `**1,284 people**: Telegram 1,112, web chat 52.`"""
+    """Say how many are reached, and where: `**1,284 people**: Telegram 1,112, web chat 52.`"""
     total = sum(counts.values())
     if not total:
         return _("**Nobody** fits.")
@@ -93,7 +93,7 @@ def reached(counts: Mapping[str, int]) -> Markdown:
 
 
 def duration(seconds: float) -> Markdown:
-    """About how long, in minutes; of long ones, in hours."""
+    """Say about how long, in minutes; a long time in hours."""
     minutes = round(seconds / 60)
     if minutes < 1:
         return _("less than a minute")

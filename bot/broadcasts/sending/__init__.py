@@ -1,1 +1,1 @@
-"""From the last look to the report: checks, preview, progress, and what staff hear of it."""
+"""From the last look to the report: checks, preview, progress, and what staff are told of it."""

@@ -1,4 +1,4 @@
-"""Warnings that hold today: they stand above the menu of those whom they concern, and vanish by themselves."""
+"""Warnings that hold today stand above the menu of the people they concern, and vanish by themselves."""
 
 from dataclasses import replace
 
@@ -15,12 +15,12 @@ _LONGEST = 120
 
 
 async def warnings(turn: Turn) -> list[Broadcast]:
-    """Those that were for everybody, or for their sector, or that they got; the newest first."""
+    """Load the warnings for this person: those for everybody, for their sector, or that they got; newest first."""
     return [one for one in await holding(turn) if await _concerns(turn, one)]
 
 
 async def holding(turn: Turn) -> list[Broadcast]:
-    """All of them, as they read now, without those that were taken back."""
+    """Load all warnings that hold, as they read now, without those that were taken back."""
     valid = await broadcasts.warnings(turn.db, turn.today)
     return [await as_it_reads(turn.db, one) for one in valid if not await is_recalled(turn.db, one.id)]
 
@@ -35,7 +35,7 @@ async def _concerns(turn: Turn, one: Broadcast) -> bool:
 
 
 def heading(one: Broadcast) -> Markdown:
-    """Its first line, with the sign."""
+    """The first line of a warning, with the sign."""
     first = plain(spoken(one.texts)).partition("\n")[0]
     short = first if len(first) <= _LONGEST else first[: _LONGEST - 1] + "…"
     return Markdown(f"⚠️ **{escape(short.removeprefix('⚠️').strip())}**")

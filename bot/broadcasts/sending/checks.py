@@ -1,4 +1,4 @@
-"""What to look at again before many people read it; only what cannot be sent stops anybody."""
+"""What to look at again before many people read it; only a fault keeps it from being sent."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -30,14 +30,14 @@ _DATES = re.compile(r"\b\d{1,2}(?:\s+[^\W\d]{3,10}|[/.-]\d{1,2})(?:[\s/.-]+20\d\
 _PLACEHOLDERS = re.compile(r"\{[^}]*\}|\[[A-Z ]{3,}\]|\bX{2,6}\b|\blorem\b", re.IGNORECASE)
 #: in an address that opens the assistant: what a poster's code carries
 _POSTER = re.compile(r"[?&]start=pameran_([A-Za-z0-9]+)", re.IGNORECASE)
-#: of what is left to be filled in
+#: how many gaps to be filled in are named
 _SHOWN = 3
-#: within which the same text is not sent twice without a word
+#: how long the same text is not sent again without a warning
 _AGAIN = timedelta(days=7)
 
 
 async def faults(tx: Transaction, one: Broadcast, knowledge: Knowledge) -> list[Markdown]:
-    """Why it cannot be sent as it is."""
+    """List why it cannot be sent as it is."""
     found = []
     if not one.texts:
         found.append(_("⚠️ There is no text yet."))
@@ -60,7 +60,7 @@ async def faults(tx: Transaction, one: Broadcast, knowledge: Knowledge) -> list[
 
 
 def _posters(one: Broadcast) -> list[str]:
-    """The codes of exhibitions that a link of ours opens, in the text or on a button."""
+    """List the codes of exhibitions that our own links open, in the text or on a button."""
     said = [plain(text) for text in one.texts.values()] + [button for button in one.buttons if buttons.is_link(button)]
     return list(dict.fromkeys(code for text in said for code in _POSTER.findall(text)))
 
@@ -71,7 +71,7 @@ def _is_no_card(knowledge: Knowledge, button: str) -> bool:
 
 
 async def warnings(tx: Transaction, one: Broadcast, counts: Mapping[str, int], now: datetime) -> list[Markdown]:
-    """What nobody has to mend."""
+    """List what to look at again; nobody has to mend it."""
     found = [*await _dates(tx, one, now), *_leftovers(one), *await _languages(tx, one, now)]
     recent = 0 if one.skips_recent else await audiences.count_recent(tx, one, now)
     if recent:
@@ -85,12 +85,12 @@ async def warnings(tx: Transaction, one: Broadcast, counts: Mapping[str, int], n
 
 
 async def full(tx: Transaction, one: Broadcast, at: datetime) -> int:
-    """How many of them do not get it if it starts then: they had the office's number within a week."""
+    """Count the people who would not get it if it started then: they had the office's number within a week."""
     return await audiences.count_full(tx, one, (await office.load(tx)).weekly_limit, at)
 
 
 async def left_out(tx: Transaction, one: Broadcast, at: datetime) -> list[Markdown]:
-    """Who is in it and does not get it if it starts then."""
+    """Count the people of the audience who would not get it if it started then."""
     had_enough, limit = await full(tx, one, at), (await office.load(tx)).weekly_limit
     if not had_enough:
         return []
@@ -98,7 +98,7 @@ async def left_out(tx: Transaction, one: Broadcast, at: datetime) -> list[Markdo
 
 
 async def skipped(tx: Transaction, one: Broadcast, now: datetime) -> list[Markdown]:
-    """Who would be in it, had staff not decided to skip them."""
+    """Count the people whom staff decided to skip."""
     recent = await audiences.count_recent(tx, replace(one, skips_recent=False), now) if one.skips_recent else 0
     if not recent:
         return []
@@ -117,7 +117,7 @@ async def _dates(tx: Transaction, one: Broadcast, now: datetime) -> list[Markdow
 
 
 def _date(written: str, on: date, known: Sequence[tuple[str, date]], today: date) -> Markdown | None:
-    """A year that nobody meant shows in the day and month of a date on record."""
+    """Find a date whose day and month are on record, but in another year, which nobody meant."""
     others = [(name, other) for name, other in known if (other.day, other.month) == (on.day, on.month)]
     if others and on not in (other for _name, other in others):
         name, other = others[0]
@@ -132,7 +132,7 @@ def _date(written: str, on: date, known: Sequence[tuple[str, date]], today: date
 
 
 async def _on_record(tx: Transaction, one: Broadcast) -> list[tuple[str, date]]:
-    """The dates of what its buttons lead to, each with the short name of what it is of."""
+    """Load the dates of what its buttons lead to, each with the short name of what it belongs to."""
     found: list[tuple[str, date | None]] = []
     for button in one.buttons:
         kind, _colon, of = button.partition(":")
@@ -148,7 +148,7 @@ async def _on_record(tx: Transaction, one: Broadcast) -> list[tuple[str, date]]:
 
 
 def _day(written: str, now: datetime) -> date | None:
-    """A date with its year, also one that is past."""
+    """Read a date with its year, also one that is past."""
     found = read(written, now)
     readings = (found,) if isinstance(found, When) else found.readings if found else ()
     return next((one.last or one.first for one in readings if one.first), None)
@@ -161,7 +161,7 @@ def _leftovers(one: Broadcast) -> Iterator[Markdown]:
 
 
 async def _languages(tx: Transaction, one: Broadcast, now: datetime) -> list[Markdown]:
-    """Who reads another language than those it is written in."""
+    """Count the people who read another language than those it is written in."""
     readers = await audiences.languages(tx, one, now)
     missing = {code: count for code, count in readers.items() if not one.texts.get(code)}
     if not missing or not one.texts:

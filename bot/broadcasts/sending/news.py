@@ -1,4 +1,4 @@
-"""What the one who wrote a broadcast hears of it without asking."""
+"""What the author of a broadcast is told without asking."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -22,7 +22,7 @@ from db.people.staff import Member
 
 
 async def late(tx: Transaction, one: Broadcast, now: datetime) -> None:
-    """Nobody was there to send it at its time: they decide."""
+    """Tell the author that nobody was there to send it at its time, and let them decide."""
 
     def said() -> Reply:
         assert one.due_at
@@ -38,14 +38,14 @@ async def late(tx: Transaction, one: Broadcast, now: datetime) -> None:
 
 
 async def done(tx: Transaction, one: Broadcast, now: datetime) -> None:
-    """Everything has left; the report."""
+    """Send the author the report: everything has left."""
     counts = await recipients.counts(tx, one.id)
     again = f"done:{one.finished_at:%Y%m%d%H%M%S}" if one.finished_at else "done"
     await tell_author(tx, one, again, lambda: Reply(progress.report(one, counts, now), (_open(one),)), now)
 
 
 async def unpaid(tx: Transaction, id: int, reason: str, now: datetime) -> None:  # noqa: A002
-    """The platform does not take it paid: it goes on at the usual pace, and whoever wrote it hears why."""
+    """Tell the author that the platform does not take the payment, why, and that it goes on at the usual pace."""
     one = await broadcasts.load(tx, id)
     if one is None or not await broadcasts.stop_paying(tx, id, now):
         return
@@ -62,14 +62,14 @@ async def unpaid(tx: Transaction, id: int, reason: str, now: datetime) -> None: 
 
 
 async def tell_author(tx: Transaction, one: Broadcast, event: str, said: Callable[[], Reply], now: datetime) -> None:
-    """Also at night: they wait for it."""
+    """Tell the author, at night too: they wait for it."""
     author = await staff.find(tx, one.author_id) if one.author_id else None
     if author:
         await tell(tx, author, f"{one.source}:{event}", said, now)
 
 
 async def tell(tx: Transaction, member: Member, source: str, said: Callable[[], Reply], now: datetime) -> None:
-    """One of the staff, in their language."""
+    """Tell a member, in their language."""
     known = (await people.load(tx, [member.address_id]))[member.address_id]
     with speaking(known.language):
         body = said().to_json()

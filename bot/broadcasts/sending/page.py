@@ -21,7 +21,7 @@ from db.broadcasts.broadcasts import Broadcast
 from db.people import staff
 from db.privacy import audit
 
-#: what the next message says: for whom
+#: what the next message answers: for whom it is
 AUDIENCE = "broadcast-audience:"
 #: characters of a text in a list
 _SHORT = 40
@@ -30,13 +30,13 @@ OPEN = ("draft", "waiting", "scheduled", "late")
 
 
 async def chosen(turn: Turn) -> Broadcast:
-    """The one that the choice is about."""
+    """Load the broadcast that the choice is about."""
     assert turn.choice is not None
     return await known(turn, int(turn.choice.args["id"]))
 
 
 async def known(turn: Turn, id: int) -> Broadcast:  # noqa: A002
-    """One by its number; refuses one that is gone."""
+    """Load a broadcast by its number; refuses one that is gone."""
     one = await broadcasts.load(turn.db, id)
     if one is None:
         raise Refusal(_("It is no longer there."), [to_list()])
@@ -44,7 +44,7 @@ async def known(turn: Turn, id: int) -> Broadcast:  # noqa: A002
 
 
 async def open_one(turn: Turn) -> Broadcast:
-    """The one that the choice is about; refuses what has begun, with how it stands."""
+    """Load the broadcast that the choice is about; refuses one that has begun, showing how it stands."""
     one = await chosen(turn)
     if one.state not in OPEN:
         raise Refusal(await _decided(turn, one), [see(one)])
@@ -64,7 +64,7 @@ async def _decided(turn: Turn, one: Broadcast) -> Markdown:
 
 
 def to_list() -> Choice:
-    """The way to all of them."""
+    """Make the way to all of them."""
     return Choice(_("All announcements"), "broadcasts", rank="quiet")
 
 
@@ -73,17 +73,17 @@ def see(one: Broadcast) -> Choice:
 
 
 def about(one: Broadcast, label: Markdown, name: str, **more: object) -> Choice:
-    """Something to do with it."""
+    """Make a choice about it."""
     return Choice(label, f"broadcast-{name}", {"id": one.id, **more})
 
 
 def decides(one: Broadcast, label: Markdown, name: str, **more: object) -> Choice:
-    """Something that is done once, with it as it is now."""
+    """Make a choice that counts once, for the broadcast as it is now."""
     return Choice(label, f"broadcast-{name}", {"id": one.id, "sequence": one.sequence, **more}, kind="deciding")
 
 
 def line(one: Broadcast) -> Markdown:
-    """One line of a list."""
+    """Make one line of a list."""
     text = plain(body.spoken(one.texts)).replace("\n", " ") or str(_("without a text"))
     if one.audience.get("mode") == broadcasts.RECALL:
         text = str(_("deletes announcement {number}", number=str(one.corrects_id)))
@@ -92,7 +92,7 @@ def line(one: Broadcast) -> Markdown:
 
 
 def state(one: Broadcast) -> Markdown:
-    """In a word or two."""
+    """Say its state in a word or two."""
     return {
         "draft": _("draft"),
         "waiting": _("waits for agreement"),
@@ -107,7 +107,7 @@ def state(one: Broadcast) -> Markdown:
 
 
 async def show(turn: Turn, one: Broadcast) -> None:
-    """As it stands, and what can be done with it."""
+    """Show how it stands, and what can be done with it."""
     if one.state == "draft":
         await check(turn, one)
     elif one.state in OPEN:
@@ -126,7 +126,7 @@ async def change(turn: Turn, one: Broadcast, **values: object) -> None:
 
 
 async def check(turn: Turn, one: Broadcast) -> None:
-    """What to look at again; the fix beside it."""
+    """Show what to look at again, with the fix beside it."""
     if wrong := await broadcasts.corrected(turn.db, one):
         await _correction(turn, one, wrong)
         return
@@ -153,7 +153,7 @@ async def check(turn: Turn, one: Broadcast) -> None:
 
 
 async def _correction(turn: Turn, one: Broadcast, wrong: Broadcast) -> None:
-    """The difference, and how it may be told."""
+    """Show the difference, and how it may be told."""
     total = total_of(await audiences.count(turn.db, one, turn.now))
     choices, cancel = [], about(one, _("Cancel"), "keep")
     if one.audience.get("mode") == broadcasts.RECALL:
@@ -169,12 +169,12 @@ async def _correction(turn: Turn, one: Broadcast, wrong: Broadcast) -> None:
 
 
 def see_back(one: Broadcast) -> Choice:
-    """Back to what it is about."""
+    """Make the way back to the broadcast."""
     return Choice(_("Back"), "broadcast", {"id": one.id}, "quiet")
 
 
 async def _before(turn: Turn, one: Broadcast) -> None:
-    """It waits: for somebody's agreement, for its time, or for what to do as that is past."""
+    """Say what it waits for: an agreement, its time, or a decision as its time is past."""
     counts, at = await audiences.count(turn.db, one, turn.now), one.due_at or turn.now
     total = total_of(counts) - await checks.full(turn.db, one, at)
     lines = [_("Announcement {number}: {state}.", number=str(one.id), state=state(one)), reached(counts)]
@@ -202,7 +202,7 @@ async def _before(turn: Turn, one: Broadcast) -> None:
 
 
 async def author_name(turn: Turn, one: Broadcast) -> Markdown:
-    """Who wrote it."""
+    """The name of its author."""
     member = await staff.find(turn.db, one.author_id) if one.author_id else None
     return (
         escape(member.name) if member and member.name else called(turn.person) if _own(turn, one) else _("An officer")
@@ -222,7 +222,7 @@ async def _underway(turn: Turn, one: Broadcast) -> None:
 
 
 async def _tapped(turn: Turn, one: Broadcast, rank: Rank = "main") -> list[Choice]:
-    """Who tapped what, where somebody has it with anything of staff's own to tap on, or anybody did tap."""
+    """Offer who tapped what, where there is a button of staff's own or somebody did tap."""
     got = (await recipients.counts(turn.db, one.id)).get("sent")
     if not (got and buttons.own(one)) and not await taps.counts(turn.db, one.id):
         return []
@@ -230,7 +230,7 @@ async def _tapped(turn: Turn, one: Broadcast, rank: Rank = "main") -> list[Choic
 
 
 async def report(turn: Turn, one: Broadcast) -> None:
-    """What became of everybody, and each part to be looked at."""
+    """Say what became of everybody, with a way to each part."""
     counts = await recipients.counts(turn.db, one.id)
     choices = []
     if counts.get("failed"):
@@ -246,13 +246,13 @@ async def report(turn: Turn, one: Broadcast) -> None:
 
 
 def both_clocks(at: datetime) -> Markdown:
-    """The day and the time in Bandung, and the time in Malaysia."""
+    """Format the day and the time in Bandung, and the time in Malaysia."""
     here, there = at.astimezone(BANDUNG), at.astimezone(ZoneInfo(MALAYSIA))
     return _("{date} at {time} ({there} in Malaysia)", date=day(here), time=clock_time(at), there=hour(there))
 
 
 def ask_audience(turn: Turn, one: Broadcast) -> None:
-    """For whom?"""
+    """Ask for whom it is."""
     turn.ask(f"{AUDIENCE}{one.id}")
     text = _(
         "For whom? Just write it, for example: **culinary in Coblong, not enrolled yet**. Or send phone or registration"
@@ -262,7 +262,7 @@ def ask_audience(turn: Turn, one: Broadcast) -> None:
 
 
 def audience_choices(one: Broadcast) -> list[Choice]:
-    """What many announcements are for."""
+    """Offer what many announcements are for."""
     return [
         about(one, _("All who agreed"), "to"),
         about(one, _("Exhibition friends"), "to", interested=True),

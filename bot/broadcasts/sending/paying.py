@@ -1,4 +1,4 @@
-"""What Telegram charges where an announcement is to leave faster than it takes for nothing."""
+"""What Telegram charges where an announcement leaves faster than it takes for nothing."""
 
 import math
 from collections.abc import Mapping
@@ -12,12 +12,12 @@ PER_MESSAGE = 0.1
 
 
 def stars(counts: Mapping[str, int]) -> int:
-    """At most so many Stars; `counts` are people by channel."""
+    """Compute the most Stars it may cost; `counts` are people by channel."""
     return math.ceil(counts.get("telegram", 0) * PER_MESSAGE)
 
 
 def price(counts: Mapping[str, int], speed: int) -> Markdown:
-    """How many Stars at most, and what one gets for them at `speed` messages a second."""
+    """Say how many Stars at most, and how long it takes at `speed` messages a second."""
     return _(
         "At {speed} a second it takes {time}. For that Telegram charges at most {stars} Stars, 0.1 for a message above"
         " 30 a second, from the bot's own balance.",

@@ -1,4 +1,4 @@
-"""A broadcast as people will see it, before it is sent."""
+"""Show a broadcast as people will see it, before it is sent."""
 
 from collections.abc import Mapping
 
@@ -13,7 +13,7 @@ from db.broadcasts.broadcasts import Broadcast
 
 
 async def show(turn: Turn, one: Broadcast, code: str = "") -> None:
-    """As it will be seen in one language."""
+    """Show it in one language."""
     shown = code or next((code for code in (language(), *LANGUAGES) if one.texts.get(code)), language())
     with speaking(shown):
         seen = await body.preview(turn.db, one)
@@ -31,6 +31,6 @@ async def show(turn: Turn, one: Broadcast, code: str = "") -> None:
 
 
 def _places(counts: Mapping[str, int]) -> list[Markdown]:
-    """Where people read it: a text that may be sent is one message with its buttons on every channel."""
+    """Say where people read it: a text that may be sent is one message with its buttons on every channel."""
     names = ", ".join(channel(name) for name in sorted(counts, key=counts.__getitem__, reverse=True))
     return [_("It is one message, the same on: {channels}.", channels=names)] if names else []

@@ -1,4 +1,4 @@
-"""How a broadcast stands, counted from the rows: while it is sent, and at its end, where the parts add up."""
+"""How a broadcast stands, counted from the rows: while it is sent, and at its end."""
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
@@ -14,7 +14,7 @@ RATE = 30
 
 
 def underway(one: Broadcast, counts: Mapping[str, int], now: datetime) -> Markdown:
-    """612 of 1,247, and what did not go well; how long the rest takes."""
+    """Say how many of how many have it (612 of 1,247), what went wrong, and how long the rest takes."""
     total, left = sum(counts.values()), counts.get("pending", 0) + counts.get("sending", 0)
     if one.state == "freezing" or (one.state == "paused" and not one.frozen_at):
         return _("Writing down whom it reaches: {number} so far.", number=number(total))
@@ -39,7 +39,7 @@ def _troubles(counts: Mapping[str, int]) -> Iterator[Markdown]:
 
 
 def report(one: Broadcast, counts: Mapping[str, int], now: datetime) -> Markdown:
-    """What became of everybody; the parts add up."""
+    """Say what became of everybody; the parts add up."""
     total = sum(counts.values())
     head = _("Cancelled.") if one.state == "cancelled" else _("✅ Done.")
     if one.finished_at and one.started_at and one.state == "done":

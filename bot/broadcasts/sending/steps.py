@@ -36,7 +36,7 @@ class BroadcastSteps:
         self._clock = clock
 
     async def keep_going(self) -> None:
-        """For as long as the process lives."""
+        """Take the steps for as long as the process lives."""
         while True:
             try:
                 moved = await self.run_due()
@@ -46,7 +46,7 @@ class BroadcastSteps:
             await asyncio.sleep(0 if moved else LOOK)
 
     async def run_due(self) -> bool:
-        """Take the next step of each that has one; whether any was taken."""
+        """Take the next step of each broadcast that has one; returns whether any was taken."""
         async with self._database.reading() as tx:
             waiting = [one for one in await broadcasts.active(tx) if await _is_due(tx, one, self._clock.now())]
         moved = False
@@ -55,7 +55,7 @@ class BroadcastSteps:
         return moved
 
     async def go_on_unpaid(self, tx: Transaction, broadcast: int, reason: str) -> None:
-        """The platform does not take it paid: it leaves at the usual pace, and its author is told why."""
+        """Let it go on at the usual pace, as the platform does not take the payment, and tell its author why."""
         await news.unpaid(tx, broadcast, reason, self._clock.now())
 
     async def _step(self, id: int) -> bool:  # noqa: A002

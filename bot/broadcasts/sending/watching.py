@@ -1,4 +1,4 @@
-"""Keeps the page on which staff watch a broadcast as it stands, where a channel lets a message be changed."""
+"""Keep the page on which staff watch a broadcast up to date, where a channel lets a message be changed."""
 
 import asyncio
 import logging
@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 
 #: seconds between two changes: a platform takes them slowly
 EVERY = 3.0
-#: how long one that is over is looked at, so that its page says so
+#: how long a finished broadcast is still looked at, so that its page says that it is over
 _OVER = timedelta(seconds=30)
 #: what opens such a page, as the audit trail names it
 _OPENS = ("broadcast.send", "broadcast.resume", "broadcast.again")
@@ -49,7 +49,7 @@ class Watching:
         self._waits: dict[str, datetime] = {}
 
     async def keep_going(self) -> None:
-        """For as long as the process lives."""
+        """Watch for as long as the process lives."""
         while True:
             await asyncio.sleep(EVERY)
             try:

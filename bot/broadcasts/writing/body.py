@@ -1,4 +1,4 @@
-"""What is sent: the text in each language, one quiet line with who sends it and why, and what can be done with it."""
+"""Make what is sent: the text in each language, one quiet line with who sends it and why, and the buttons."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -15,12 +15,12 @@ from db.broadcasts import broadcasts
 from db.broadcasts.broadcasts import EDITS, RECALL, SILENT, WARNING, Broadcast
 from db.engine import Transaction
 
-#: more changes than these are told by the whole text
+#: after more changes than these the whole text is said
 _MANY = 3
 
 
 async def bodies(tx: Transaction, one: Broadcast) -> dict[str, Any]:
-    """By language, as replies are kept; a language without a text has the first that was written."""
+    """Make the bodies by language, as replies are kept; a language without a text has the first that was written."""
     wrong = await broadcasts.corrected(tx, one)
     if wrong:
         return await _correction(tx, one, wrong)
@@ -38,7 +38,7 @@ async def _whole(tx: Transaction, one: Broadcast) -> dict[str, Any]:
 
 
 async def _correction(tx: Transaction, one: Broadcast, wrong: Broadcast) -> dict[str, Any]:
-    """One line with what is right now, unless it is made silently; and what takes the place of the wrong one."""
+    """Make the line with what is right now, unless it is silent, and what takes the place of the wrong text."""
     mode = one.audience.get("mode")
     if mode == RECALL:
         return {}
@@ -52,7 +52,7 @@ async def _correction(tx: Transaction, one: Broadcast, wrong: Broadcast) -> dict
 
 
 def line(one: Broadcast, wrong: Broadcast, code: str) -> Markdown:
-    """What those read who got the wrong one: the sentence as it is right, and what it said; of many changes, all."""
+    """Say what is right and what was wrong, for people who got the wrong text; after many changes, the whole text."""
     with speaking(code):
         found = differences(spoken(wrong.texts), spoken(one.texts))
         if len(found) > _MANY:
@@ -62,13 +62,13 @@ def line(one: Broadcast, wrong: Broadcast, code: str) -> Markdown:
 
 
 async def preview(tx: Transaction, one: Broadcast) -> Reply:
-    """As those see it who read the language being spoken; taps below it are not noted."""
+    """Make it as people see it who read the language being spoken; taps below it are not noted."""
     shown = buttons.choices(one, await buttons.that_lead(tx, one), noted=False)
     return reply(one, (await office.load(tx)).name, shown)
 
 
 def reply(one: Broadcast, office_name: str, choices: Sequence[Choice]) -> Reply:
-    """In the language being spoken."""
+    """Make the reply in the language being spoken."""
     lines = [spoken(one.texts)]
     if one.kind == WARNING and one.valid_until:
         lines.append(_("Valid until {date}.", date=day(one.valid_until)))

@@ -1,4 +1,4 @@
-"""What stands below a broadcast: staff's own buttons, where each leads, and as what a tap on it is noted.
+"""The buttons below a broadcast: staff's own, where each leads, and under which name a tap on it is noted.
 
 A button is stored as `exhibition:3`, `programme:5`, `enrol:5`, `card:halal.cost` or `link:A label https://...`.
 """
@@ -21,7 +21,7 @@ STOP, SIGNAL = "stop", "signal"
 
 
 async def leads_to(tx: Transaction, button: str) -> Choice | None:
-    """What a button does; None where that is gone, not shown to people, or no address."""
+    """Make the choice of a button; None where what it leads to is gone, not shown to people, or no address."""
     kind, _colon, of = button.partition(":")
     if kind == "card":
         return Choice("", "card", {"topic": of})
@@ -38,13 +38,13 @@ async def leads_to(tx: Transaction, button: str) -> Choice | None:
 
 
 async def that_lead(tx: Transaction, one: Broadcast) -> dict[str, Choice]:
-    """Staff's own that lead somewhere, with nothing written on them yet."""
+    """Make the choices of staff's own buttons that lead somewhere, without labels yet."""
     found = {button: await leads_to(tx, button) for button in one.buttons}
     return {button: choice for button, choice in found.items() if choice}
 
 
 def choices(one: Broadcast, leading: Mapping[str, Choice], *, noted: bool) -> tuple[Choice, ...]:
-    """Labelled in the language being spoken; `noted` says whether taps are."""
+    """Label the choices in the language being spoken; `noted` says whether taps on them are noted."""
     shown = {button: replace(leading[button], label=label(button)) for button in one.buttons if button in leading}
     if one.kind == WARNING:
         shown[SIGNAL] = Choice(label(SIGNAL), "signal", {"broadcast": one.id})
@@ -56,17 +56,17 @@ def choices(one: Broadcast, leading: Mapping[str, Choice], *, noted: bool) -> tu
 
 
 def own(one: Broadcast) -> list[str]:
-    """What is below it beside the button that stops announcements, in order, as taps are noted."""
+    """List the names of staff's buttons, in order, as taps are noted."""
     return [*map(as_tapped, one.buttons), *([SIGNAL] if one.kind == WARNING else [])][:MOST]
 
 
 def tappable(one: Broadcast) -> list[str]:
-    """Everything below it; a correction has what is below the one that it corrects, where those taps are noted."""
+    """List everything below it; a correction has what is below the broadcast that it corrects."""
     return [] if one.kind == CORRECTION else [*own(one), STOP]
 
 
 def alike(one: Broadcast) -> str:
-    """What is written on two of them in some language, empty for none."""
+    """Find a label that two of its buttons have in some language; empty where there is none."""
     for code in LANGUAGES:
         with speaking(code):
             labels = [label(button) for button in tappable(one)]
@@ -77,7 +77,7 @@ def alike(one: Broadcast) -> str:
 
 
 def as_tapped(button: str) -> str:
-    """A link by its label, which tells it from the other: an address may be longer than what is noted."""
+    """The name under which a tap is noted; of a link the label, as an address may be too long."""
     return f"{LINK}:{_words(button)}" if is_link(button) else button
 
 
@@ -86,13 +86,13 @@ def is_link(button: str) -> bool:
 
 
 def _words(button: str) -> str:
-    """Those of staff's own on a link, also of one as its taps are noted."""
+    """The words of staff's own on a link, also of one by the name its taps are noted under."""
     said = button.removeprefix(f"{LINK}:").split()
     return " ".join(takewhile(lambda word: not word.startswith("https://"), said))
 
 
 def label(button: str) -> str:
-    """What is written on it, also by the name under which its taps are noted."""
+    """The label of a button, also by the name under which its taps are noted."""
     if is_link(button):
         return _words(button) or _("Open the link")
     return {
@@ -106,5 +106,5 @@ def label(button: str) -> str:
 
 
 def pages(seen: Reply) -> list[Markdown]:
-    """Where the links below it lead."""
+    """List where the links below it lead."""
     return [_("“{label}” opens {url}", label=choice.shown, url=choice.url) for choice in seen.choices if choice.url]

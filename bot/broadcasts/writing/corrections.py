@@ -1,4 +1,4 @@
-"""A correction begins: from then on the announcement reads as it says."""
+"""Begin a correction: from then on the announcement reads as it says."""
 
 from bot.broadcasts.sending.steps import start
 from bot.turn import Turn
@@ -8,8 +8,10 @@ from db.privacy import audit
 
 
 async def begin(turn: Turn, one: Broadcast, total: int, **values: object) -> None:
-    """Nothing happens where it has begun. Others of the same announcement were compared with what it said before: they
-    must be looked at anew, and agreed to."""
+    """Begin it, unless it has begun.
+
+    Others of the same announcement were compared with what it said before: they must be looked at anew, and agreed to.
+    """
     if not await start(turn.db, one, turn.now, **values):
         return
     author, wrong = turn.person.staff_id, one.corrects_id or 0

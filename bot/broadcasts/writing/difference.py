@@ -1,4 +1,4 @@
-"""What a correction changes, as staff see it before it goes."""
+"""Show staff what a correction changes, before it is sent."""
 
 from collections.abc import Iterator
 
@@ -8,12 +8,14 @@ from bot.language.i18n import LANGUAGE_NAMES, LANGUAGES, _
 from bot.language.markdown import Markdown
 from db.broadcasts.broadcasts import RECALL, SILENT, Broadcast
 
-#: differences that are shown, and characters of each side
-_SHOWN, _LONGEST = 5, 60
+#: differences that are shown
+_SHOWN = 5
+#: characters of each side of a difference
+_LONGEST = 60
 
 
 def told(right: Broadcast, wrong: Broadcast, total: int) -> Markdown:
-    """In the language being spoken; `wrong` as it reads now, `total` how many people have it."""
+    """Say the difference in the language being spoken; `wrong` as it reads now, `total` how many people have it."""
     return Markdown("\n".join(_lines(right, wrong, total)))
 
 
@@ -50,7 +52,7 @@ def _lines(right: Broadcast, wrong: Broadcast, total: int) -> Iterator[Markdown]
 
 
 def changed(right: Broadcast, wrong: Broadcast) -> list[Difference]:
-    """In every language in which both are."""
+    """List the differences in every language that both have."""
     codes = [code for code in written(wrong) if code in right.texts]
     return [each for code in codes for each in differences(wrong.texts[code], right.texts[code])]
 
@@ -60,10 +62,10 @@ def _short(words: str) -> str:
 
 
 def written(one: Broadcast) -> list[str]:
-    """The languages in which it is."""
+    """List the languages it is written in."""
     return [code for code in LANGUAGES if one.texts.get(code)]
 
 
 def missing(right: Broadcast, wrong: Broadcast) -> list[str]:
-    """The languages in which what was sent is, and what is right is not yet."""
+    """List the languages of what was sent in which the correction is not written yet."""
     return [code for code in written(wrong) if code not in right.texts]

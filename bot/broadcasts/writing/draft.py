@@ -1,4 +1,4 @@
-"""A text as staff write it, and what is different in a new one."""
+"""Read a text as staff write it, and find what is different in a new one."""
 
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -18,7 +18,7 @@ _TIMES = "mwkrn"
 
 
 def formed(written: str) -> Markdown:
-    """What was typed, exactly so; a short first line with more below it is the title."""
+    """Turn what was typed into Markdown that shows exactly that; a short first line with more below it is the title."""
     lines = [line.rstrip() for line in written.strip().splitlines()]
     if len(lines) > 1 and len(lines[0]) <= _TITLE:
         return Markdown("\n".join([f"**{escape(lines[0])}**", *typed("\n".join(lines[1:])).split("\n")]))
@@ -26,13 +26,13 @@ def formed(written: str) -> Markdown:
 
 
 def marked(written: str) -> Markdown | None:
-    """What was written as Markdown; None where its marks do not pair."""
+    """Take what was written as Markdown; None where its marks do not pair."""
     return None if faults(written) else Markdown(written.strip())
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Words that were, and those in their place, each with the two that follow; and the sentence they stand in now."""
+    """Words that were, and those in their place, each with the two that follow; and the sentence they now stand in."""
 
     before: str
     after: str
@@ -40,7 +40,7 @@ class Difference:
 
 
 def differences(before: str, after: str) -> list[Difference]:
-    """What is different between two texts, in the order in which it stands."""
+    """List what is different between two texts, in the order of the text."""
     old, new = plain(before).split(), plain(after).split()
     found = []
     for tag, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
@@ -51,7 +51,7 @@ def differences(before: str, after: str) -> list[Difference]:
 
 
 def is_spelling(before: str, after: str) -> bool:
-    """Whether nothing is different that anybody would go by: no figure, no name of a day, no word for another."""
+    """Whether only spelling is different: no figure, no name of a day, no word for another."""
     old, new = plain(before).split(), plain(after).split()
     parts = SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
     return all(_alike(" ".join(old[a:b]), " ".join(new[c:d])) for tag, a, b, c, d in parts if tag != "equal")
@@ -77,7 +77,7 @@ def _times(words: str) -> list[object]:
 
 
 def _sentence(words: list[str], place: int) -> str:
-    """The one around this word."""
+    """The sentence around this word."""
     ends = [at + 1 for at, word in enumerate(words) if word.endswith((".", "?", ";"))]
     first = max((end for end in ends if end <= place), default=0)
     last = min((end for end in ends if end > place), default=len(words))

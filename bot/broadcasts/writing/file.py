@@ -1,4 +1,4 @@
-"""An announcement as a file, and an audience in `name=value` pairs, for the command line."""
+"""Read an announcement from a file, and an audience from `name=value` pairs, for the command line."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -23,7 +23,7 @@ from db.fairs import exhibitions, programmes
 from db.fairs.exhibitions import SECTORS
 from db.people.businesses import SCALES
 
-#: days for which a warning holds that does not say
+#: days for which a warning holds where the file does not say
 _HOLDS = 14
 _FRONT = re.compile(r"\A---\n(.*?)\n---\n", re.DOTALL)
 _LANGUAGE = re.compile(r"^\[(\w\w)\]\s*$", re.MULTILINE)
@@ -41,7 +41,8 @@ class Written(TypedDict):
 
 
 async def read_file(tx: Transaction, text: str, now: datetime) -> Written:
-    """Front matter (`topic`, `buttons`, `valid_until`), then Markdown; a line `[en]` begins the text in that language.
+    """Read front matter (`topic`, `buttons`, `valid_until`) and Markdown; a line `[en]` begins the text in that
+    language.
 
     Raises ValueError with what is wrong.
     """
@@ -86,7 +87,7 @@ def _texts(text: str) -> dict[str, str]:
 
 
 def _some_buttons(said: Any) -> list[str]:
-    """One or several; a space behind the colon makes a pair of what is meant to be a name."""
+    """Read one button or several; a space behind the colon makes YAML read a name as a pair."""
     listed = said if isinstance(said, list) else [said] if said else []
     if len(listed) > buttons.MOST:
         raise ValueError(f"There is room for {buttons.MOST} buttons beside the one that stops announcements.")
@@ -95,8 +96,7 @@ def _some_buttons(said: Any) -> list[str]:
 
 
 async def _button(tx: Transaction, written: str) -> str:
-    """`exhibition:PPB27`, `programme:DPJ27`, `enrol:DPJ27`, `card:halal.cost` or `link:A label https://...`, with ids
-    for codes."""
+    """Read `exhibition:PPB27`, `programme:DPJ27`, `enrol:DPJ27`, `card:halal.cost` or `link:A label https://...`."""
     kind, _colon, code = written.partition(":")
     if kind == "card":
         return written
@@ -125,7 +125,7 @@ async def _programme(tx: Transaction, code: str) -> int:
 
 
 async def audience_of(tx: Transaction, written: str) -> Audience:
-    """`language=id,su sector=food district=Coblong scale=micro programme=DPJ27 state=none interested=yes seen=30`
+    """Read `language=id,su sector=food district=Coblong scale=micro programme=DPJ27 state=none interested=yes seen=30`.
 
     Raises ValueError with what is wrong.
     """
@@ -155,7 +155,7 @@ async def audience_of(tx: Transaction, written: str) -> Audience:
 
 
 def _sectors(said: str) -> str:
-    """By their codes, or as people call them."""
+    """Read sectors by their codes, or as people call them."""
     return ",".join(filters.sector(one) or one for one in said.split(","))
 
 

@@ -1,4 +1,4 @@
-"""A button that opens a page, as staff write it: an address, and before it a label or none."""
+"""Read a button that opens a page, as staff write it: an address, and before it a label or none."""
 
 import re
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ class Link:
 
     @property
     def fault(self) -> Markdown | None:
-        """Why it can be on no button."""
+        """Say why it can be on no button; None where it can."""
         is_address = len(self.url) <= LONGEST and self.url.isprintable() and _ADDRESS.fullmatch(self.url)
         if not is_address or "://" in self.label:
             return _(
@@ -38,12 +38,12 @@ class Link:
         return None
 
     def __str__(self) -> str:
-        """As a button of a broadcast is stored."""
+        """Write it as a button of a broadcast is stored."""
         return f"link:{self.label} {self.url}" if self.label else f"link:{self.url}"
 
 
 def read(written: str) -> Link:
-    """What was written, whether it is any good or not; the label is what stands before the last space."""
+    """Read what was written, usable or not; the label is what stands before the last space."""
     *label, url = written.removeprefix("link:").split() or [""]
     scheme, colon, rest = url.partition(":")
     return Link(" ".join(label), f"{scheme.lower()}{colon}{rest}")

@@ -5,7 +5,7 @@ from bot.language.markdown import Markdown
 
 
 def topics() -> dict[str, Markdown]:
-    """By their code, as a button names them."""
+    """The topics by their code, as a button names them."""
     return {
         "exhibitions": _("Exhibitions"),
         "halal": _("Halal"),
@@ -17,7 +17,7 @@ def topics() -> dict[str, Markdown]:
 
 
 def within(topic: str) -> Markdown:
-    """Within a sentence."""
+    """The name of a topic within a sentence."""
     return {
         "exhibitions": _("exhibitions"),
         "halal": _("halal"),

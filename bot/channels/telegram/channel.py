@@ -115,8 +115,7 @@ class Telegram:
         return sent
 
     async def amend(self, address: str, reply: Reply | None, number: int, messages: Sequence[str]) -> None:
-        """Change the last message, which carries text and keyboard; an announcement is never longer than one
-        message."""
+        """Change the last message, which carries text and keyboard; an announcement is one message."""
         with self._told():
             for method, given in changes(reply, number, messages):
                 try:

@@ -76,7 +76,7 @@ def parts(reply: Reply, number: int, private: bool) -> list[Part]:
 
 
 def changes(reply: Reply | None, number: int, messages: Sequence[str]) -> Iterator[tuple[str, Json]]:
-    """List methods of the Bot API, and what they are given, that change the messages of a reply, or with None delete
+    """List methods of the Bot API, with what they are given, that change a reply's messages, or with None delete
     them."""
     if reply is None:
         yield from (("delete_Message", {"message_id": int(message)}) for message in messages)

@@ -36,8 +36,7 @@ class NotConnected(NetworkError):
 
 
 class AiohttpRequest(BaseRequest):
-    """The transport; its errors name their kind only: aiohttp's own texts carry the URL, and the URL carries the
-    token."""
+    """The transport; its errors name their kind only: aiohttp's own texts carry the URL, and so the token."""
 
     def __init__(self) -> None:
         self._session: aiohttp.ClientSession | None = None

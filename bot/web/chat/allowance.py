@@ -1,14 +1,14 @@
-"""How much one visitor, or one network address, may do in a minute: counted in memory, kindly refused."""
+"""How much one visitor, or one network address, may do in a minute: counted in memory."""
 
 from collections import OrderedDict
 from time import monotonic
 
-#: who is remembered; beyond that the ones longest silent are forgotten
+#: how many names are remembered; beyond that the ones longest silent are forgotten
 MOST = 20_000
 
 
 class Allowance:
-    """Up to `most` at once, and `most` in any minute on average: a bucket that fills up again steadily."""
+    """Allows `most` at once, and `most` in any minute on average: a bucket that fills up steadily."""
 
     def __init__(self, most: int) -> None:
         self._most = most
@@ -16,7 +16,7 @@ class Allowance:
         self._left: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
     def wait(self, name: str) -> float:
-        """Take one; 0 when it was free, or else the seconds until there is one, and nothing is taken."""
+        """Take one; returns 0 when it was free, or else the seconds until there is one."""
         now = monotonic()
         left, counted = self._left.pop(name, (float(self._most), now))
         left = min(self._most, left + (now - counted) * self._most / 60)

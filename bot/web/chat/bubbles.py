@@ -28,7 +28,7 @@ _ADDRESS = re.compile(
 
 
 def said_entry(said: Said, address: int, offered: Bodies, kept: Files) -> dict[str, Any] | None:
-    """What the visitor did; None for what shows nothing, such as the page's own hello."""
+    """Make the entry of what the visitor did; None for what shows nothing, such as the page's own hello."""
     sent = json.loads(said.raw)
     entry = {"id": sent["id"], "from": "visitor", "at": said.at.isoformat(timespec="milliseconds")}
     match sent:
@@ -44,7 +44,7 @@ def said_entry(said: Said, address: int, offered: Bodies, kept: Files) -> dict[s
 
 
 def file_of(entry: Said | Answered) -> int:
-    """The id of the file in an entry, 0 where there is none."""
+    """Read the id of the file in an entry, 0 where there is none."""
     match json.loads(entry.raw) if isinstance(entry, Said) else entry.body:
         case {"file": {"id": int(file)}} | {"file": int(file)}:
             return file
@@ -52,7 +52,7 @@ def file_of(entry: Said | Answered) -> int:
 
 
 def tapped(said: Said) -> int:
-    """The number of the reply whose choice was tapped, 0 where nothing was."""
+    """Read the number of the reply whose choice was tapped, 0 where none was."""
     match json.loads(said.raw):
         case {"tap": {"reply": int(reply)}}:
             return reply
@@ -60,7 +60,7 @@ def tapped(said: Said) -> int:
 
 
 def answer_entry(answered: Answered, kept: Files) -> dict[str, Any]:
-    """What the visitor was told: blocks of text, a file, and choices with the index that a tap carries."""
+    """Make the entry of what the visitor was told: blocks of text, a file, and choices with their index."""
     reply = Reply.from_json(answered.body)
     main, file = len(reply.main()), kept.get(reply.file)
     return {
@@ -78,7 +78,7 @@ def answer_entry(answered: Answered, kept: Files) -> dict[str, Any]:
 
 
 def _label(offered: tuple[int, dict[str, Any]] | None, address: int, index: int) -> str | None:
-    """What stood on a button, if it was this visitor's."""
+    """The label of the tapped button, if it was this visitor's."""
     if offered is None or offered[0] != address:
         return None
     choices = Reply.from_json(offered[1]).numbered()
@@ -86,7 +86,7 @@ def _label(offered: tuple[int, dict[str, Any]] | None, address: int, index: int)
 
 
 def _blocks(painted: Painted) -> Iterator[dict[str, Any]]:
-    """Paragraphs and lists. A list is what the painter wrote as one: lines that begin with a bullet or a number."""
+    """Split a text into paragraphs and lists: lines that begin with a bullet or a number."""
     block: dict[str, Any] | None = None
     for start, end in _lines(painted.text):
         line = painted.text[start:end]
@@ -114,7 +114,7 @@ def _lines(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _segments(painted: Painted, start: int, end: int) -> list[Segment]:
-    """A line cut where a style begins or ends; each piece has its text and what applies to the whole of it."""
+    """Cut a line where a style begins or ends; each piece has its text and its styles."""
     links = [(span.start, span.end, span.url) for span in painted.spans if span.kind == "link"]
     if not links:
         links = [

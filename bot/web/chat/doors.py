@@ -32,7 +32,7 @@ _HEADERS = {"X-Robots-Tag": "noindex, nofollow"}
 
 
 class Doors:
-    """`telegram` gives the link that opens the chat there with a payload, None where there is no such chat."""
+    """Serves the two pages; `telegram` gives the link that opens the chat there with a payload, or None."""
 
     def __init__(self, assistant: Assistant, telegram: Callable[[str], str | None]) -> None:
         self._assistant = assistant
@@ -88,7 +88,7 @@ class Doors:
 
 
 def _page(lines: Sequence[Markdown | str], ways: Sequence[tuple[str, Markdown]], status: int = 200) -> Response:
-    """The first line is the heading; everything that is filled in is escaped."""
+    """Build a page; the first line is the heading, and everything that is filled in is escaped."""
     shown = [escape(plain(line) if isinstance(line, Markdown) else line) for line in lines]
     below = [f"<p>{line}</p>" for line in shown[1:]]
     below += [f'<p><a class="way" href="{escape(link)}">{escape(plain(label))}</a></p>' for link, label in ways]

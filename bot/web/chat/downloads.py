@@ -1,4 +1,4 @@
-"""A file as a browser gets it: pictures and sound to be shown in the page, all else to be saved."""
+"""Serve a file to a browser: pictures and sound to be shown in the page, all else to be saved."""
 
 import re
 from urllib.parse import quote
@@ -7,13 +7,13 @@ from starlette.responses import Response
 
 from db.files import File
 
-#: what a page may show; anything else is only ever saved
+#: the kinds that a page may show; any other is only ever saved
 _SHOWN = {"image/jpeg", "image/png", "image/webp", "audio/ogg", "audio/mpeg", "audio/mp4", "audio/aac"}
 _RANGE = re.compile(r"bytes=(\d{0,15})-(\d{0,15})")
 
 
 def response(file: File, wanted: str) -> Response:
-    """The file, or the bytes of it that a `Range` header wants: browsers play sound only from a server that can."""
+    """Send the file, or the bytes of it that a `Range` header wants: browsers play sound only from such a server."""
     how = "inline" if file.mime in _SHOWN else "attachment"
     headers = {
         "Content-Disposition": f"{how}; filename*=UTF-8''{quote(file.name, safe='')}",
@@ -31,7 +31,7 @@ def response(file: File, wanted: str) -> Response:
 
 
 def _part(wanted: str, size: int) -> range | None:
-    """The places that are wanted, empty where there are none; None for all of it, also where that is not understood."""
+    """Read which bytes are wanted; empty for none, None for all of it, also where the header is not understood."""
     found = _RANGE.fullmatch(wanted.strip())
     if found is None or not any(found.groups()):
         return None

@@ -1,4 +1,4 @@
-"""What is new for a visitor, read from the history: the objects that the page gets (see bot/channels/web.py)."""
+"""Read what is new for a visitor from the history, as the objects that the page gets (see bot/channels/web.py)."""
 
 import re
 from collections.abc import Sequence
@@ -24,13 +24,13 @@ class News:
         self._channel = channel
 
     async def language(self, visitor: str) -> str | None:
-        """The visitor's language, None for one who has not written yet."""
+        """Load the visitor's language, None for one who has not written yet."""
         async with self._database.reading() as tx:
             now = await history.stand(tx, self._channel, visitor)
         return now.language if now else None
 
     async def after(self, visitor: str, place: Place, language: str) -> dict[str, Any]:
-        """What came after a place; `language` is that of the page."""
+        """Load what came after a place; `language` is that of the page."""
         async with self._database.reading() as tx:
             now = await history.stand(tx, self._channel, visitor)
             newest = now.newest if now else Place()
@@ -43,7 +43,7 @@ class News:
         return _news(entries, found.after, language, now) | ({"more": True} if found.more else {})
 
     async def before(self, visitor: str, place: Place | None, language: str) -> dict[str, Any]:
-        """The last entries up to a place, or of all."""
+        """Load the last entries up to a place, or of all."""
         async with self._database.reading() as tx:
             now = await history.stand(tx, self._channel, visitor)
             if now is None:
@@ -54,7 +54,7 @@ class News:
 
 
 def parsed(given: str) -> Place | None:
-    """A place as pages give it back; None for anything else."""
+    """Read a place as pages give it back; None for anything else."""
     found = _PLACE.fullmatch(given)
     return Place(int(found[1]), int(found[2])) if found else None
 
@@ -75,7 +75,7 @@ async def _shown(tx: Transaction, address: int, entries: Sequence[Said | Answere
 
 
 def _news(entries: list[dict[str, Any]], place: Place, language: str, now: Stand | None) -> dict[str, Any]:
-    """The language becomes the person's; the sentences of the page come along when it changes."""
+    """Make the news in the person's language; the sentences of the page come along when it changes."""
     spoken = now.language if now else language
     news = {
         "entries": entries,

@@ -42,14 +42,14 @@ class File:
 
 @cache
 def files() -> dict[str, File]:
-    """The files of the page by name."""
+    """Load the files of the page, by name."""
     found = sorted((_ROOM / "static").iterdir())
     return {path.name: File(path.read_bytes(), _KINDS[path.suffix]) for path in found}
 
 
 @cache
 def edition() -> str:
-    """A mark of all the files together: their address changes with it, so browsers may keep them for ever."""
+    """Hash all the files together: their address changes with it, so browsers may keep them for ever."""
     digest = hashlib.sha256()
     for name, file in files().items():
         digest.update(name.encode() + b"\0" + file.content)
@@ -58,7 +58,7 @@ def edition() -> str:
 
 @cache
 def texts(language: str) -> dict[str, str]:
-    """Every sentence of the page; those that count have `{seconds}`, to be filled in by the page."""
+    """List every sentence of the page; those that count have `{seconds}`, which the page fills in."""
     with speaking(language):
         said = {
             "about": _("Assistant for small businesses in Bandung"),
@@ -86,7 +86,7 @@ def texts(language: str) -> dict[str, str]:
 
 
 def html(language: str) -> str:
-    """The page; everything that is filled in is escaped."""
+    """Build the page; everything that is filled in is escaped."""
     said = texts(language)
     page = {"texts": said, "language": language, "name": NAME, "longestText": LONGEST_TEXT, "largestFile": LARGEST}
     data = json.dumps(page, ensure_ascii=False).replace("<", "\\u003c")
@@ -107,7 +107,7 @@ def _template() -> Template:
 
 
 class Guarded:
-    """Adds the headers that keep a page's browser out of trouble to every answer of the app."""
+    """Adds to every answer of the app the headers that keep a page's browser out of trouble."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

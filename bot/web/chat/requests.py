@@ -1,6 +1,6 @@
-"""The web chat's requests: the page, what visitors send, their history, and news as it happens.
+"""The requests of the web chat: the page, what visitors send, their history, and news as it happens.
 
-The protocol is told in bot/channels/web.py.
+bot/channels/web.py describes the protocol.
 """
 
 import asyncio
@@ -44,7 +44,7 @@ _FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}
 
 
 class Refuse(Exception):
-    """A request that is not taken."""
+    """Raised for a request that is not taken."""
 
     def __init__(self, status: int, seconds: float = 0) -> None:
         super().__init__(f"status {status}")
@@ -126,7 +126,7 @@ class Chat:
         return await self._store(request, visitor, web.file(name, *kept))
 
     def _sender(self, request: Request) -> str:
-        """The visitor who may send something now."""
+        """Find the visitor who sends something, if they may send now."""
         visitor = self._reader(request)
         if not self._visitors.is_own_page(request):
             raise Refuse(403)
@@ -163,7 +163,7 @@ class Chat:
         return downloads.response(file, request.headers.get("range", "")) if file else Response(status_code=404)
 
     async def _news_later(self, request: Request) -> Response:
-        """News after a place, at once where there is any, or else as soon as there is."""
+        """Send news after a place, at once where there is any, or else as soon as there is."""
         try:
             visitor, place = self._reader(request), _place(request, "after") or Place()
             with self._connected(request), self._channel.listening(visitor, PAGES) as listener:
@@ -189,7 +189,7 @@ class Chat:
             await socket.close(1013)
 
     async def _talk(self, socket: WebSocket, visitor: str, listener: Listener) -> None:
-        """Until the page is gone, or is let go."""
+        """Serve a page until it is gone, or is let go."""
         try:
             async with asyncio.TaskGroup() as tasks:
                 leaving = tasks.create_task(_left(socket))
@@ -216,7 +216,7 @@ class Chat:
         await socket.close(listener.dismissed)
 
     def _reader(self, request: Request) -> str:
-        """The visitor who may read now."""
+        """Find the visitor who reads, if they may read now."""
         visitor = self._visitors.known(request)
         if visitor is None:
             raise Refuse(401)
@@ -226,7 +226,7 @@ class Chat:
 
     @contextmanager
     def _connected(self, connection: HTTPConnection) -> Iterator[None]:
-        """Count a connection that stays."""
+        """Count a connection for as long as it stays."""
         name = client(connection)
         if self._connections[name] >= CONNECTIONS or self._connections.total() >= ALL_CONNECTIONS:
             raise Refuse(503, HEARTBEAT)
@@ -248,7 +248,7 @@ def _language(request: HTTPConnection) -> str:
 
 
 async def _left(socket: WebSocket) -> None:
-    """Raises once the page is gone; it never says anything here."""
+    """Raise once the page is gone; it never says anything here."""
     await socket.receive_text()
     raise WebSocketDisconnect
 
@@ -261,7 +261,7 @@ async def _static(request: Request) -> Response:
 
 
 def _not_stored(error: Exception) -> Response:
-    """The error's text is left out: it may hold a person's words."""
+    """Log that something was not stored; the error's text is left out, as it may hold a person's words."""
     log.error("a visitor's message could not be stored (%s); the page sends it again", type(error).__name__)
     return Response(status_code=503, headers={"Retry-After": "2"})
 

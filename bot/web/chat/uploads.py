@@ -1,4 +1,4 @@
-"""Photos, documents and recordings that visitors send: taken in, known by what is in them, and kept."""
+"""Take in photos, documents and recordings that visitors send, know them by what is in them, and keep them."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -14,7 +14,7 @@ from db.engine import Database
 from db.files import Description, File
 from db.people import addresses, people
 
-#: bytes of a file on its way that are held in memory, beyond that on the disk: many phones send slowly
+#: bytes of a file on its way that are held in memory, the rest on the disk: many phones send slowly
 _IN_MEMORY = 64_000
 #: whole files that are in memory at one time
 _AT_ONCE = 4
@@ -53,7 +53,7 @@ class Uploads:
                 return await self._store(visitor, language, clean)
 
     async def _list(self, visitor: str, content: bytes, name: str) -> File | None:
-        """A table or a text of somebody who was asked for a list; it is kept until the turn has read it."""
+        """Keep a table or a text of a member who was asked for a list, until the turn has read it."""
         file = table(content, name)
         if file is None:
             return None
@@ -69,12 +69,12 @@ class Uploads:
         return kept, Description(file.kind, file.name, len(file.content))
 
     async def read(self, file: int) -> bytes:
-        """What was kept under this id; raises KeyError where it is gone."""
+        """Read what was kept under this id; raises KeyError where it is gone."""
         async with self._database.reading() as tx:
             return (await files.load(tx, [file]))[file].content
 
     async def shown(self, visitor: str, file: int) -> File | None:
-        """A file that stands in this visitor's history."""
+        """Load a file that stands in this visitor's history."""
         async with self._database.reading() as tx:
             if not await history.holds(tx, self._channel, visitor, file):
                 return None

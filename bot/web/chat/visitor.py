@@ -1,4 +1,4 @@
-"""Who visits: a random id in a signed cookie, which is the only identity; and where a request really came from."""
+"""Know a visitor by a random id in a signed cookie, the only identity; and find where a request really came from."""
 
 import hmac
 import ipaddress
@@ -15,7 +15,7 @@ LIFE = 400 * 24 * 3600
 
 
 class Visitors:
-    """`key` is any text that stays secret and the same; `public_url` is where the internet reaches this server."""
+    """Signs and reads cookies; `key` is a secret text, `public_url` is where the internet reaches this server."""
 
     def __init__(self, key: str, public_url: str | None = None) -> None:
         self._key = hmac.digest(key.encode(), b"web visitor", "sha256")
@@ -24,7 +24,7 @@ class Visitors:
         self._cookie = "__Host-visitor" if self._secure else "visitor"
 
     def known(self, request: HTTPConnection) -> str | None:
-        """The visitor's id, None where the cookie is missing or not ours."""
+        """Read the visitor's id, None where the cookie is missing or not ours."""
         visitor, _, signature = request.cookies.get(self._cookie, "").partition(".")
         right = hmac.compare_digest(signature.encode(errors="replace"), self._sign(visitor).encode())
         return visitor if visitor and right else None
@@ -56,7 +56,7 @@ class Visitors:
 
 
 def client(request: HTTPConnection) -> str:
-    """The network address to count by: one IPv4 address, or the /64 that a household of IPv6 has."""
+    """Find the network address to count by: one IPv4 address, or the /64 that a household of IPv6 has."""
     host = request.client.host if request.client else ""
     try:
         address = ipaddress.ip_address(host)
@@ -68,7 +68,7 @@ def client(request: HTTPConnection) -> str:
 
 
 def browser_language(headers: Mapping[str, str], spoken: tuple[str, ...]) -> str:
-    """The first language of the browser's wishes that we speak, or else its first wish."""
+    """Find the first language of the browser's wishes that we speak, or else its first wish."""
     wishes = []
     for wish in headers.get("accept-language", "")[:200].split(","):
         code, _, weight = wish.strip().partition(";q=")
