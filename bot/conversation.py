@@ -4,7 +4,6 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any
 
 from bot.channel import Channel
 from bot.choosing import typed_choice
@@ -18,6 +17,7 @@ from bot.reader import Prepared, Reader
 from bot.reply import Choice, Limits, Reply, join
 from bot.router import Router, find
 from bot.turn import Tools, Turn
+from db.base import JsonObject
 from db.broadcasts import taps
 from db.conversation import replies, turns
 from db.conversation.turns import Finished, Received
@@ -53,7 +53,7 @@ class State:
     #: the newest turn that there is
     newest: int
     #: stored replies by number: whose they are, and their body
-    asked: Mapping[int, tuple[int, dict[str, Any]]]
+    asked: Mapping[int, tuple[int, JsonObject]]
     memories: dict[int, Memory] = field(default_factory=dict)
 
     def memory(self, person: Known) -> Memory:

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal
+from typing import Literal
+
+from db.base import JsonObject
 
 InboundKind = Literal[
     "text", "command", "tap", "contact", "location", "photo", "file", "voice", "video", "sticker", "edit", "job",
@@ -27,7 +29,7 @@ class Inbound:
     reply: int = 0
     index: int = 0
     #: of a job: what it was given
-    args: dict[str, Any] = field(default_factory=dict)
+    args: JsonObject = field(default_factory=dict)
     phone: str = ""
     #: latitude and longitude in degrees
     place: tuple[float, float] | None = None

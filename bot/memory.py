@@ -6,6 +6,8 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from typing import Any, Self, TypeVar
 
+from db.base import JsonObject
+
 
 @dataclass(slots=True)
 class Slot:
@@ -50,7 +52,7 @@ class Memory:
     #: whether that is a number, so that a typed one is no tap
     asks_number: bool = False
     #: everything that is kept, and the slots that were looked at
-    _kept: dict[str, Any] = field(default_factory=dict, repr=False)
+    _kept: JsonObject = field(default_factory=dict, repr=False)
     _slots: dict[type[Slot], Any] = field(default_factory=dict, repr=False)
 
     @classmethod
@@ -59,7 +61,7 @@ class Memory:
         own = {name: kept[name] for name in _NAMES if name in kept}
         return cls(**own, _kept={name: value for name, value in kept.items() if name not in own})
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> JsonObject:
         """Only what is remembered: what is empty takes no room."""
         kept = dict(self._kept) | {name: getattr(self, name) for name in _NAMES}
         for slot in self._slots.values():

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal
 
 from bot.language.markdown import Markdown, plain
+from db.base import JsonObject
 from db.files import File
 
 Rank = Literal["main", "quiet"]
@@ -20,7 +21,7 @@ class Choice:
 
     label: str
     name: str
-    args: dict[str, Any] = field(default_factory=dict)
+    args: JsonObject = field(default_factory=dict)
     rank: Rank = "main"
     kind: Kind = "showing"
     #: below a broadcast: its number and the button, such as `12:exhibition:3`, by which a tap is noted
@@ -36,7 +37,7 @@ class Choice:
         """The label as a button shows it."""
         return plain(self.label) if isinstance(self.label, Markdown) else self.label
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> JsonObject:
         said = {"label": self.shown, "name": self.name, "args": self.args, "rank": self.rank, "kind": self.kind}
         return said | ({"announced": self.announced} if self.announced else {})
 
@@ -66,8 +67,8 @@ class Reply:
         """The choices in the order in which a typed number counts them: the main, then the quiet ones."""
         return self.main() + self.quiet()
 
-    def to_json(self) -> dict[str, Any]:
-        body: dict[str, Any] = {"text": str(self.text)}
+    def to_json(self) -> JsonObject:
+        body: JsonObject = {"text": str(self.text)}
         if self.choices:
             body["choices"] = [choice.to_json() for choice in self.choices]
         if self.wants:
@@ -77,7 +78,7 @@ class Reply:
         return body
 
     @classmethod
-    def from_json(cls, body: dict[str, Any]) -> "Reply":
+    def from_json(cls, body: JsonObject) -> "Reply":
         choices = tuple(Choice(**choice) for choice in body.get("choices", ()))
         return cls(Markdown(body["text"]), choices, body.get("wants"), body.get("file", 0))
 

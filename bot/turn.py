@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Any, Literal, TypeVar
+from typing import Literal, TypeVar
 
 from bot.asking import Carried, Question, read
 from bot.clock import bandung_day
@@ -151,7 +151,7 @@ class Turn:
         body = Reply(text, tuple(choices), file=file).to_json()
         await deliveries.add(self.db, source, [to], lane, body, self.now, due_at or self.now, at_night)
 
-    async def later(self, delay: timedelta, job: str, **args: Any) -> None:
+    async def later(self, delay: timedelta, job: str, **args: object) -> None:
         """Come back to this conversation after `delay`: the job arrives as a turn of its own."""
         await jobs.later(self.db, job, self.now + delay, self.person.address_id, args)
 

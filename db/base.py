@@ -1,7 +1,7 @@
 """What all tables share: names of constraints, and the types that mean the same on SQLite and PostgreSQL."""
 
 from datetime import UTC, date, datetime, time
-from typing import Any
+from typing import Any, TypeAlias
 
 from sqlalchemy import JSON, BigInteger, DateTime, Double, Integer, MetaData, String
 from sqlalchemy.dialects.postgresql import JSONB
@@ -55,6 +55,10 @@ Json = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresq
 KEPT_IDS = {"sqlite_autoincrement": True}
 
 
+#: a JSON object as a column keeps it; what is in it, the column says
+JsonObject: TypeAlias = dict[str, Any]
+
+
 class Base(DeclarativeBase):
     metadata = MetaData(
         naming_convention={
@@ -70,7 +74,7 @@ class Base(DeclarativeBase):
         time: TimeOfDay,
         float: Double,
         int: BigId,
-        dict[str, Any]: Json,
+        JsonObject: Json,
         list[str]: Json,
         dict[str, str]: Json,
     }

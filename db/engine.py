@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Executable, event, make_url, text
+from sqlalchemy import Executable, Row, event, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, CursorResult
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -16,9 +16,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 _BUSY = 5000
 #: milliseconds to wait for readers while the log beside the file is cut
 _CHECKPOINT = 300
-Parameters = Mapping[str, Any] | Sequence[Mapping[str, Any]]
+Parameters = Mapping[str, object] | Sequence[Mapping[str, object]]
 Insert = sqlite.Insert | postgresql.Insert
 Rows = CursorResult[*tuple[Any, ...]]
+#: one of them
+Record = Row[*tuple[Any, ...]]
 #: of a connection: its last transaction overwrote what must not be found again
 _LEAVES_NOTHING = "jembatan_leaves_nothing"
 
@@ -38,7 +40,7 @@ class Transaction:
             return postgresql.insert(table)
         return sqlite.insert(table)
 
-    async def insert_all(self, table: type[Any], rows: Sequence[Mapping[str, Any]]) -> list[int]:
+    async def insert_all(self, table: type[Any], rows: Sequence[Mapping[str, object]]) -> list[int]:
         """Insert rows and return their ids in the same order.
 
         SQLite gives ascending ids and has no order of its own for what it returns; asked for one, SQLAlchemy would

@@ -1,12 +1,11 @@
 """The office: what the city decides about its assistant. One row; what nobody decided yet is empty."""
 
 from dataclasses import asdict, dataclass, field
-from typing import Any
 
 from sqlalchemy import Text, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from db.base import Base
+from db.base import Base, JsonObject
 from db.engine import Transaction
 
 #: Monday to Friday, until an administrator says otherwise
@@ -21,9 +20,9 @@ class StoredOffice(Base):
     #: as owners read it; empty until an administrator says it
     name: Mapped[str] = mapped_column(Text)
     #: whom to ask about what: the area of a topic (`halal`, `hki`, ...) to the words shown
-    contacts: Mapped[dict[str, Any]]
+    contacts: Mapped[JsonObject]
     #: opening hours in Bandung: weekday (`0` is Monday) to `["08:00", "16:00"]`; a day that is missing is closed
-    hours: Mapped[dict[str, Any]]
+    hours: Mapped[JsonObject]
     #: days on which nobody is there, as ISO 8601 dates
     holidays: Mapped[list[str]]
     #: days for which messages are kept
@@ -75,7 +74,7 @@ async def load(tx: Transaction) -> Office:
     return Office(*row) if row else Office()
 
 
-async def save(tx: Transaction, **decided: Any) -> None:
+async def save(tx: Transaction, **decided: object) -> None:
     """Write what an administrator decided, by the names of the fields of `Office`."""
     whole = {"id": 1, **asdict(await load(tx)), **decided}
     insert = tx.insert(StoredOffice).values(whole)

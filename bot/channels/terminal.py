@@ -13,6 +13,7 @@ from bot.channel import Update
 from bot.inbound import Inbound
 from bot.media.attachments import LARGEST, TooLarge
 from bot.reply import Limits, Reply
+from db.base import JsonObject
 
 #: replies whose choices can still be named by their label
 REMEMBERED = 50
@@ -80,7 +81,7 @@ class Terminal:
     async def typing(self, address: str) -> None:
         """Do nothing: a terminal answers too fast for that."""
 
-    def _tap(self, person: str, choice: str | int) -> dict[str, Any]:
+    def _tap(self, person: str, choice: str | int) -> JsonObject:
         """Find the tapped choice: a number means the last reply with choices, a label the last that offered it."""
         offered = self._choices[person]
         if isinstance(choice, int):

@@ -30,11 +30,11 @@ import re
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
-from typing import Any
 
 from bot.channel import Update, storable
 from bot.inbound import Inbound, InboundKind
 from bot.reply import Limits, Reply
+from db.base import JsonObject
 from db.files import Description
 
 #: characters of a message; the page does not let anybody type more
@@ -154,7 +154,7 @@ class Web:
                 listener.dismiss(RESTART)
 
 
-def message(body: bytes) -> dict[str, Any]:
+def message(body: bytes) -> JsonObject:
     """Read what a page sent, without anything that was not asked for; raises ValueError for what it never sends."""
     try:
         given = json.loads(body)
@@ -180,12 +180,12 @@ def named(given: str | None) -> str:
     return str(given)
 
 
-def file(id: str, kept: int, what: Description) -> dict[str, Any]:  # noqa: A002
+def file(id: str, kept: int, what: Description) -> JsonObject:  # noqa: A002
     """Describe a photo, a document or a recording, which is kept as `kept`."""
     return {"id": id, "file": {"kind": what.kind, "name": what.name, "size": what.size, "id": kept}}
 
 
-def update(visitor: str, sent: dict[str, Any], language: str) -> Update:
+def update(visitor: str, sent: JsonObject, language: str) -> Update:
     """Make the update that the edge stores; `language` is that of the visitor's browser."""
     return Update(f"{visitor}:{sent['id']}", json.dumps(sent), visitor, language)
 

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import click
 
@@ -26,6 +26,7 @@ from bot.language.markdown import plain
 from bot.media.attachments import recognised
 from bot.settings import Settings
 from db import files, office
+from db.base import JsonObject
 from db.broadcasts import audiences, broadcasts, recipients, taps
 from db.broadcasts.broadcasts import Broadcast
 from db.engine import Database, Transaction, will_pass
@@ -101,7 +102,7 @@ def show(settings: Settings, id_: int, as_json: bool) -> None:
             click.echo(f"  {count:,} tapped {plain(buttons.label(button))}")
 
 
-def _as_json(one: Broadcast, counts: dict[str, int], reasons: dict[str, int]) -> dict[str, Any]:
+def _as_json(one: Broadcast, counts: dict[str, int], reasons: dict[str, int]) -> JsonObject:
     times = {name: getattr(one, name) for name in ("created_at", "due_at", "started_at", "finished_at")}
     return {
         "id": one.id,

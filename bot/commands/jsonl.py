@@ -7,11 +7,12 @@ from typing import Any, TypeVar
 import click
 
 from bot.commands import Stop
+from db.base import JsonObject
 
 Parsed = TypeVar("Parsed")
 
 
-def read(lines: Iterable[bytes], parse: Callable[[dict[str, Any]], Parsed]) -> Iterator[Parsed]:
+def read(lines: Iterable[bytes], parse: Callable[[JsonObject], Parsed]) -> Iterator[Parsed]:
     """What `parse` makes of each object; its ValueError, or a line that is no object, names the line and stops."""
     for number, line in enumerate(lines, start=1):
         if not line.strip():
@@ -22,7 +23,7 @@ def read(lines: Iterable[bytes], parse: Callable[[dict[str, Any]], Parsed]) -> I
             raise Stop(f"line {number}: {error}") from None
 
 
-def _object(line: bytes) -> dict[str, Any]:
+def _object(line: bytes) -> JsonObject:
     try:
         found = json.loads(line)
     except (ValueError, RecursionError):

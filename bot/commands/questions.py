@@ -12,6 +12,7 @@ from bot.commands import jsonl
 from bot.commands.chat import bubble
 from bot.commands.script import Script, Step
 from bot.knowledge import Knowledge
+from db.base import JsonObject
 
 #: long enough for the answer to a bare greeting, which waits for the question
 PATIENCE = timedelta(seconds=10)
@@ -26,7 +27,7 @@ class Question:
     after: str
 
 
-def parse(line: dict[str, Any]) -> Question:
+def parse(line: JsonObject) -> Question:
     """A line of `jembatan ask --jsonl`; keys that are not ours are left alone. Raises ValueError with a sentence."""
     if "id" not in line or not isinstance(line.get("text"), str):
         raise ValueError('"id" and "text" are needed, such as {"id": 1, "text": "biaya halal?", "lang": "id"}')

@@ -16,6 +16,7 @@ from bot.commands.start import assemble, begin, insist_on_release
 from bot.language.markdown import paint, with_marks
 from bot.language.quiet_hours import morning
 from bot.reply import Reply
+from db.base import JsonObject
 from db.deliveries import deliveries
 
 MARKS = {"bold": ("*", "*"), "italic": ("_", "_")}
@@ -39,12 +40,12 @@ class Step:
     """One line: what a person does, or how long they wait."""
 
     person: str
-    act: dict[str, Any]
+    act: JsonObject
     language: str | None = None
     wait: timedelta | None = None
 
 
-def parse(line: dict[str, Any]) -> Step:
+def parse(line: JsonObject) -> Step:
     """A line of `jembatan chat --jsonl`; raises ValueError with a sentence that says what is wrong with it."""
     person, language = line.get("person"), line.get("language")
     if not isinstance(person, str) or not person.strip() or not person.isprintable():
@@ -148,7 +149,7 @@ class Script:
         sent, self._sent = self._sent, []
         return sent
 
-    async def play(self, step: Step) -> list[dict[str, Any]]:
+    async def play(self, step: Step) -> list[JsonObject]:
         """Do a step; returns its line, after a line for each delivery and for what was said to somebody else."""
         unasked, own = [], []
         for sent in await self.take(step):
@@ -192,7 +193,7 @@ class Script:
             self._delivers = False
 
 
-def as_json(reply: Reply, path: Path | None = None) -> dict[str, Any]:
+def as_json(reply: Reply, path: Path | None = None) -> JsonObject:
     """A reply as a script reads it; the text is plain, with *bold* and _italic_ as a phone's keyboard writes them.
 
     `path` is where its file was put.

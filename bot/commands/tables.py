@@ -8,12 +8,13 @@ from typing import Any
 from bot.commands import columns as say
 from bot.commands.columns import Column, column, texts, written
 from bot.media.sheets import Fault, Line
+from db.base import JsonObject
 from db.fairs import exhibitions, programmes
 
 #: an exhibition of more days is a slip of the pen
 _LONGEST_DAYS = 92
 
-Values = dict[str, Any]
+Values = JsonObject
 
 
 @dataclass(frozen=True, slots=True)

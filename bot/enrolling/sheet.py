@@ -4,7 +4,6 @@ works with it; or raw, for programs."""
 from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from bot.clock import BANDUNG
 from bot.enrolling.enrolments import state_name
@@ -13,6 +12,7 @@ from bot.fairs.exhibitions import title
 from bot.fields import Field
 from bot.language.i18n import _, speaking
 from bot.language.markdown import Markdown, plain
+from db.base import JsonObject
 from db.engine import Transaction
 from db.enrolling import changes, enrolments
 from db.enrolling.changes import Change
@@ -64,7 +64,7 @@ class _Entry:
     def documents(self) -> int:
         return sum(len(self.one.answers.get(one.name) or ()) for one in self.form.fields.values() if one.is_document)
 
-    def earlier(self) -> dict[str, Any]:
+    def earlier(self) -> JsonObject:
         """Answers to questions that the programme has worded anew since."""
         return {
             name: value
@@ -96,7 +96,7 @@ class EnrolmentSheet:
                 row = {heading: say(entry) for heading, say in self._columns.items()}
             yield row
 
-    async def raw_rows(self, tx: Transaction) -> AsyncIterator[dict[str, Any]]:
+    async def raw_rows(self, tx: Transaction) -> AsyncIterator[JsonObject]:
         """The rows with names and codes that stay the same in every language, and times in UTC."""
         async for entry in self._entries(tx):
             yield _raw(entry)
@@ -182,7 +182,7 @@ def _time(at: datetime | None) -> str:
     return f"{at.astimezone(BANDUNG):%Y-%m-%d %H:%M}" if at else ""
 
 
-def _raw(entry: _Entry) -> dict[str, Any]:
+def _raw(entry: _Entry) -> JsonObject:
     one, decision = entry.one, entry.decision
     own = {question: one.answers.get(field.name) for question, field in entry.form.own.items()}
     return {

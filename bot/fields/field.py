@@ -3,15 +3,16 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import Any, Literal, Protocol
+from typing import Literal, Protocol
 
 from bot.inbound import FileTrouble, Inbound
 from bot.language.markdown import Markdown
 from bot.reply import Choice
+from db.base import JsonObject
 from db.files import File
 
 #: answers by their name, as JSON: days as `2027-04-16`, hours as `10:00:00`
-Values = dict[str, Any]
+Values = JsonObject
 #: choices under a question: one that answers it with values, that ends one with several answers, and that asks without
 #: a proposal; whoever asks gives them names of its own, see `named`
 SET, NEXT, OWN = "set", "next", "own"
@@ -77,12 +78,12 @@ class Field:
     sets: tuple[str, ...] = field(default=())
 
 
-def answer(label: Markdown | str, **values: Any) -> Choice:
+def answer(label: Markdown | str, **values: object) -> Choice:
     """Make a choice that answers the field."""
     return Choice(label, SET, {"set": values}, kind="step")
 
 
-def named(choices: Iterable[Choice], asker: str, **args: Any) -> list[Choice]:
+def named(choices: Iterable[Choice], asker: str, **args: object) -> list[Choice]:
     """Rename the choices under a question to those of `asker`, such as `entry-set`; `args` say which question it
     was."""
     return [

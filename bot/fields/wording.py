@@ -5,10 +5,10 @@ import unicodedata
 from collections.abc import Collection, Iterable, Mapping
 from difflib import SequenceMatcher
 from functools import cache
-from typing import Any
 
 from bot.knowledge.words import cut, words
 from bot.language.i18n import LOCALES
+from db.base import JsonObject
 
 #: how much of two words must be the same for one to be a slip of the other, from 0 to 1
 _ALIKE = 0.8
@@ -93,5 +93,5 @@ def valued(part: str) -> dict[str, int]:
 
 
 @cache
-def _answers() -> dict[str, Any]:
+def _answers() -> JsonObject:
     return tomllib.loads((LOCALES / "answers.toml").read_text("utf-8"))

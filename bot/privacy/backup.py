@@ -20,6 +20,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, TextIO
 
+from db.base import JsonObject
 from db.copies import snapshots
 from db.copies.copies import filling
 from db.copies.snapshots import SLICE, Part, Snapshot, Tally
@@ -97,7 +98,7 @@ def _new(path: Path) -> Iterator[TextIO]:
         draft.unlink(missing_ok=True)
 
 
-def _write(file: TextIO, line: dict[str, Any]) -> None:
+def _write(file: TextIO, line: JsonObject) -> None:
     file.write(f"{json.dumps(line)}\n")
 
 
@@ -168,7 +169,7 @@ def _lines(path: Path) -> Iterator[str]:
         raise Broken("the file is damaged, or no backup") from None
 
 
-def _object(line: str) -> dict[str, Any]:
+def _object(line: str) -> JsonObject:
     try:
         found = json.loads(line)
     except ValueError:

@@ -19,6 +19,7 @@ from bot.language.markdown import Markdown, plain
 from bot.reply import Reply
 from bot.turn import Turn
 from db import files, office
+from db.base import JsonObject
 from db.broadcasts import subscriptions, taps
 from db.engine import Transaction
 from db.enrolling import attendance, changes, enrolments, feedback
@@ -142,7 +143,7 @@ async def forget(tx: Transaction, now: datetime) -> None:
     await files.remove_made(tx, MIME, now - _LASTS)
 
 
-async def _everything(turn: Turn) -> dict[str, Any]:
+async def _everything(turn: Turn) -> JsonObject:
     person = turn.person.person_id
     name, phone = await people.profile(turn.db, person)
     names = await holdings.file_names(turn.db, person)
@@ -181,7 +182,7 @@ async def _everything(turn: Turn) -> dict[str, Any]:
     }
 
 
-async def _enrolment(turn: Turn, one: Enrolment, names: dict[int, str]) -> dict[str, Any]:
+async def _enrolment(turn: Turn, one: Enrolment, names: dict[int, str]) -> JsonObject:
     """Write an enrolment by the labels of the form; a document by the names of its files."""
     programme = await programmes.load(turn.db, one.programme_id)
     assert programme is not None, "a programme with enrolments is never removed"
@@ -204,7 +205,7 @@ async def _enrolment(turn: Turn, one: Enrolment, names: dict[int, str]) -> dict[
     }
 
 
-async def _messages(turn: Turn) -> list[dict[str, Any]]:
+async def _messages(turn: Turn) -> list[JsonObject]:
     """List what they wrote and were told, in the order of time."""
     told = await holdings.told(turn.db, turn.person.person_id)
     replies = {one.id: Reply.from_json(one.body) for one in told}
@@ -228,7 +229,7 @@ def _labels(reply: Reply) -> list[str]:
     return [choice.shown for choice in reply.numbered()]
 
 
-def _known(row: Any) -> dict[str, Any]:
+def _known(row: Any) -> JsonObject:
     return {name: value for name in row.__dataclass_fields__ if (value := getattr(row, name))}
 
 

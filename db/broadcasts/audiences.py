@@ -24,6 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
+from db.base import JsonObject
 from db.broadcasts import broadcasts
 from db.broadcasts.broadcasts import CORRECTION, RECALL, Broadcast, StoredBroadcast
 from db.broadcasts.recipients import StoredListed
@@ -71,15 +72,15 @@ class Audience:
     #: also people at a terminal, whom only `jembatan chat` reaches
     terminal: bool = False
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> JsonObject:
         return {
             name: list(value) if isinstance(value, tuple) else value for name, value in asdict(self).items() if value
         }
 
     @classmethod
-    def from_json(cls, kept: Mapping[str, Any]) -> Self:
+    def from_json(cls, kept: Mapping[str, object]) -> Self:
         known = {part.name for part in fields(cls)} & kept.keys()
-        given: dict[str, Any] = {name: kept[name] for name in known}
+        given: JsonObject = {name: kept[name] for name in known}
         return cls(**given | {name: tuple(value) for name, value in given.items() if isinstance(value, list)})
 
 

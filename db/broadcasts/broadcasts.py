@@ -7,13 +7,12 @@ may reach for one at once: every verb that changes the state says which it must 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, and_, cast, false, func, not_, or_, select, text, update
 from sqlalchemy.orm import Mapped, mapped_column
 
-from db.base import KEPT_IDS, Base
-from db.engine import Transaction
+from db.base import KEPT_IDS, Base, JsonObject
+from db.engine import Record, Transaction
 
 #: a correction goes to those who got another one
 ANNOUNCEMENT, WARNING, CORRECTION = "announcement", "warning", "correction"
@@ -46,10 +45,10 @@ class StoredBroadcast(Base):
     #: what stands below it, such as `exhibition:3`, `programme:5`, `card:halal.cost`, `link:A label https://...`
     buttons: Mapped[list[str]]
     #: as `db.broadcasts.audiences.Audience.to_json` writes it
-    audience: Mapped[dict[str, Any]]
+    audience: Mapped[JsonObject]
     #: by language, as `bot.reply.Reply.to_json` writes it: what is sent, from the moment it starts; in `EDITS`, what
     #: takes the place of the one that is corrected
-    bodies: Mapped[dict[str, Any]]
+    bodies: Mapped[JsonObject]
     file_id: Mapped[int | None] = mapped_column(ForeignKey("files.id"))
     #: of a correction: what was wrong
     corrects_id: Mapped[int | None] = mapped_column(ForeignKey("broadcasts.id"))
@@ -87,7 +86,7 @@ class Broadcast:
     state: str
     texts: dict[str, str]
     buttons: list[str]
-    audience: dict[str, Any]
+    audience: JsonObject
     file_id: int | None
     corrects_id: int | None
     valid_until: date | None
@@ -125,11 +124,11 @@ _NAMES = tuple(Broadcast.__dataclass_fields__)
 _SELECT = select(*(getattr(StoredBroadcast, name) for name in _NAMES))
 
 
-def _read(row: Any) -> Broadcast:
+def _read(row: Record) -> Broadcast:
     return Broadcast(**dict(zip(_NAMES, row, strict=True)))
 
 
-async def add(tx: Transaction, author: int | None, now: datetime, **said: Any) -> int:
+async def add(tx: Transaction, author: int | None, now: datetime, **said: object) -> int:
     """Store a new draft; `said` are fields that are known already."""
     row = {
         "kind": ANNOUNCEMENT,
@@ -196,7 +195,7 @@ async def stop_paying(tx: Transaction, id: int, now: datetime) -> bool:  # noqa:
     return (await tx.execute(paid.values(is_paid=False, speed=0, updated_at=now))).rowcount == 1
 
 
-async def change(tx: Transaction, id: int, now: datetime, **values: Any) -> bool:  # noqa: A002
+async def change(tx: Transaction, id: int, now: datetime, **values: object) -> bool:  # noqa: A002
     """Write what changed of one that has not begun; an agreement given before counts no more."""
     assert "state" not in values
     open_ones = ("draft", "waiting", "scheduled", "late")
@@ -205,7 +204,7 @@ async def change(tx: Transaction, id: int, now: datetime, **values: Any) -> bool
     return (await tx.execute(of_it.values(values | again))).rowcount == 1
 
 
-async def move(tx: Transaction, id: int, before: Collection[str], state: str, now: datetime, **values: Any) -> bool:  # noqa: A002
+async def move(tx: Transaction, id: int, before: Collection[str], state: str, now: datetime, **values: object) -> bool:  # noqa: A002
     """Change its state from one of `before`; False where somebody else was faster."""
     of_it = update(StoredBroadcast).where(StoredBroadcast.id == id, StoredBroadcast.state.in_(before))
     return (await tx.execute(of_it.values(values | {"state": state, "updated_at": now}))).rowcount == 1
@@ -227,23 +226,23 @@ async def lock(tx: Transaction, id: int) -> Broadcast | None:  # noqa: A002
 class Sent:
     """What is sent, by language; of a correction, also which broadcast it corrects, and the new text."""
 
-    bodies: dict[str, Any]
+    bodies: JsonObject
     corrects_id: int | None
-    audience: dict[str, Any]
+    audience: JsonObject
 
     @property
     def mode(self) -> str:
         """How a correction is made: `line`, `silent` or `recall`."""
         return str(self.audience.get("mode", ""))
 
-    def body(self, language: str) -> dict[str, Any]:
+    def body(self, language: str) -> JsonObject:
         """The body as a reply of its own; empty where there is none."""
-        found: dict[str, Any] = self.bodies.get(language, {})
+        found: JsonObject = self.bodies.get(language, {})
         return found
 
-    def edit(self, language: str) -> dict[str, Any]:
+    def edit(self, language: str) -> JsonObject:
         """The body that takes the place of the corrected one; empty where that is taken back."""
-        found: dict[str, Any] = self.bodies.get(EDITS, {}).get(language, {})
+        found: JsonObject = self.bodies.get(EDITS, {}).get(language, {})
         return found
 
 

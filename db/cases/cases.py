@@ -261,7 +261,7 @@ def _taken_by(staff: int | None) -> Sequence[ColumnElement[bool]]:
     return StoredCase.state == "taken", StoredCase.owner_id == staff
 
 
-async def _change(tx: Transaction, case: int, *where: Any, **values: Any) -> bool:
+async def _change(tx: Transaction, case: int, *where: Any, **values: object) -> bool:
     changed = await tx.execute(
         update(StoredCase).where(StoredCase.id == case, *where).values(**values).returning(StoredCase.id)
     )

@@ -7,10 +7,10 @@ whoever knows its place is told everything after it, and nothing twice.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import bindparam, or_, select, text
 
+from db.base import JsonObject
 from db.conversation.replies import StoredReply
 from db.conversation.turns import StoredTurn
 from db.engine import Transaction
@@ -43,7 +43,7 @@ class Answered:
 
     id: int
     at: datetime
-    body: dict[str, Any]
+    body: JsonObject
 
 
 @dataclass(frozen=True, slots=True)

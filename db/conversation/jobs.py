@@ -3,12 +3,11 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import ColumnElement, ForeignKey, Index, String, bindparam, case, delete, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
-from db.base import KEPT_IDS, Base
+from db.base import KEPT_IDS, Base, JsonObject
 from db.engine import Transaction
 from db.people.addresses import Address
 
@@ -24,7 +23,7 @@ class StoredJob(Base):
     every: Mapped[int | None]
     #: whose turn it becomes; none for work that concerns nobody in particular
     address_id: Mapped[int | None] = mapped_column(ForeignKey("addresses.id"), index=True)
-    args: Mapped[dict[str, Any]]
+    args: Mapped[JsonObject]
     #: at most one job has it
     key: Mapped[str | None] = mapped_column(String(80), unique=True)
 
@@ -38,18 +37,18 @@ class Due:
     due_at: datetime
     every: int | None
     address_id: int | None
-    args: dict[str, Any]
+    args: JsonObject
 
 
 async def later(
-    tx: Transaction, name: str, due_at: datetime, address: int | None = None, args: dict[str, Any] | None = None
+    tx: Transaction, name: str, due_at: datetime, address: int | None = None, args: JsonObject | None = None
 ) -> None:
     """Run `name` once at `due_at`."""
     row = {"name": name, "due_at": due_at, "address_id": address, "args": args or {}}
     await tx.execute(tx.insert(StoredJob), row)
 
 
-async def once(tx: Transaction, name: str, key: str, due_at: datetime, address: int, args: dict[str, Any]) -> None:
+async def once(tx: Transaction, name: str, key: str, due_at: datetime, address: int, args: JsonObject) -> None:
     """Run `name` once at `due_at`, unless a job with this key waits already."""
     row = {"name": name, "key": key, "due_at": due_at, "address_id": address, "args": args}
     await tx.execute(tx.insert(StoredJob).values(row).on_conflict_do_nothing(index_elements=["key"]))

@@ -3,7 +3,6 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
@@ -21,7 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
-from db.base import KEPT_IDS, Base
+from db.base import KEPT_IDS, Base, JsonObject
 from db.engine import Transaction
 from db.people.addresses import Address
 from db.people.people import Person
@@ -29,7 +28,7 @@ from db.people.people import Person
 #: when a reply was due that no platform asked to wait with, where the clock is not to be asked
 _LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 #: the body of a reply whose words are not kept any more
-GONE: dict[str, Any] = {"text": "", "gone": True}
+GONE: JsonObject = {"text": "", "gone": True}
 
 
 class StoredReply(Base):
@@ -57,7 +56,7 @@ class StoredReply(Base):
     turn_id: Mapped[int] = mapped_column(ForeignKey("turns.id"), index=True)
     address_id: Mapped[int] = mapped_column(ForeignKey("addresses.id"))
     #: text, choices and the rest, as `bot.reply.Reply.to_json` writes it
-    body: Mapped[dict[str, Any]]
+    body: Mapped[JsonObject]
     created_at: Mapped[datetime]
     #: `unsent`, then `sent`, `blocked` (the person stopped us) or `refused` (the platform will not take it);
     #: `dropped` in a restored copy
@@ -82,7 +81,7 @@ class Unsent:
     address_id: int
     channel: str
     value: str
-    body: dict[str, Any]
+    body: JsonObject
     due_at: datetime
     attempts: int = 0
 
@@ -104,7 +103,7 @@ class NewReply:
 
     turn: int
     address: int
-    body: dict[str, Any]
+    body: JsonObject
     holder: str | None
 
 
@@ -134,7 +133,7 @@ _BODIES = select(StoredReply.id, StoredReply.address_id, StoredReply.body).where
 )
 
 
-async def bodies(tx: Transaction, replies: Collection[int]) -> dict[int, tuple[int, dict[str, Any]]]:
+async def bodies(tx: Transaction, replies: Collection[int]) -> dict[int, tuple[int, JsonObject]]:
     """Load the address and body of these replies; those that do not exist, or whose words are gone, are left out."""
     if not replies:
         return {}
@@ -150,7 +149,7 @@ class Shown:
     address_id: int
     channel: str
     value: str
-    body: dict[str, Any]
+    body: JsonObject
     message_ids: list[str] | None
 
 

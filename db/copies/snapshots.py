@@ -25,7 +25,7 @@ from sqlalchemy import (
 )
 
 from db import migrations
-from db.base import Json, UtcDateTime
+from db.base import Json, JsonObject, UtcDateTime
 from db.copies import restores
 from db.deliveries import lanes
 from db.engine import Database, Transaction
@@ -153,7 +153,7 @@ async def reflected(tx: Transaction) -> dict[str, Table]:
     return {table.name: table for table in metadata.sorted_tables if table.name not in LEFT_OUT}
 
 
-def _as_ours(_inspector: object, _table: Table, column: dict[str, Any]) -> None:
+def _as_ours(_inspector: object, _table: Table, column: JsonObject) -> None:
     """Times, JSON and bytes mean the same on both engines by way of our own types."""
     if isinstance(column["type"], DateTime):
         column["type"] = UtcDateTime()

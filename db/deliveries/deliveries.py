@@ -3,7 +3,6 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import (
     ForeignKey,
@@ -19,7 +18,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from db.base import KEPT_IDS, Base
+from db.base import KEPT_IDS, Base, JsonObject
 from db.deliveries import lanes
 from db.engine import Transaction
 from db.people.addresses import Address
@@ -59,7 +58,7 @@ class StoredDelivery(Base):
     #: `NOTICE`, `REMINDER` or `BROADCAST`
     lane: Mapped[int]
     #: as `bot.reply.Reply.to_json` writes it; empty where it is that of the broadcast
-    body: Mapped[dict[str, Any]]
+    body: Mapped[JsonObject]
     broadcast_id: Mapped[int | None] = mapped_column(ForeignKey("broadcasts.id"))
     #: `pending`, `sending`, then for ever one of `sent`, `failed` (see `reason`), `blocked`, `unsure` (a crash between
     #: the call and the mark), `skipped` or `cancelled`
@@ -110,7 +109,7 @@ async def add(
     source: str,
     to: Sequence[Recipient],
     lane: int,
-    body: Mapping[str, Any],
+    body: Mapping[str, object],
     now: datetime,
     due_at: datetime,
     at_night: bool = False,

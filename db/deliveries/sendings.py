@@ -10,15 +10,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, bindparam, exists, or_, select, text, update
+from sqlalchemy import ColumnElement, and_, bindparam, exists, or_, select, text, update
 
+from db.base import JsonObject
 from db.broadcasts import broadcasts
 from db.broadcasts.broadcasts import Sent
 from db.conversation import turns
 from db.conversation.replies import StoredReply
 from db.conversation.turns import Finished, NewTurn
 from db.deliveries.deliveries import BROADCAST, StoredDelivery
-from db.engine import Transaction
+from db.engine import Record, Transaction
 from db.people.addresses import Address
 from db.people.consents import ANNOUNCEMENTS, StoredConsent
 from db.people.people import Person
@@ -91,7 +92,7 @@ class Claimed:
     lane: int
     address_id: int
     value: str
-    body: dict[str, Any]
+    body: JsonObject
     reply_id: int
     #: the id of its broadcast
     broadcast_id: int | None = None
@@ -110,7 +111,7 @@ class Earlier:
 
     reply_id: int
     message_ids: list[str]
-    body: dict[str, Any]
+    body: JsonObject
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +165,7 @@ async def claim(
     return claimed, len(unreachable) + len(stopped)
 
 
-async def _earlier(tx: Transaction, said: Sent, row: Any) -> Earlier | None:
+async def _earlier(tx: Transaction, said: Sent, row: Record) -> Earlier | None:
     """What they got and is corrected; from here on it reads as it is corrected wherever it is shown again."""
     same = (StoredDelivery.broadcast_id == said.corrects_id, StoredDelivery.person_id == row.person_id)
     had = select(StoredReply.id, StoredReply.message_ids).join(
@@ -184,8 +185,8 @@ async def _end(tx: Transaction, ids: Collection[int], **values: str) -> None:
         await tx.execute(update(StoredDelivery).where(StoredDelivery.id.in_(ids)).values(values))
 
 
-async def _next(tx: Transaction, look: Look, limit: int) -> list[Row[*tuple[Any, ...]]]:
-    rows: list[Row[*tuple[Any, ...]]] = []
+async def _next(tx: Transaction, look: Look, limit: int) -> list[Record]:
+    rows: list[Record] = []
     usual = look.room
     for queue in look.queues():
         most = min(limit - len(rows), queue.room, usual if queue.is_usual else queue.room)

@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
@@ -21,8 +20,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from db.base import KEPT_IDS, Base
-from db.engine import Transaction
+from db.base import KEPT_IDS, Base, JsonObject
+from db.engine import Record, Transaction
 from db.enrolling.changes import EnrolmentChange
 
 #: `waiting` is in line for a place, `offered` has one held, `skipped` let it go or did not answer
@@ -54,9 +53,9 @@ class StoredEnrolment(Base):
     #: one of `STATES`
     state: Mapped[str] = mapped_column(String(12))
     #: by the names of the fields; what was skipped is there and empty
-    answers: Mapped[dict[str, Any]]
+    answers: Mapped[JsonObject]
     #: answers known from elsewhere, by field: shown, and an answer only once the person confirms them
-    known: Mapped[dict[str, Any]]
+    known: Mapped[JsonObject]
     #: the names of all fields when it was last asked, by which a new one is noticed
     fields: Mapped[list[str]]
     #: the field that is asked, empty for the review; where only this one is changed, the same in `only`
@@ -94,8 +93,8 @@ class Enrolment:
     prefix: str | None
     serial: int | None
     state: str
-    answers: dict[str, Any]
-    known: dict[str, Any]
+    answers: JsonObject
+    known: JsonObject
     fields: list[str]
     step: str
     only: str
@@ -124,7 +123,7 @@ _SELECT = select(*(getattr(StoredEnrolment, name) for name in _NAMES))
 _ARRIVAL = (StoredEnrolment.submitted_at, StoredEnrolment.id)
 
 
-def _read(row: Any) -> Enrolment:
+def _read(row: Record) -> Enrolment:
     return Enrolment(**dict(zip(_NAMES, row, strict=True)))
 
 
@@ -133,7 +132,7 @@ async def begin(
     programme: int,
     person: int,
     address: int,
-    known: dict[str, Any],
+    known: JsonObject,
     now: datetime,
     for_other: bool = False,
 ) -> int:
@@ -173,7 +172,7 @@ async def discard(tx: Transaction, id: int) -> None:  # noqa: A002
     await tx.execute(delete(StoredEnrolment).where(StoredEnrolment.id == id, StoredEnrolment.state == "draft"))
 
 
-async def keep(tx: Transaction, id: int, now: datetime, **values: Any) -> None:  # noqa: A002
+async def keep(tx: Transaction, id: int, now: datetime, **values: object) -> None:  # noqa: A002
     """Write the fields that changed; the state changes by `move` only."""
     assert "state" not in values
     await tx.execute(update(StoredEnrolment).where(StoredEnrolment.id == id).values(**values, updated_at=now))
@@ -192,7 +191,7 @@ async def move(
 ) -> bool:
     """Bring it into another state, as it was read, in which no choice of an earlier question counts; False where
     somebody else was faster. `until` is the end of an offer."""
-    values: dict[str, Any] = {"state": state, "wrong": list(fields), "reason": reason, "updated_at": now}
+    values: JsonObject = {"state": state, "wrong": list(fields), "reason": reason, "updated_at": now}
     values |= {"offer_until": until, "mark": 0}
     if state == "waiting":
         values["waiting_since"] = now

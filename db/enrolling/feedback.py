@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import ForeignKey, Text, func, select
 from sqlalchemy.orm import Mapped, mapped_column
@@ -38,7 +37,7 @@ class Summary:
     answered: int
 
 
-async def keep(tx: Transaction, enrolment: int, now: datetime, **said: Any) -> None:
+async def keep(tx: Transaction, enrolment: int, now: datetime, **said: object) -> None:
     """Keep the rating, or what is said after it; said again, the new one counts."""
     row = {"enrolment_id": enrolment, "at": now, "rating": 0, "useful": "", "again": None} | said
     insert = tx.insert(StoredFeedback).values(row)

@@ -3,14 +3,13 @@
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, time
-from typing import Any
 
 from sqlalchemy import ForeignKey, String, Text, UniqueConstraint, delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import KEPT_IDS, Base
-from db.engine import Transaction
+from db.engine import Record, Transaction
 from db.fairs import reminders
 
 SECTORS = ("food", "fashion", "craft", "shoes-leather", "furniture", "cosmetics", "other")
@@ -134,7 +133,7 @@ _COLUMNS = tuple(getattr(StoredExhibition, name) for name in Exhibition.__datacl
 _SELECT = select(*_COLUMNS)
 
 
-def _read(row: Any) -> Exhibition:
+def _read(row: Record) -> Exhibition:
     return Exhibition(**dict(zip(Exhibition.__dataclass_fields__, row, strict=True)))
 
 

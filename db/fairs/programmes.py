@@ -3,13 +3,12 @@
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, time
-from typing import Any
 
 from sqlalchemy import ForeignKey, String, Text, and_, delete, func, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import KEPT_IDS, Base
-from db.engine import Transaction
+from db.engine import Record, Transaction
 from db.fairs.exhibitions import SHOWN, Outdated, StoredExhibition
 
 KINDS = ("delegation", "training", "halal", "hki", "business-matching", "display")
@@ -119,7 +118,7 @@ _SELECT = select(*(getattr(StoredProgramme, name) for name in _NAMES))
 _SOONEST = (StoredProgramme.first_day.is_(None), StoredProgramme.first_day, StoredProgramme.id)
 
 
-def _read(row: Any) -> Programme:
+def _read(row: Record) -> Programme:
     return Programme(**dict(zip(_NAMES, row, strict=True)))
 
 

@@ -2,12 +2,11 @@
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import ForeignKey, String, Text, UniqueConstraint, bindparam, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
-from db.base import KEPT_IDS, Base
+from db.base import KEPT_IDS, Base, JsonObject
 from db.engine import Transaction
 
 
@@ -24,7 +23,7 @@ class Address(Base):
     #: `open`, `blocked` (the person stopped us) or `gone` (the platform knows it no more)
     state: Mapped[str] = mapped_column(String(8))
     #: what the conversation at this address remembers between turns; see `bot.turn.Memory`
-    memory: Mapped[dict[str, Any]]
+    memory: Mapped[JsonObject]
 
 
 async def known(tx: Transaction, channel: str, values: Iterable[str]) -> dict[str, tuple[int, int]]:
@@ -45,7 +44,7 @@ _REMEMBER = (
 )
 
 
-async def remember(tx: Transaction, memories: dict[int, dict[str, Any]]) -> None:
+async def remember(tx: Transaction, memories: dict[int, JsonObject]) -> None:
     """Store what each conversation remembers, by address."""
     if memories:
         rows = [{"of_address": address, "new_memory": memory} for address, memory in memories.items()]

@@ -25,7 +25,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
-from db.base import KEPT_IDS, Base
+from db.base import KEPT_IDS, Base, JsonObject
 from db.engine import Transaction
 from db.fairs.interests import StoredInterest
 from db.fairs.reminders import StoredReminder
@@ -60,7 +60,7 @@ class StoredJoining(Base):
     joined_at: Mapped[datetime | None]
     undone_at: Mapped[datetime | None]
     #: the keys of the rows that moved, by table; what ended because the older one had it; what was learnt of them
-    moved: Mapped[dict[str, Any]]
+    moved: Mapped[JsonObject]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ class Joining:
     kept_id: int
     gone_id: int
     joined_at: datetime
-    moved: dict[str, Any]
+    moved: JsonObject
 
 
 async def give_code(tx: Transaction, person: int, now: datetime) -> str:

@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import (
     String,
@@ -18,7 +17,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from db.base import KEPT_IDS, Base
+from db.base import KEPT_IDS, Base, JsonObject
 from db.cases.cases import StoredCase
 from db.engine import Transaction
 from db.people import addresses
@@ -53,7 +52,7 @@ class Known:
     channel: str
     value: str
     state: str
-    memory: dict[str, Any]
+    memory: JsonObject
     language: str
     language_by: str
     introduced_at: datetime | None

@@ -2,12 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import ForeignKey, String, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from db.base import KEPT_IDS, Base
+from db.base import KEPT_IDS, Base, JsonObject
 from db.engine import Transaction
 
 
@@ -23,7 +22,7 @@ class StoredAct(Base):
     act: Mapped[str] = mapped_column(String(40))
     #: what it was done to, such as `case:207`; never anybody's words or name
     object: Mapped[str] = mapped_column(String(80), index=True)
-    details: Mapped[dict[str, Any]]
+    details: Mapped[JsonObject]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +31,10 @@ class Act:
 
     at: datetime
     act: str
-    details: dict[str, Any]
+    details: JsonObject
 
 
-async def note(tx: Transaction, staff: int | None, act: str, to: str, now: datetime, **details: Any) -> None:
+async def note(tx: Transaction, staff: int | None, act: str, to: str, now: datetime, **details: object) -> None:
     """Write down that `staff` did `act` to `to`."""
     row = {"at": now, "staff_id": staff, "act": act, "object": to, "details": details}
     await tx.execute(tx.insert(StoredAct), row)

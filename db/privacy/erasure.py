@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, and_, cast, delete, exists, literal, or_, select, update
 from sqlalchemy import String as Text
 
+from db.base import JsonObject
 from db.broadcasts.broadcasts import StoredBroadcast
 from db.broadcasts.recipients import StoredListed
 from db.broadcasts.subscriptions import StoredSubscription
@@ -45,7 +46,7 @@ _FINISHED = ("done", "failed", "passed", "joined")
 _UNDER_WAY = ("pending", "sending")
 _BANDUNG = ZoneInfo("Asia/Jakarta")
 #: of an enrolment that stays only to be counted
-EMPTY: dict[str, Any] = {
+EMPTY: JsonObject = {
     "answers": {},
     "known": {},
     "fields": [],
@@ -213,7 +214,7 @@ async def files_of_enrolments(tx: Transaction, whose: Collection[int]) -> set[in
     return _numbers([one.answers for person in whose for one in await enrolments.of(tx, person)])
 
 
-def _numbers(answers: Sequence[dict[str, Any]]) -> set[int]:
+def _numbers(answers: Sequence[JsonObject]) -> set[int]:
     """Collect the ids of files among answers."""
     lists = [value for said in answers for value in said.values() if isinstance(value, list)]
     return {one for value in lists for one in value if isinstance(one, int)}

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import String, cast, func, literal, select
 
+from db.base import JsonObject
 from db.cases.case_messages import StoredCaseMessage
 from db.cases.cases import StoredCase
 from db.conversation.replies import StoredReply
@@ -66,7 +67,7 @@ class Told:
 
     id: int
     at: datetime
-    body: dict[str, Any]
+    body: JsonObject
 
 
 async def told(tx: Transaction, person: int) -> list[Told]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Select, or_, select, update
 
+from db.base import JsonObject
 from db.cases.case_messages import StoredCaseMessage
 from db.cases.cases import StoredCase
 from db.cases.questions import StoredQuestion
@@ -66,7 +67,7 @@ class Marks:
         figures = re.sub(r"\D", "", whole) if self.digits else ""
         return any(one in figures for one in self.digits)
 
-    def are_behind(self, body: dict[str, Any]) -> bool:
+    def are_behind(self, body: JsonObject) -> bool:
         """Whether a choice leads to something of this person."""
         for choice in body.get("choices", ()):
             args = choice.get("args", {})

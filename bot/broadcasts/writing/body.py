@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
 from bot.broadcasts.writing import buttons
 from bot.broadcasts.writing.draft import differences
@@ -11,6 +10,7 @@ from bot.language.i18n import LANGUAGES, _, day, language, speaking
 from bot.language.markdown import Markdown
 from bot.reply import Choice, Reply
 from db import office
+from db.base import JsonObject
 from db.broadcasts import broadcasts
 from db.broadcasts.broadcasts import EDITS, RECALL, SILENT, WARNING, Broadcast
 from db.engine import Transaction
@@ -19,7 +19,7 @@ from db.engine import Transaction
 _MANY = 3
 
 
-async def bodies(tx: Transaction, one: Broadcast) -> dict[str, Any]:
+async def bodies(tx: Transaction, one: Broadcast) -> JsonObject:
     """Make the bodies by language, as replies are kept; a language without a text has the first that was written."""
     wrong = await broadcasts.corrected(tx, one)
     if wrong:
@@ -27,7 +27,7 @@ async def bodies(tx: Transaction, one: Broadcast) -> dict[str, Any]:
     return await _whole(tx, one)
 
 
-async def _whole(tx: Transaction, one: Broadcast) -> dict[str, Any]:
+async def _whole(tx: Transaction, one: Broadcast) -> JsonObject:
     name = (await office.load(tx)).name
     own = await buttons.that_lead(tx, one)
     found = {}
@@ -37,7 +37,7 @@ async def _whole(tx: Transaction, one: Broadcast) -> dict[str, Any]:
     return found
 
 
-async def _correction(tx: Transaction, one: Broadcast, wrong: Broadcast) -> dict[str, Any]:
+async def _correction(tx: Transaction, one: Broadcast, wrong: Broadcast) -> JsonObject:
     """Make the line with what is right now, unless it is silent, and what takes the place of the wrong text."""
     mode = one.audience.get("mode")
     if mode == RECALL:

@@ -14,6 +14,7 @@ from bot.fairs import filters
 from bot.fields.places import districts
 from bot.language.i18n import LANGUAGES
 from bot.language.markdown import plain
+from db.base import JsonObject
 from db.broadcasts.audiences import NOT_ENROLLED, Audience
 from db.broadcasts.broadcasts import ANNOUNCEMENT, WARNING
 from db.broadcasts.subscriptions import TOPICS
@@ -132,7 +133,7 @@ async def audience_of(tx: Transaction, written: str) -> Audience:
     given = {name: value.strip('"') for name, value in _PAIR.findall(written)}
     if _PAIR.sub("", written).strip():
         raise ValueError(f"{_PAIR.sub('', written).strip()} is no pair such as sector=food.")
-    parts: Mapping[str, Callable[[str], dict[str, Any]]] = {
+    parts: Mapping[str, Callable[[str], JsonObject]] = {
         "language": lambda said: {"languages": _some(said, LANGUAGES, "language")},
         "sector": lambda said: {"sectors": _some(_sectors(said), SECTORS, "sector")},
         "district": lambda said: {"districts": _some(said, districts(), "district")},
@@ -142,7 +143,7 @@ async def audience_of(tx: Transaction, written: str) -> Audience:
         "seen": lambda said: {"seen_days": _days(said)},
         "programme": lambda _said: {},
     }
-    found: dict[str, Any] = {}
+    found: JsonObject = {}
     for name, value in given.items():
         if name not in parts:
             raise ValueError(f"{name} narrows nothing down; there are {', '.join(parts)}.")

@@ -41,6 +41,7 @@ from bot.media.attachments import LARGEST
 from bot.nursery import Nursery
 from bot.pace import Rate
 from bot.reply import TELEGRAM, Reply
+from db.base import JsonObject
 
 log = logging.getLogger(__name__)
 
@@ -247,7 +248,7 @@ class Telegram:
                 log.warning("Telegram refused the form of a message: %s", method)
         raise refused
 
-    async def _send_message(self, method: str, message: dict[str, Any]) -> str:
+    async def _send_message(self, method: str, message: JsonObject) -> str:
         try:
             sent = await self._bot.do_api_request(method, message)
         except ChatMigrated as moved:

@@ -4,9 +4,10 @@ import asyncio
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any
 
 import aiohttp
+
+from db.base import JsonObject
 
 #: seconds for both questions
 PATIENCE = 10
@@ -56,7 +57,7 @@ async def examine(token: str, root: str) -> Checkup:
     )
 
 
-async def _ask(session: aiohttp.ClientSession, method: str) -> tuple[dict[str, Any], datetime]:
+async def _ask(session: aiohttp.ClientSession, method: str) -> tuple[JsonObject, datetime]:
     async with session.get(method) as response:
         if response.status in (401, 404):
             raise Rejected

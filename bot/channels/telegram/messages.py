@@ -5,16 +5,16 @@ They are in the Bot API's own JSON: making and reading the library's objects wou
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from telegram import InputFile
 
 from bot.language.i18n import _
 from bot.language.markdown import Painted, paint
 from bot.reply import TELEGRAM, Choice, Reply, utf16_length
+from db.base import JsonObject
 from db.files import File
 
-Json = dict[str, Any]
+Json = JsonObject
 
 #: spelt so that the library takes them for methods it does not have, or it would warn of each raw call
 _SEND_MESSAGE, _SEND_FILE = "send_Message", {"photo": "send_Photo", "document": "send_Document", "voice": "send_Voice"}

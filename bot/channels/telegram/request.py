@@ -15,6 +15,7 @@ from telegram.error import BadRequest, NetworkError, RetryAfter, TimedOut
 from telegram.request import BaseRequest, RequestData
 
 from bot.media.attachments import TooLarge
+from db.base import JsonObject
 
 #: seconds to wait for an answer and for a connection
 READ_TIMEOUT = 15.0
@@ -83,10 +84,10 @@ class AiohttpRequest(BaseRequest):
             raise NetworkError(type(error).__name__) from None
 
     @staticmethod
-    def parse_json_payload(payload: bytes) -> dict[str, Any]:
+    def parse_json_payload(payload: bytes) -> JsonObject:
         """Raise `NetworkError` for what is no JSON; the library's own logs and quotes it, people's words too."""
         try:
-            found: dict[str, Any] = json.loads(payload.decode(errors="replace"))
+            found: JsonObject = json.loads(payload.decode(errors="replace"))
             return found
         except ValueError:
             raise NetworkError("an answer that cannot be read") from None
@@ -129,7 +130,7 @@ async def _answer(response: aiohttp.ClientResponse) -> bytes:
     return body
 
 
-def _refusal(body: bytes) -> dict[str, Any] | None:
+def _refusal(body: bytes) -> JsonObject | None:
     try:
         found = json.loads(body)
     except ValueError:

@@ -5,18 +5,18 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from itertools import pairwise
-from typing import Any
 
 from bot.language.markdown import Painted, paint
 from bot.reply import Reply
+from db.base import JsonObject
 from db.conversation.history import Answered, Said
 from db.files import Description
 
 #: bodies of replies by number, with the address that each belongs to: what a tap refers to
-Bodies = Mapping[int, tuple[int, dict[str, Any]]]
+Bodies = Mapping[int, tuple[int, JsonObject]]
 #: files by id, those that are gone left out
 Files = Mapping[int, Description]
-Segment = dict[str, Any]
+Segment = JsonObject
 
 _ITEM = re.compile(r"(?P<indent> *)(?:(?P<bullet>•)|(?P<number>\d+)\.) ")
 #: addresses of pages as cards write them: with https, or bare with a lower-case domain
@@ -27,7 +27,7 @@ _ADDRESS = re.compile(
 )
 
 
-def said_entry(said: Said, address: int, offered: Bodies, kept: Files) -> dict[str, Any] | None:
+def said_entry(said: Said, address: int, offered: Bodies, kept: Files) -> JsonObject | None:
     """Make the entry of what the visitor did; None for what shows nothing, such as the page's own hello."""
     sent = json.loads(said.raw)
     entry = {"id": sent["id"], "from": "visitor", "at": said.at.isoformat(timespec="milliseconds")}
@@ -59,7 +59,7 @@ def tapped(said: Said) -> int:
     return 0
 
 
-def answer_entry(answered: Answered, kept: Files) -> dict[str, Any]:
+def answer_entry(answered: Answered, kept: Files) -> JsonObject:
     """Make the entry of what the visitor was told: blocks of text, a file, and choices with their index."""
     reply = Reply.from_json(answered.body)
     main, file = len(reply.main()), kept.get(reply.file)
@@ -77,7 +77,7 @@ def answer_entry(answered: Answered, kept: Files) -> dict[str, Any]:
     } | ({"file": {**asdict(file), "id": reply.file}} if file else {})
 
 
-def _label(offered: tuple[int, dict[str, Any]] | None, address: int, index: int) -> str | None:
+def _label(offered: tuple[int, JsonObject] | None, address: int, index: int) -> str | None:
     """The label of the tapped button, if it was this visitor's."""
     if offered is None or offered[0] != address:
         return None
@@ -85,9 +85,9 @@ def _label(offered: tuple[int, dict[str, Any]] | None, address: int, index: int)
     return choices[index].shown if index < len(choices) else None
 
 
-def _blocks(painted: Painted) -> Iterator[dict[str, Any]]:
+def _blocks(painted: Painted) -> Iterator[JsonObject]:
     """Split a text into paragraphs and lists: lines that begin with a bullet or a number."""
-    block: dict[str, Any] | None = None
+    block: JsonObject | None = None
     for start, end in _lines(painted.text):
         line = painted.text[start:end]
         item = _ITEM.match(line)

@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Sequence
-from typing import Any
 
 from bot.web.chat import page
 from bot.web.chat.bubbles import answer_entry, file_of, said_entry, tapped
 from db import files
+from db.base import JsonObject
 from db.conversation import history, replies
 from db.conversation.history import Answered, Place, Said, Stand
 from db.engine import Database, Transaction
@@ -29,7 +29,7 @@ class News:
             now = await history.stand(tx, self._channel, visitor)
         return now.language if now else None
 
-    async def after(self, visitor: str, place: Place, language: str) -> dict[str, Any]:
+    async def after(self, visitor: str, place: Place, language: str) -> JsonObject:
         """Load what came after a place; `language` is that of the page."""
         async with self._database.reading() as tx:
             now = await history.stand(tx, self._channel, visitor)
@@ -42,7 +42,7 @@ class News:
             entries = await _shown(tx, now.address, found.entries)
         return _news(entries, found.after, language, now) | ({"more": True} if found.more else {})
 
-    async def before(self, visitor: str, place: Place | None, language: str) -> dict[str, Any]:
+    async def before(self, visitor: str, place: Place | None, language: str) -> JsonObject:
         """Load the last entries up to a place, or of all."""
         async with self._database.reading() as tx:
             now = await history.stand(tx, self._channel, visitor)
@@ -63,7 +63,7 @@ def _written(place: Place) -> str:
     return f"{place.turn}.{place.reply}"
 
 
-async def _shown(tx: Transaction, address: int, entries: Sequence[Said | Answered]) -> list[dict[str, Any]]:
+async def _shown(tx: Transaction, address: int, entries: Sequence[Said | Answered]) -> list[JsonObject]:
     taps = {tapped(entry) for entry in entries if isinstance(entry, Said)} - {0}
     offered = await replies.bodies(tx, taps)
     kept = await files.describe(tx, {file_of(entry) for entry in entries} - {0})
@@ -74,7 +74,7 @@ async def _shown(tx: Transaction, address: int, entries: Sequence[Said | Answere
     return [entry for entry in shown if entry]
 
 
-def _news(entries: list[dict[str, Any]], place: Place, language: str, now: Stand | None) -> dict[str, Any]:
+def _news(entries: list[JsonObject], place: Place, language: str, now: Stand | None) -> JsonObject:
     """Make the news in the person's language; the sentences of the page come along when it changes."""
     spoken = now.language if now else language
     news = {

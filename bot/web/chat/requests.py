@@ -9,7 +9,6 @@ import math
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
 
 from starlette.requests import ClientDisconnect, HTTPConnection, Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
@@ -26,6 +25,7 @@ from bot.web.chat.allowance import Allowance
 from bot.web.chat.news import News, parsed
 from bot.web.chat.uploads import Uploads
 from bot.web.chat.visitor import Visitors, browser_language, client
+from db.base import JsonObject
 from db.conversation.history import Place
 
 log = logging.getLogger(__name__)
@@ -134,7 +134,7 @@ class Chat:
             raise Refuse(429, seconds)
         return visitor
 
-    async def _store(self, request: Request, visitor: str, sent: dict[str, Any]) -> Response:
+    async def _store(self, request: Request, visitor: str, sent: JsonObject) -> Response:
         language = browser_language(request.headers, LANGUAGES)
         try:
             await self._assistant.edge.receive(self._channel, [web.update(visitor, sent, language)])
