@@ -1,4 +1,4 @@
-"""What people are told without asking: choosing topics, the warnings that hold, and a signal of one's own."""
+"""Announcements for people: choosing topics, the warnings that hold, and reporting a swindle."""
 
 from datetime import datetime
 
@@ -21,7 +21,7 @@ from db.people.consents import ANNOUNCEMENTS, Consent
 
 router = Router("announcements")
 
-#: the date of the words that are agreed to: new words get a new one
+#: the date of the words that people agree to: new words get a new one
 VERSION = "2026-11-25"
 _SIGNAL = "signal"
 #: the card and its section for those who have paid a swindler
@@ -31,7 +31,7 @@ _HELP = ("export.scams", "hit")
 @router.command("topik", "topics", "pengumuman", "announcements")
 @router.choice("topics")
 async def shown(turn: Turn) -> None:
-    """What one gets now, and what can be different."""
+    """Show which announcements they get, and what they can change."""
     person = turn.person.person_id
     if not await _gets(turn):
         text = _("You get no announcements. Choose what you want to hear of, or all of it.")
@@ -60,7 +60,7 @@ def _choices(chosen: list[str]) -> list[Choice]:
 
 @router.choice("topics-one")
 async def one(turn: Turn) -> None:
-    """Added, or taken away; whoever takes the last one away gets no announcements any more."""
+    """Add a topic, or take it away; whoever takes the last one away gets no announcements any more."""
     assert turn.choice is not None
     person, topic = turn.person.person_id, str(turn.choice.args["topic"])
     chosen = await subscriptions.of(turn.db, person) if await _gets(turn) else []
@@ -75,7 +75,7 @@ async def one(turn: Turn) -> None:
 
 @router.choice("topics-all")
 async def everything(turn: Turn) -> None:
-    """Whatever is announced."""
+    """Choose all topics."""
     await _agree(turn)
     await subscriptions.choose(turn.db, turn.person.person_id, [], turn.now)
     await shown(turn)
@@ -87,14 +87,14 @@ async def _agree(turn: Turn) -> None:
 
 @router.choice("link")
 async def link(turn: Turn) -> None:
-    """The address: whoever typed it, or has no channel that opens pages by itself, gets it to read."""
+    """Show the address, for whoever typed the label, or has no channel that opens pages by itself."""
     assert turn.choice is not None
     turn.say(_("Open this page: {url}", url=turn.choice.url))
 
 
 @router.choice("warning")
 async def warning(turn: Turn) -> None:
-    """One that holds, in full; one that is over says so."""
+    """Show a warning in full; one that is over says so."""
     assert turn.choice is not None
     found = next((one for one in await holding(turn) if one.id == turn.choice.args["id"]), None)
     if found is None:
@@ -107,7 +107,7 @@ async def warning(turn: Turn) -> None:
 @router.command("lapor", "melapor", "laporkan", "report", "signal")
 @router.choice("signal")
 async def signal(turn: Turn) -> None:
-    """What happened, in their words."""
+    """Ask what happened, in their words."""
     if await promise(turn) is None:
         await nobody(turn)
         return
@@ -118,7 +118,7 @@ async def signal(turn: Turn) -> None:
 
 @router.when(lambda turn: turn.asks == _SIGNAL and is_answer(turn))
 async def told(turn: Turn) -> None:
-    """Their report becomes a case, with a number and by when it is read."""
+    """Open a case with their report, and say its number and by when it is read."""
     sent = await content(turn)
     if not isinstance(sent, Content):
         turn.ask(_SIGNAL)
@@ -144,7 +144,7 @@ async def told(turn: Turn) -> None:
 
 
 def _already_paid(turn: Turn) -> list[Choice]:
-    """What to do at once, for whoever was caught; nothing where no card says it."""
+    """Say what to do at once, for whoever was caught; empty where no card says it."""
     topic, section = _HELP
     card = turn.knowledge.card(topic, language())
     if card is None or card.section(section) is None:

@@ -21,7 +21,7 @@ router = Router("ask")
 #: the nearest topic is near enough to be named from this confidence on; or from a faint one, if that is most of what
 #: all topics have
 _NEAR, _FAINT, _MOST = 0.15, 0.05, 0.6
-#: where a card that is about more says what was asked of it: a price or a time is the first thing they read
+#: the section that is shown first, where a card is about more than the price or time that was asked for
 _SECTIONS = {"cost": "cost", "duration": "time"}
 #: characters of a question that go on to a person
 _PASSED_ON = 1000
@@ -31,7 +31,7 @@ _KEPT = 300
 
 @router.when(lambda turn: turn.found is not None and not (turn.choice or turn.inbound.kind == "command"))
 async def ask(turn: Turn) -> None:
-    """Answer in the language of the question."""
+    """Answer a question, in its language."""
     found = _understood(turn)
     spoken = found.language or turn.person.language
     if turn.inbound.kind == "edit" and found.matches and found.matches[0].topic == turn.memory.topic:
@@ -54,14 +54,14 @@ async def ask(turn: Turn) -> None:
 
 
 async def _keep(turn: Turn, found: Understanding, spoken: str) -> None:
-    """Staff see what is asked and finds no sure answer."""
+    """Keep a question without a sure answer for staff."""
     outcome = "unsure" if found.outcome == "unsure" else "unknown"
     words = turn.text[:_KEPT]
     await questions.add(turn.db, turn.id, words, asked_the_same(words), spoken, outcome, _near(found), turn.now)
 
 
 def _understood(turn: Turn) -> Understanding:
-    """What was asked, seen from the last topic, and together with the question that was being narrowed down."""
+    """Understand the question as following the last topic, and the question that was being narrowed down."""
     assert turn.found is not None
     knowledge, memory, found = turn.knowledge, turn.memory, turn.understood
     last = memory.recent_topic(turn.now)
@@ -100,7 +100,7 @@ async def _answer(turn: Turn, found: Understanding, spoken: str) -> None:
 
 
 def _ask_back(turn: Turn, found: Understanding) -> None:
-    """One short question with what it may have been."""
+    """Ask one short question, with what may have been meant."""
     turn.memory[Unanswered].unsure = turn.text[:_KEPT]
     cards = _cards(turn, [match.topic for match in found.matches[:CANDIDATES]], turn.person.language)
     text = _("{hello}Which one do you mean?", hello=_given_back(turn))
@@ -108,7 +108,7 @@ def _ask_back(turn: Turn, found: Understanding) -> None:
 
 
 def _miss(turn: Turn, found: Understanding) -> None:
-    """Not ours, or not understood: never the same sentence twice in a row."""
+    """Say that it is not ours, or not understood: never in the same sentence twice in a row."""
     asked, near = turn.memory[Unanswered], _near(found)
     asked.misses += 1
     asked.missed, asked.unsure = asked.missed if asked.misses > 1 else "", ""
@@ -139,13 +139,13 @@ def _near(found: Understanding) -> str | None:
 
 
 def _given_back(turn: Turn) -> str:
-    """A greeting in kind, where the message or a piece sent before it has one."""
+    """Return a greeting, where the message or a piece sent before it has one."""
     kinds = [kind for kind in map(greeting, [*turn.fragments, turn.text]) if kind]
     return {"salam": _("Waalaikumsalam. "), "sampurasun": _("Rampes. ")}[kinds[0]] if kinds else ""
 
 
 def _door(topic: str) -> list[Choice]:
-    """What does the thing that a card only tells about."""
+    """Offer the action that a card only tells about."""
     doors = {
         "bot.language": Choice(_("Bahasa / Language"), "language"),
         "bot.help": Choice(_("Menu"), "menu"),
@@ -159,7 +159,7 @@ def _cards(turn: Turn, topics: Sequence[str], language: str) -> list[Card]:
 
 
 def _person(turn: Turn, rank: Rank = "quiet") -> Choice:
-    """Pass the question on as it was asked."""
+    """Offer to pass the question on as it was asked."""
     words = "\n".join([*turn.fragments, turn.text])
     return Choice(_("Ask a person"), "person", {"text": words[:_PASSED_ON]}, rank)
 

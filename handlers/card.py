@@ -1,4 +1,4 @@
-"""What stands under an answer: another card, a section of this one, its sources. Yesterday's buttons work too."""
+"""The choices under an answer: another card, a section of this one, its sources. Yesterday's buttons work too."""
 
 from bot.answers import lookups
 from bot.answers.card_page import MAIN, card_choice, introduce, say_card, say_section
@@ -17,7 +17,7 @@ router = Router("card")
 
 @router.choice("card")
 async def show(turn: Turn) -> None:
-    """The short answer of the card that was chosen."""
+    """Say the short answer of the chosen card."""
     card = _card(turn)
     kept = await lookups.answer(turn, card.topic, turn.memory[Unanswered].unsure)
     if kept is not None:
@@ -27,13 +27,13 @@ async def show(turn: Turn) -> None:
 
 @router.command("help", "bantuan", "tulung")
 async def help_(turn: Turn) -> None:
-    """What can be asked here and how, and what this assistant cannot do yet."""
+    """Say what can be asked here and how, and what this assistant cannot do yet."""
     say_card(turn, _card(turn, "bot.help"), ahead=[Choice(_("Menu"), "menu")])
 
 
 @router.choice("section")
 async def section(turn: Turn) -> None:
-    """One section of a card."""
+    """Say one section of a card."""
     assert turn.choice is not None
     say_section(turn, _card(turn), str(turn.choice.args["section"]))
 
@@ -41,7 +41,7 @@ async def section(turn: Turn) -> None:
 @router.command("sumber", "sources")
 @router.choice("sources")
 async def sources(turn: Turn) -> None:
-    """What was read for the answer: who wrote it, its title, its address, when it came out; and related topics."""
+    """List what was read for the answer: who wrote it, its title, its address, when it came out; and related topics."""
     card = _card(turn)
     part = card.section(str(turn.choice.args.get("section", ""))) if turn.choice else None
     read = [turn.knowledge.sources[source] for source in (part or card.short).sources]
@@ -61,7 +61,7 @@ def _line(source: Source, titled: bool = True) -> str:
 
 
 def _card(turn: Turn, topic: str = "") -> Card:
-    """The card of the topic, or the one that the choice names, or the one last shown."""
+    """Find the card of the topic, or the one that the choice names, or the one last shown."""
     chosen = str(turn.choice.args["topic"]) if turn.choice else turn.memory.topic
     card = turn.knowledge.card(topic or chosen, language())
     if card is None:

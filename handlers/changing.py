@@ -1,4 +1,4 @@
-"""What a form is about, and changing one line of it."""
+"""Change what a form is about, or one line of it."""
 
 from bot.enrolling.form import known
 from bot.enrolling.form.enrolment import PERSON
@@ -16,7 +16,7 @@ router = Router("changing")
 
 @router.choice("form-file")
 async def this_file(turn: Turn) -> None:
-    """A photo that was sent before its question is the one that staff want anew."""
+    """Take a photo that came before its question as the one that staff want anew."""
     assert turn.choice is not None
     form = await opened(turn)
     field = next((one for one in form.pending() if one.name == turn.choice.args["field"]), None)
@@ -28,7 +28,7 @@ async def this_file(turn: Turn) -> None:
 
 @router.choice("form-businesses")
 async def which_business(turn: Turn) -> None:
-    """Another business of theirs, or one that is not known yet."""
+    """Ask which of their businesses it is about, or whether it is a new one."""
     form = await opened(turn)
     known_ones = await businesses.of(turn.db, turn.person.person_id)
     names = {id_: one.name for id_, one in known_ones.items() if one.name != form.one.known.get("business")}
@@ -41,7 +41,7 @@ async def which_business(turn: Turn) -> None:
 
 @router.choice("form-business")
 async def with_business(turn: Turn) -> None:
-    """It is about this one."""
+    """Set the business it is about."""
     assert turn.choice is not None
     await _with_business(turn, await opened(turn), int(turn.choice.args["business"]))
 
@@ -58,7 +58,7 @@ async def _with_business(turn: Turn, form: Form, business: int) -> None:
 
 @router.choice("form-change")
 async def change(turn: Turn) -> None:
-    """Which line?"""
+    """Ask which line to change."""
     assert turn.choice is not None
     form = await opened(turn)
     await form.ask(turn, number=True)
@@ -67,7 +67,7 @@ async def change(turn: Turn) -> None:
 
 @router.choice("form-field")
 async def one_field(turn: Turn) -> None:
-    """This one, then the review again."""
+    """Ask this question again, then show the review."""
     assert turn.choice is not None
     form = await opened(turn)
     field = next((one for one in form.fields if one.name == turn.choice.args["field"]), None)

@@ -1,4 +1,4 @@
-"""Correcting one's name, phone number, and what is known of a business; an enrolment has its own way."""
+"""Correct one's name, phone number, or what is known of a business; an enrolment has its own way."""
 
 from bot.cases.promises import is_answer
 from bot.enrolling.form import known
@@ -22,7 +22,7 @@ _LABEL, _MOST = 24, 7
 
 @router.choice("my-data-change")
 async def choose(turn: Turn) -> None:
-    """What can be different, and how the rest is changed."""
+    """Show what can be corrected, and say how the rest is changed."""
     theirs = await businesses.of(turn.db, turn.person.person_id)
     choices = [_row(field, 0) for field in of_person(abroad=False)]
     choices += [Choice(one.name[:_LABEL], "my-data-business", {"of": id_}) for id_, one in [*theirs.items()][:_MOST]]
@@ -35,7 +35,7 @@ async def choose(turn: Turn) -> None:
 
 
 def _apart(choices: list[Choice]) -> list[Choice]:
-    """Two businesses of one name are one row: the newer one."""
+    """Keep one row for two businesses of one name: the newer one."""
     return list({choice.shown: choice for choice in reversed(choices)}.values())[::-1]
 
 
@@ -45,7 +45,7 @@ def _row(field: Field, of: int) -> Choice:
 
 @router.choice("my-data-business")
 async def of_one_business(turn: Turn) -> None:
-    """Which line of it."""
+    """Ask which line of it to correct."""
     assert turn.choice is not None
     of = int(turn.choice.args["of"])
     await _values(turn, of)
@@ -54,7 +54,7 @@ async def of_one_business(turn: Turn) -> None:
 
 @router.choice("my-data-field")
 async def ask(turn: Turn) -> None:
-    """The question, with what is kept now."""
+    """Ask the question, with what is kept now."""
     assert turn.choice is not None
     of, name = int(turn.choice.args["of"]), str(turn.choice.args["field"])
     values = await _values(turn, of)
@@ -75,7 +75,7 @@ def _field(of: int, name: str) -> Field:
 
 
 async def _values(turn: Turn, of: int) -> Values:
-    """What is kept of the person, or of a business that is theirs still."""
+    """Load what is kept of the person, or of a business that is still theirs."""
     if not of:
         name, phone = await people.profile(turn.db, turn.person.person_id)
         return {"name": name, "phone": phone}
@@ -87,7 +87,7 @@ async def _values(turn: Turn, of: int) -> Values:
 
 @router.when(lambda turn: turn.asks.startswith(_ASKS) and is_answer(turn))
 async def answered(turn: Turn) -> None:
-    """What it is from now on, or what the answer lacks."""
+    """Store the new value, or say what the answer lacks."""
     of, name = turn.asks.removeprefix(_ASKS).split(":")
     values = await _values(turn, int(of))
     field = _field(int(of), name)
@@ -101,7 +101,7 @@ async def answered(turn: Turn) -> None:
 
 @router.choice("my-data-set", "my-data-own")
 async def tapped(turn: Turn) -> None:
-    """An answer that was offered."""
+    """Store an answer that was offered."""
     assert turn.choice is not None
     given = turn.choice.args
     await _keep(turn, int(given["of"]), _field(int(given["of"]), str(given["field"])), given["set"])

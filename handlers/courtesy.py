@@ -1,4 +1,4 @@
-"""What asks nothing: greetings, thanks, stickers, and messages that cannot be read yet."""
+"""Messages that ask nothing: greetings, thanks, stickers, and what cannot be read yet."""
 
 from datetime import timedelta
 
@@ -20,13 +20,13 @@ PATIENCE = timedelta(seconds=3)
 
 @router.when(lambda turn: turn.inbound.kind == "text" and not turn.choice and opens_only(turn.text))
 async def wait(turn: Turn) -> None:
-    """A fragment gets no answer of its own at once: what comes next answers it, or the job below does."""
+    """Let a fragment wait: what comes next answers it, or the job below does."""
     await turn.wait_for_more(PATIENCE, "fragment")
 
 
 @router.job("fragment")
 async def nothing_followed(turn: Turn) -> None:
-    """Nothing came after the fragment."""
+    """Answer a fragment after which nothing came."""
     if not turn.fragments:
         return
     given_back = {"salam": _("Waalaikumsalam. "), "sampurasun": _("Rampes. ")}
@@ -38,19 +38,19 @@ async def nothing_followed(turn: Turn) -> None:
 
 @router.when(lambda turn: turn.inbound.kind == "text" and is_thanks(turn.text))
 async def thanks(turn: Turn) -> None:
-    """Thanks get one short line."""
+    """Answer thanks in one short line."""
     turn.say(_("You are welcome."))
 
 
 @router.kind("sticker")
 async def nod(turn: Turn) -> None:
-    """A sticker after an answer is a nod."""
+    """Take a sticker after an answer as a nod."""
     turn.say(_("All right."))
 
 
 @router.when(lambda turn: turn.file is not None)
 async def pass_on(turn: Turn) -> None:
-    """A photo, a document or a voice message that no question asked for: kept, and offered to staff."""
+    """Keep a photo, a document or a voice message that no question asked for, and offer to pass it on to staff."""
     sent = await content(turn)
     assert isinstance(sent, Content)
     if turn.inbound.kind in ("photo", "file") and await is_it_this(turn, sent):
@@ -60,7 +60,7 @@ async def pass_on(turn: Turn) -> None:
 
 @router.choice("file-not")
 async def not_this(turn: Turn) -> None:
-    """A photo that is not what was asked for some time ago."""
+    """Put aside a photo that is not what was asked for some time ago."""
     assert turn.choice is not None
     await _offer(turn, Content(str(turn.choice.args["text"]), int(turn.choice.args["file"])))
 
@@ -85,19 +85,19 @@ async def _offer(turn: Turn, sent: Content) -> None:
 
 @router.choice("write")
 async def write(turn: Turn) -> None:
-    """They rather write than have it passed on."""
+    """Let them write instead of passing the file on."""
     turn.say(_("All right. What would you like to know?"))
 
 
 @router.kind("voice", "video")
 async def not_heard(turn: Turn) -> None:
-    """A voice note is many owners' natural way to write; nobody can hear it here yet."""
+    """Say that nobody can hear a voice note here yet; it is many owners' natural way to write."""
     turn.say(_("I cannot listen to voice messages or videos yet. Please write your question in one sentence."), _menu())
 
 
 @router.kind("photo", "file", "contact", "location", "other")
 async def not_read(turn: Turn) -> None:
-    """Something that no open question asked for."""
+    """Answer something that no open question asked for."""
     if turn.file_trouble and turn.file_trouble != "unknown-kind":
         why = await content(turn)
         assert not isinstance(why, Content)

@@ -1,4 +1,4 @@
-"""A form that was left: going on with it, putting it aside, deleting it, and sending what staff want corrected."""
+"""Go on with a form that was left, put it aside, delete it, or send what staff want corrected."""
 
 from bot.enrolling.form.form import Form
 from bot.enrolling.form.page import go_on
@@ -16,7 +16,7 @@ router = Router("drafts")
 
 @router.command(*CONTINUE)
 async def go_on_by_word(turn: Turn) -> None:
-    """With the form that was left last."""
+    """Go on with the form that was left last."""
     await decided(turn)
     draft = await latest(turn)
     if draft is None:
@@ -31,7 +31,7 @@ async def go_on_by_word(turn: Turn) -> None:
 
 @router.choice("form-continue", "form-review", "enrol-correct")
 async def go_on_by_tap(turn: Turn) -> None:
-    """Where it was left; of a correction, with the first thing that staff want anew."""
+    """Go on where it was left; of a correction, with the first thing that staff want anew."""
     await decided(turn)
     form = await opened(turn)
     if form.takes_on(turn):
@@ -42,7 +42,7 @@ async def go_on_by_tap(turn: Turn) -> None:
 
 @router.choice("form-later", "enrol-later")
 async def later(turn: Turn) -> None:
-    """It waits."""
+    """Put the form aside."""
     assert turn.choice is not None
     await decided(turn)
     turn.memory.form = 0
@@ -54,13 +54,13 @@ async def later(turn: Turn) -> None:
 
 @router.choice("form-stop")
 async def stop(turn: Turn) -> None:
-    """Whether to stop, once."""
+    """Ask once whether to stop."""
     await ask_to_stop(turn, await opened(turn))
 
 
 @router.choice("form-restart")
 async def ask_to_restart(turn: Turn) -> None:
-    """What it means, and once more whether."""
+    """Say what starting over means, and ask once more."""
     form = await opened(turn)
     about = {"form": form.one.id}
     choices = [Choice(_("Start again"), "form-anew", about, kind="step"), Choice(_("Continue"), "form-continue", about)]
@@ -69,7 +69,7 @@ async def ask_to_restart(turn: Turn) -> None:
 
 @router.choice("form-anew")
 async def restart(turn: Turn) -> None:
-    """From the first question."""
+    """Start over from the first question."""
     form = await opened(turn)
     if form.one.state == "draft":
         form.restart()
@@ -78,7 +78,7 @@ async def restart(turn: Turn) -> None:
 
 @router.choice("form-delete")
 async def ask_to_delete(turn: Turn) -> None:
-    """What it means, and once more whether."""
+    """Say what deleting means, and ask once more."""
     form = await opened(turn)
     about = {"form": form.one.id}
     delete = Choice(_("Delete"), "form-discard", about, kind="deciding")
@@ -88,7 +88,7 @@ async def ask_to_delete(turn: Turn) -> None:
 
 @router.choice("form-discard")
 async def discard(turn: Turn) -> None:
-    """The answers and the files of a draft are gone."""
+    """Delete the answers and the files of a draft."""
     form = await opened(turn)
     if form.one.state == "draft":
         await enrolments.discard(turn.db, form.one.id)
@@ -104,7 +104,7 @@ def _files(form: Form) -> list[int]:
 
 @router.job("form-back")
 async def handed_back(turn: Turn) -> None:
-    """A person of the staff has finished: the form goes on."""
+    """Go on with the form after a member has finished a case."""
     name = str(turn.inbound.args["name"])
     if not await back_to(turn, _("{name} has finished. Let us go on:", name=name)):
         turn.say(_("{name} has finished. If there is more, write it here; I answer first.", name=name))

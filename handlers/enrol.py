@@ -1,4 +1,4 @@
-"""Enrolling: whether it is possible, what is agreed to, the first question; and sending it."""
+"""Enrol: check whether it is possible, ask for consent, begin the form; and send it."""
 
 from bot.answers import lookups
 from bot.answers.card_page import privacy
@@ -31,7 +31,7 @@ router = Router("enrol")
 
 TOPIC = "program.enrol"
 
-#: the date of the words that are agreed to: new words get a new one
+#: the date of the words that people agree to: new words get a new one
 VERSION = "2026-11-25"
 #: answers in a minute, by which the time it takes is told; programmes in one bubble
 _PACE, _PAGE = 2, 5
@@ -39,7 +39,7 @@ _PACE, _PAGE = 2, 5
 
 @lookups.answers(TOPIC)
 async def ask(turn: Turn, asked: str, hello: str) -> list[Choice] | None:
-    """How to enrol is answered with what one can enrol in now; where there is nothing, with the card."""
+    """Answer how to enrol with the programmes that are open; where there is none, with the card."""
     found = [one for one in await programmes.upcoming(turn.db, turn.today) if one.takes_on(turn.today)]
     if not found:
         return [keep_posted(Wish(PROGRAMME), asked)]
@@ -54,7 +54,7 @@ async def ask(turn: Turn, asked: str, hello: str) -> list[Choice] | None:
 
 @router.choice("enrol")
 async def begin(turn: Turn) -> None:
-    """One that was begun or sent already is opened; else what is agreed to comes first."""
+    """Open the enrolment that was begun or sent already; else ask for consent first."""
     assert turn.choice is not None
     given = turn.choice.args
     programme = await _programme(turn, int(given["programme"]))
@@ -101,7 +101,7 @@ async def _possible(turn: Turn, programme: Programme) -> None:
 
 
 async def _consent(turn: Turn, programme: Programme, for_other: bool = False) -> None:
-    """What is asked, what for, who sees it, how long it is kept, how it is undone; before the first question."""
+    """Say, before the first question, what is asked and why, who sees it, how long it is kept, and how to undo it."""
     total = len(fields(programme))
     minutes = max(1, total // _PACE)
     first = ngettext(
@@ -143,7 +143,7 @@ async def _what_is_kept(turn: Turn) -> Markdown:
 
 @router.choice("enrol-read")
 async def read(turn: Turn) -> None:
-    """The whole of what is agreed to."""
+    """Show the whole text of the consent."""
     assert turn.choice is not None
     await _programme(turn, int(turn.choice.args["programme"]))
     text = _(
@@ -164,20 +164,20 @@ async def read(turn: Turn) -> None:
 
 @router.choice("enrol-other")
 async def for_other(turn: Turn) -> None:
-    """Somebody enrols another person, and says so."""
+    """Let somebody enrol another person."""
     assert turn.choice is not None
     await _consent(turn, await _programme(turn, int(turn.choice.args["programme"])), for_other=True)
 
 
 @router.choice("enrol-not")
 async def not_now(turn: Turn) -> None:
-    """Nothing was kept."""
+    """Say that nothing was kept."""
     turn.say(_("All right, nothing is kept."), [_all(), Choice(_("Menu"), "menu")])
 
 
 @router.choice("enrol-agree")
 async def agree(turn: Turn) -> None:
-    """The consent is kept with its words, and the form begins; a second tap goes on with it."""
+    """Keep the consent with its words and begin the form; a second tap goes on with it."""
     assert turn.choice is not None
     programme = await _programme(turn, int(turn.choice.args["programme"]))
     own = await enrolments.of(turn.db, turn.person.person_id)
@@ -195,7 +195,7 @@ async def agree(turn: Turn) -> None:
 
 @router.choice("form-send")
 async def hand_in(turn: Turn) -> None:
-    """Once: a second tap says what became of it."""
+    """Send the enrolment, once: a second tap says what became of it."""
     assert turn.choice is not None
     form = await Form.load(turn, int(turn.choice.args["form"]))
     if not form.is_open:
@@ -209,7 +209,7 @@ async def hand_in(turn: Turn) -> None:
 
 
 async def _sent(turn: Turn, form: Form, text: Markdown) -> None:
-    """The number; and, a second question, whether to hear of other programmes. In line, whether to stay in it."""
+    """Say the number and ask whether to send news of other programmes; in line, ask whether to stay in it."""
     if form.one.state == "waiting":
         stay = Choice(_("Stay in line"), "enrol-stay")
         turn.say(text, [stay, Choice(_("Withdraw"), "withdraw", {"id": form.one.id})])
@@ -226,13 +226,13 @@ async def _sent(turn: Turn, form: Form, text: Markdown) -> None:
 
 @router.choice("enrol-stay")
 async def stay(turn: Turn) -> None:
-    """They wait."""
+    """Keep their place in line."""
     turn.say(_("All right. I tell you here as soon as a place is free."), [Choice(_("See status"), "status")])
 
 
 @router.choice("enrol-news")
 async def news(turn: Turn) -> None:
-    """They want to hear of other programmes: a consent of its own."""
+    """Let them have news of other programmes: a consent of its own."""
     person = turn.person
     await consents.give(turn.db, person.person_id, Consent(ANNOUNCEMENTS, "", VERSION, language(), turn.now))
     await interests.add(turn.db, person.person_id, person.address_id, Wish(PROGRAMME), "", turn.now)
@@ -241,7 +241,7 @@ async def news(turn: Turn) -> None:
 
 @router.choice("enrol-no-news")
 async def no_news(turn: Turn) -> None:
-    """They do not."""
+    """Take no consent to news."""
     turn.say(_("All right. You hear from me about this enrolment only."), [Choice(_("See status"), "status")])
 
 

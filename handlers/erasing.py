@@ -1,4 +1,4 @@
-"""Erasing: everything after a day in which one may change one's mind, or a part of it at once."""
+"""Erase everything after a day in which the person may change their mind, or a part of it at once."""
 
 from bot.answers.unanswered import Unanswered
 from bot.cases.office_hours import deadline
@@ -22,7 +22,7 @@ _NAMED = 3
 
 @router.choice("erase")
 async def ask(turn: Turn) -> None:
-    """What goes with it, before anything is decided."""
+    """Say what is erased, before anything is decided."""
     person = turn.person.person_id
     if planned := await erasures.of(turn.db, person):
         _say_when(turn, planned)
@@ -48,7 +48,7 @@ async def ask(turn: Turn) -> None:
 
 @router.choice("erase-all")
 async def everything(turn: Turn) -> None:
-    """Tomorrow at this time; until then it can be taken back."""
+    """Plan the erasure for tomorrow at this time; until then it can be taken back."""
     if await staff.is_active(turn.db, turn.person.person_id):
         await ask(turn)
         return
@@ -69,7 +69,7 @@ def _say_when(turn: Turn, planned: Erasure) -> None:
 
 @router.choice("erase-cancel")
 async def cancel(turn: Turn) -> None:
-    """Everything stays."""
+    """Keep everything."""
     if await erasures.cancel(turn.db, turn.person.person_id):
         turn.say(_("All right, nothing is erased."), [_back()])
     else:
@@ -78,7 +78,7 @@ async def cancel(turn: Turn) -> None:
 
 @router.job(erasing.JOB)
 async def due(turn: Turn) -> None:
-    """The day has passed: it is done, and this is the last thing that they hear."""
+    """Erase the person after the day has passed; this is the last message they get."""
     planned = await erasures.load(turn.db, int(turn.inbound.args["erasure"]))
     if planned is None:
         return
@@ -98,7 +98,7 @@ async def due(turn: Turn) -> None:
 
 @router.choice("erase-some")
 async def which(turn: Turn) -> None:
-    """A part of it, at once."""
+    """Ask which part to erase."""
     choices = [
         Choice(_("Messages"), "erase-part", {"part": "messages"}, kind="deciding"),
         Choice(_("Enrolments"), "erase-part", {"part": "enrolments"}, kind="deciding"),
@@ -110,7 +110,7 @@ async def which(turn: Turn) -> None:
 
 @router.choice("erase-part")
 async def part(turn: Turn) -> None:
-    """It is gone when this is read."""
+    """Erase a part at once."""
     assert turn.choice is not None
     person = turn.person.person_id
     match turn.choice.args["part"]:

@@ -1,4 +1,4 @@
-"""Exhibitions: what is coming, everything about one, its place on the map and in the calendar."""
+"""Exhibitions: list what is coming, show one, its place on the map and its calendar file."""
 
 from dataclasses import replace
 
@@ -26,7 +26,7 @@ router = Router("exhibitions")
 TOPIC = "exhibition.upcoming"
 #: what a poster's link carries before the exhibition's code; behind it may stand where the poster hangs
 LINK = "pameran_"
-#: what they are called
+#: the words that mean exhibitions
 _NAMES = {"pameran", "paméran", "exhibition", "exhibitions"}
 #: exhibitions in one bubble
 _PAGE = 5
@@ -38,7 +38,7 @@ _ROOM = 800
 
 @lookups.answers(TOPIC)
 async def ask(turn: Turn, asked: str, hello: str) -> list[Choice] | None:
-    """A question about what is coming: narrowed down to the month, the sector and the city that it names."""
+    """Answer a question about what is coming, narrowed down to the month, sector and city that it names."""
     cities = await exhibitions.cities(turn.db, turn.today)
     sought = filters.sought(asked, cities, turn.today)
     if not cities:
@@ -49,14 +49,14 @@ async def ask(turn: Turn, asked: str, hello: str) -> list[Choice] | None:
 
 @router.when(lambda turn: _is_named(turn))
 async def named(turn: Turn) -> None:
-    """The word alone asks what there is."""
+    """Answer the word "exhibitions" alone with what there is."""
     await coming_up(turn)
     await introduce(turn)
 
 
 @router.choice("exhibitions")
 async def coming_up(turn: Turn) -> None:
-    """What is coming, by what a button narrows it down to, or the next ones of a list."""
+    """List what is coming, as far as a button narrows it down, or the next page of a list."""
     given = turn.choice.args if turn.choice else {}
     if await exhibitions.cities(turn.db, turn.today):
         await _list(turn, Sought.from_json(given), str(given.get("words", "")), skip=int(given.get("skip", 0)))
@@ -67,7 +67,7 @@ async def coming_up(turn: Turn) -> None:
 
 
 def _is_named(turn: Turn) -> bool:
-    """Whether somebody says "exhibitions" and no more, which no question before it explains."""
+    """Whether they say "exhibitions" and no more, which no question before it explains."""
     explains = turn.choice or turn.asks or turn.memory[Unanswered].unsure or turn.memory[Unanswered].report
     if explains or turn.found is None or bare_word(turn.text) not in _NAMES:
         return False
@@ -76,7 +76,7 @@ def _is_named(turn: Turn) -> bool:
 
 @router.when(lambda turn: turn.inbound.name == "start" and turn.text.lower().startswith(LINK))
 async def poster(turn: Turn) -> None:
-    """Somebody scanned a poster: the exhibition first, then who answers here. An old poster leads on."""
+    """Show the exhibition of a scanned poster first, then say who answers here. An old poster leads on."""
     await exhibitions.arrived(turn.db, turn.text, turn.person.person_id, turn.now)
     one = await exhibitions.find(turn.db, turn.text.removeprefix(turn.text[: len(LINK)]).partition("_")[0])
     if one is None or one.state == "draft":
@@ -90,13 +90,13 @@ async def poster(turn: Turn) -> None:
 
 @router.choice("exhibition")
 async def show(turn: Turn) -> None:
-    """Everything about one."""
+    """Show everything about one exhibition."""
     await _show(turn, await _chosen(turn))
 
 
 @router.choice("exhibition-map")
 async def show_map(turn: Turn) -> None:
-    """Where it is, as a link that the phone's map opens."""
+    """Show where it is, as a link that the phone's map opens."""
     one = await _chosen(turn)
     link = f"https://maps.google.com/?q={one.latitude},{one.longitude}"
     place = ", ".join(part for part in (one.venue, one.address, one.city) if part)
@@ -105,7 +105,7 @@ async def show_map(turn: Turn) -> None:
 
 @router.choice("exhibition-calendar")
 async def calendar(turn: Turn) -> None:
-    """A file that the phone's calendar opens."""
+    """Send a file that the phone's calendar opens."""
     one = await _chosen(turn)
     text = _("📎 Open this file to save it in your phone's calendar.")
     if one.opens:
@@ -120,7 +120,7 @@ async def calendar(turn: Turn) -> None:
 
 @router.choice("exhibition-months")
 async def months(turn: Turn) -> None:
-    """The months in which something is coming."""
+    """List the months in which something is coming."""
     assert turn.choice is not None
     sought = Sought.from_json(turn.choice.args)
     found = await _found(turn, Sought(sought.city, sought.sector))
@@ -134,7 +134,7 @@ async def months(turn: Turn) -> None:
 
 @router.choice("exhibition-sectors")
 async def sectors(turn: Turn) -> None:
-    """The sectors for which something is coming."""
+    """List the sectors for which something is coming."""
     assert turn.choice is not None
     sought = Sought.from_json(turn.choice.args)
     found = await _found(turn, Sought(sought.city, "", sought.first, sought.last))
@@ -154,7 +154,7 @@ async def _found(turn: Turn, sought: Sought) -> list[Exhibition]:
 
 
 async def _list(turn: Turn, sought: Sought, asked: str, hello: str = "", skip: int = 0) -> None:
-    """Five at most, soonest first; a number typed means that line."""
+    """List five at most, soonest first; a number typed means that line."""
     turn.memory.topic, turn.memory.topic_at = TOPIC, turn.now.isoformat()
     turn.memory[Unanswered].misses, turn.memory[Unanswered].unsure = 0, ""
     found = await _found(turn, sought)
@@ -183,7 +183,7 @@ def _rows(page: list[Exhibition]) -> str:
 
 
 def _narrower(sought: Sought) -> list[Choice]:
-    """Other months and sectors, where one was asked for."""
+    """Offer other months and sectors, where one was asked for."""
     found = []
     if sought.first:
         found.append(Choice(_("Another month"), "exhibition-months", sought.to_json(), "quiet"))
@@ -193,7 +193,7 @@ def _narrower(sought: Sought) -> list[Choice]:
 
 
 def _elsewhere(turn: Turn, sought: Sought) -> list[Choice]:
-    """Where one may look who found nothing."""
+    """Offer where to look, if nothing was found."""
     card = turn.knowledge.card(TOPIC, language())
     at_kl = card.section("kuala-lumpur") if card else None
     *quiet, first = _narrower(sought) or [_all()]
@@ -216,7 +216,7 @@ async def _show(turn: Turn, one: Exhibition, new_here: bool = False) -> None:
 
 
 async def _chosen(turn: Turn) -> Exhibition:
-    """The exhibition of the choice; refuses one that people no longer see."""
+    """Load the exhibition of the choice; refuses one that people no longer see."""
     assert turn.choice is not None
     one = await exhibitions.load(turn.db, int(turn.choice.args["id"]))
     if one is None or one.state == "draft":
@@ -231,6 +231,6 @@ def _all() -> Choice:
 
 
 def _onward() -> list[Choice]:
-    """The way on from what is over."""
+    """Make the way on from what is over."""
     following = Choice(_("Coming exhibitions"), "exhibitions")
     return [following, keep_posted(of_exhibitions(Sought()), ""), Choice(_("Menu"), "menu")]

@@ -1,4 +1,4 @@
-"""How it was: those who were there are thanked the day after, get their certificate, and are asked three things."""
+"""Feedback: thank people the day after, give them their certificate, and ask three things."""
 
 from bot.cases.cases import recipient
 from bot.door.attendance import THANKS, thanks_at
@@ -23,7 +23,7 @@ _SKIP = {"lewati", "lewat", "skip", "langkau", "liwat", "lewatkan", "batal", "ca
 
 @router.job(THANKS)
 async def thank(turn: Turn) -> None:
-    """Who was there is thanked, once; who was not hears nothing."""
+    """Thank a person who was there, once; say nothing to one who was not."""
     turn.silent = True
     one = await enrolments.load(turn.db, int(turn.inbound.args["id"]))
     programme = await programmes.load(turn.db, one.programme_id) if one else None
@@ -41,7 +41,7 @@ async def thank(turn: Turn) -> None:
 
 
 def _ratings(one: Enrolment) -> list[Choice]:
-    """In this order, so that a typed number means the same."""
+    """The ratings in an order in which a typed number means the same."""
     labels = (_("1 Poor"), _("2 Fair"), _("3 All right"), _("4 Good"), _("5 Very good"))
     return [
         Choice(label, "feedback-rate", {"id": one.id, "rating": at}, kind="step")
@@ -55,7 +55,7 @@ def _certificate(one: Enrolment) -> Choice:
 
 @router.choice("feedback-rate")
 async def rate(turn: Turn) -> None:
-    """Kept at once; what was useful is asked next."""
+    """Keep the rating at once, and ask what was useful."""
     assert turn.choice is not None
     form = await _chosen(turn)
     await feedback.keep(turn.db, form.one.id, turn.now, rating=int(turn.choice.args["rating"]))
@@ -65,14 +65,14 @@ async def rate(turn: Turn) -> None:
 
 
 def _answers(turn: Turn) -> bool:
-    """A question is none: it is answered, and the feedback stays as it is."""
+    """Whether it is an answer; a question is answered, and the feedback stays as it is."""
     words = turn.text.strip()
     return turn.asks.startswith(_ASKS) and bool(words) and "?" not in words and not is_command(words)
 
 
 @router.when(_answers)
 async def explain(turn: Turn) -> None:
-    """In their words."""
+    """Keep what was useful, in their words."""
     form = await Form.load(turn, int(turn.asks.removeprefix(_ASKS)))
     if bare_word(turn.text) not in _SKIP:
         useful = " ".join(turn.text.split())[:_LONGEST]
@@ -82,7 +82,7 @@ async def explain(turn: Turn) -> None:
 
 @router.choice("feedback-skip")
 async def skip(turn: Turn) -> None:
-    """They would rather not say."""
+    """Leave out what was useful."""
     _ask_again(turn, (await _chosen(turn)).one)
 
 
@@ -94,7 +94,7 @@ def _ask_again(turn: Turn, one: Enrolment) -> None:
 
 @router.choice("feedback-again")
 async def come_again(turn: Turn) -> None:
-    """The last of the three."""
+    """Keep whether they would come again, the last of the three."""
     assert turn.choice is not None
     form = await _chosen(turn)
     await feedback.keep(turn.db, form.one.id, turn.now, again=bool(turn.choice.args["again"]))

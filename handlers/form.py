@@ -1,4 +1,4 @@
-"""Filling in a form: answering, skipping, going back, changing, stopping; nothing that was typed is lost."""
+"""Fill in a form: answer, skip, go back, change, stop; nothing that was typed is lost."""
 
 import re
 from dataclasses import replace
@@ -42,7 +42,7 @@ def _is_answer(turn: Turn) -> bool:
 
 @router.when(lambda turn: _is_answer(turn))
 async def written(turn: Turn) -> None:
-    """An answer, a word that moves through the form, or a question in between."""
+    """Take an answer, a word that moves through the form, or a question in between."""
     _asks, id_, mark = turn.asks.split(":")
     form = await Form.load(turn, int(id_))
     if not form.is_open:
@@ -66,7 +66,7 @@ async def written(turn: Turn) -> None:
 
 
 async def _answer(turn: Turn, form: Form, field: Field) -> None:
-    """Words are looked at as a question first where any words would do as an answer, and else where they are none."""
+    """Take an answer; where any words would do, look at them as a question first, else only where they are none."""
     courtesy = opens_only(turn.text) or is_thanks(turn.text)
     if field.is_free:
         if await aside(turn, form, field):
@@ -101,7 +101,7 @@ async def _take(turn: Turn, form: Form, field: Field, meant: Values) -> None:
 
 
 async def _one_more(turn: Turn, form: Form) -> bool:
-    """Another of several photos that were sent together, when the next question stands already."""
+    """Take another of several photos that were sent together, when the next question stands already."""
     field = form.takes_more()
     if field is None or not field.is_document:
         return False
@@ -111,7 +111,7 @@ async def _one_more(turn: Turn, form: Form) -> bool:
 
 
 async def _missed(turn: Turn, form: Form, field: Field, trouble: Refusal) -> None:
-    """What it lacks, and an example; after the third time a person is offered. The question still stands."""
+    """Say what the answer lacks, with an example; after the third time offer a person. The question still stands."""
     misses = form.missed()
     await form.ask(turn, number=field.takes_number)
     text = trouble.sentence
@@ -126,7 +126,7 @@ async def _missed(turn: Turn, form: Form, field: Field, trouble: Refusal) -> Non
 
 
 async def _at_the_review(turn: Turn, form: Form) -> None:
-    """The number of a line, or its name, changes it."""
+    """Change the line whose number or name was written."""
     if form.confirms:
         if not await aside(turn, form, None):
             await go_on(turn, form, _("Please choose one of these."))
@@ -153,7 +153,7 @@ def _line(text: str, form: Form) -> Field | None:
 
 @router.when(lambda turn: turn.inbound.kind == "edit" and turn.memory.still_asks(turn.now).startswith(f"{ASKS}:"))
 async def edited(turn: Turn) -> None:
-    """Which answer it was is not known; how to change one is said."""
+    """Say how to change an answer, as nobody knows which answer an edited message was."""
     form = await Form.load(turn, int(turn.memory.asks.split(":")[1]))
     note = _("I do not take a message that was changed later as an answer. Write **back** to change one.")
     await go_on(turn, form, note)
@@ -161,7 +161,7 @@ async def edited(turn: Turn) -> None:
 
 @router.choice("form-set", "form-next", "form-keep", "form-skip", "form-back", "form-same", "form-mine")
 async def tapped(turn: Turn) -> None:
-    """A choice under the question as it stands; of an earlier one, what is asked now."""
+    """Take a choice under the question as it stands; for a choice of an earlier one, say what is asked now."""
     assert turn.choice is not None
     name, given = turn.choice.name, turn.choice.args
     form = await opened(turn)
@@ -195,7 +195,7 @@ def _earlier(form: Form) -> Markdown:
 
 
 async def _read_again(turn: Turn, form: Form, field: Field) -> None:
-    """They insist that it is their answer."""
+    """Take the text as the answer, as they insist."""
     try:
         meant = field.read(turn, form.values)
     except Refusal as trouble:
@@ -205,7 +205,7 @@ async def _read_again(turn: Turn, form: Form, field: Field) -> None:
 
 
 async def _done(turn: Turn, form: Form, field: Field) -> None:
-    """Of several answers, that these are all."""
+    """Close a question that takes several answers."""
     if field.said(form.values):
         form.go_on_after(field)
         await go_on_or_hand_back(turn, form)

@@ -1,4 +1,4 @@
-"""While staff have taken somebody's case: what that person writes goes to them, and the assistant is quiet."""
+"""While staff have a person's case, what that person writes goes to them, and the assistant is quiet."""
 
 from datetime import datetime, timedelta
 
@@ -27,7 +27,7 @@ _SPOKEN = ("text", "edit", "photo", "file", "voice", "video", "location", "conta
 
 @router.when(lambda turn: bool(turn.memory.case) and not _works_here(turn) and turn.inbound.kind in _SPOKEN)
 async def no_longer_staff(turn: Turn) -> None:
-    """Who has left the staff in the middle of a case writes to nobody."""
+    """Tell a former member who writes in a case that it reaches nobody."""
     case, turn.memory.case = turn.memory.case, 0
     turn.say(_("Not passed on: you no longer answer {case}.", case=number(case)), [Choice(_("Menu"), "menu")])
 
@@ -38,7 +38,7 @@ def _works_here(turn: Turn) -> bool:
 
 @router.when(lambda turn: bool(turn.person.case_id) and _ends(turn))
 async def ended(turn: Turn) -> None:
-    """The person says that it is done: the assistant answers again."""
+    """Close the case at the person's word: the assistant answers again."""
     case = await load(turn, turn.person.case_id)
     closed = await cases.close(turn.db, case.id, "ended", turn.now, case.owner_id)
     had = await owner(turn, case)
@@ -59,7 +59,7 @@ def _ends(turn: Turn) -> bool:
 
 @router.when(lambda turn: bool(turn.person.case_id) and _is_for_staff(turn))
 async def to_staff(turn: Turn) -> None:
-    """Words, photos, documents and voice messages reach whoever took the case."""
+    """Pass words, photos, documents and voice messages on to whoever has the case."""
     case = await load(turn, turn.person.case_id)
     had = await owner(turn, case)
     if had is None:
@@ -98,7 +98,7 @@ def _is_for_staff(turn: Turn) -> bool:
 
 
 async def _lost_owner(turn: Turn, case: Case) -> None:
-    """Whoever took it does not work here any more: it waits again, with what was just written."""
+    """Let a case wait again, with what was just written, as its owner works here no more."""
     sent = await content(turn)
     if isinstance(sent, Content):
         await case_messages.add(turn.db, case.id, sent.words, turn.id, turn.now, file=sent.file)
@@ -108,7 +108,7 @@ async def _lost_owner(turn: Turn, case: Case) -> None:
 
 @router.job("case-idle")
 async def idle(turn: Turn) -> None:
-    """Nobody wrote for a while: the assistant answers again, and both hear it."""
+    """End a hand-off in which nobody wrote for a while, and tell both."""
     case = await load(turn, int(turn.inbound.args["case"]))
     if case.state != "taken" or case.taken_at is None or case.last_at is None:
         return
@@ -122,7 +122,7 @@ async def idle(turn: Turn) -> None:
 
 
 async def _hand_back(turn: Turn, case: Case, quiet_since: datetime) -> None:
-    """What staff answered is closed; what they only took waits again."""
+    """Close a case that staff answered; one that they only took waits again."""
     had, name = await owner(turn, case), number(case.id)
     source = f"case:{case.id}:idle:{turn.id}"
     if case.answered_at is None:

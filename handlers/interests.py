@@ -1,4 +1,4 @@
-"""What somebody wants to hear of: "keep me posted", and "stop", which ends it all at once."""
+"""What a person wants news of: "keep me posted", and "stop", which ends it all at once."""
 
 from datetime import datetime
 
@@ -27,7 +27,7 @@ _NEWS = ("exhibition:", "programme:", "reminder:")
 
 @router.choice("keep-posted")
 async def keep_posted(turn: Turn) -> None:
-    """The wish is kept as they said it, and is their consent."""
+    """Keep the wish in their words, as their consent."""
     assert turn.choice is not None
     wish, words = _wish(turn), str(turn.choice.args.get("words", ""))
     since = await interests.add(turn.db, turn.person.person_id, turn.person.address_id, wish, words, turn.now)
@@ -48,7 +48,7 @@ async def keep_posted(turn: Turn) -> None:
 
 @router.choice("interests")
 async def mine(turn: Turn) -> None:
-    """What they want to hear of; a tap ends one."""
+    """List what they want news of; a tap ends one."""
     own = await interests.of(turn.db, turn.person.person_id)
     topics = Choice(_("Choose topics"), "topics")
     if not own:
@@ -62,13 +62,13 @@ async def mine(turn: Turn) -> None:
 
 
 def kept(wish: Wish) -> dict[str, str]:
-    """What a choice carries of a wish."""
+    """Read the wish that a choice carries."""
     return {"kind": wish.kind, "city": wish.city, "topic": wish.topic}
 
 
 @router.choice("keep-posted-undo")
 async def undo(turn: Turn) -> None:
-    """They changed their mind about this one."""
+    """End one wish."""
     wish = _wish(turn)
     await interests.stop(turn.db, turn.person.person_id, wish, turn.now)
     assert turn.choice is not None
@@ -79,7 +79,7 @@ async def undo(turn: Turn) -> None:
 @router.command("stop", "berhenti", "henti", "liren", "lirén", "unsubscribe")
 @router.choice("stop")
 async def stop(turn: Turn) -> None:
-    """At once: no announcements, reminders or news, also none that waits to be sent; and what still comes is said."""
+    """Stop announcements, reminders and news at once, also what waits to be sent, and say what still comes."""
     person = turn.person.person_id
     told = await consents.withdraw(turn.db, person, ANNOUNCEMENTS, turn.now)
     ended = await reminders.stop_all(turn.db, person, turn.now) + await interests.stop_all(turn.db, person, turn.now)
@@ -106,7 +106,7 @@ async def stop(turn: Turn) -> None:
 
 @router.choice("resume")
 async def resume(turn: Turn) -> None:
-    """What "stop" ended goes on."""
+    """Restore what "stop" ended."""
     assert turn.choice is not None
     person, at = turn.person.person_id, datetime.fromisoformat(str(turn.choice.args["at"]))
     for id in await reminders.stopped_at(turn.db, person, at):  # noqa: A001

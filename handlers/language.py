@@ -1,4 +1,4 @@
-"""Changing the language: by command, by the menu, or by the offer under an answer."""
+"""Change the language: by command, by the menu, or by the offer under an answer."""
 
 from bot.language.i18n import LANGUAGE_NAMES, _, speaking
 from bot.reply import Choice
@@ -12,14 +12,14 @@ router = Router("language")
 @router.command("language", "bahasa", "basa")
 @router.choice("language")
 async def choose(turn: Turn) -> None:
-    """Each language in its own words, so that nobody is stuck in one they cannot read."""
+    """Offer each language in its own words, so that nobody is stuck in one they cannot read."""
     choices = [Choice(name, "speak", {"language": code}) for code, name in LANGUAGE_NAMES.items()]
     turn.say(_("Which language shall I use? I also understand questions in the other ones."), choices)
 
 
 @router.choice("speak")
 async def speak(turn: Turn) -> None:
-    """From now on everything is said in the chosen language."""
+    """Use the chosen language from now on."""
     assert turn.choice is not None
     code = str(turn.choice.args["language"])
     await people.set_language(turn.db, turn.person.person_id, code, "choice")

@@ -1,4 +1,4 @@
-"""What nobody took: answered and counted (`turns.handler` is `lost.lost`), never met with silence."""
+"""Turns that nobody took: answered and counted (`turns.handler` is `lost.lost`), never met with silence."""
 
 from bot.language.i18n import _
 from bot.reply import Choice
@@ -10,7 +10,7 @@ router = Router("lost")
 
 @router.anything()
 async def lost(turn: Turn) -> None:
-    """An unknown command, a button of a bubble that is gone; a job or an edit without words needs no answer."""
+    """Answer an unknown command, or a button whose message is gone; a job or an edit without words needs no answer."""
     menu = [Choice(_("Menu"), "menu")]
     if turn.inbound.kind == "command":
         turn.say(_("I do not know that command. Just write your question, or open the menu."), menu)

@@ -26,7 +26,7 @@ _MOST_ASKED = {
 @router.command("menu")
 @router.choice("menu")
 async def menu(turn: Turn) -> None:
-    """The areas, one list."""
+    """List the areas."""
     names = {
         "halal": _("Halal"),
         "hki": _("Brands and HKI"),
@@ -49,7 +49,7 @@ async def menu(turn: Turn) -> None:
 
 @router.choice("area")
 async def area(turn: Turn) -> None:
-    """One area: its most asked topics, and the way back."""
+    """List the most asked topics of one area, and the way back."""
     assert turn.choice is not None
     choices = _topics(turn, str(turn.choice.args["area"]))
     turn.say(_("Choose one, or just write your question."), [*choices, Choice(_("Back"), "menu")])

@@ -1,4 +1,4 @@
-"""Joining: two addresses of one person become one, by a code that is given on the one and written on the other."""
+"""Join two addresses of one person by a code that is given on the one and written on the other."""
 
 import re
 from datetime import timedelta
@@ -30,7 +30,7 @@ _TRIES = 5
 @router.command("gabungkan", "gabungkeun", "cantumkan")
 @router.choice("joining")
 async def explain(turn: Turn) -> None:
-    """What it is good for, and how it goes."""
+    """Say what joining is good for, and how it goes."""
     text = _(
         "If you also write to me from another phone or app, both can become one: one enrolment, one conversation with"
         " staff, one list of news. Get a code on the one and write it on the other."
@@ -41,13 +41,13 @@ async def explain(turn: Turn) -> None:
 
 @router.when(lambda turn: turn.inbound.kind == "text" and turn.text.strip(" .").lower() == "join accounts")
 async def by_words(turn: Turn) -> None:
-    """The same for who writes it in English."""
+    """Explain it to a person who asks in words."""
     await explain(turn)
 
 
 @router.choice("joining-code")
 async def give(turn: Turn) -> None:
-    """A code, and what to keep in mind about it."""
+    """Give a code, and say what to keep in mind about it."""
     code = await joinings.give_code(turn.db, turn.person.person_id, turn.now)
     text = _(
         "Your code is **{code}**. Within {minutes} minutes, write it to me on the other phone or app. Give it to nobody"
@@ -60,14 +60,14 @@ async def give(turn: Turn) -> None:
 
 @router.choice("joining-enter")
 async def enter(turn: Turn) -> None:
-    """Asked for."""
+    """Ask for the code."""
     turn.ask(_ASKS)
     turn.say(_("Write the code, for example: K7QM-2XPD"), [Choice(_("Cancel"), "my-data", rank="quiet")])
 
 
 @router.when(lambda turn: turn.inbound.kind == "text" and not turn.choice and _is_code(turn))
 async def entered(turn: Turn) -> None:
-    """Who would become one is shown, before anything is done."""
+    """Show who would become one, before anything is done."""
     if turn.memory[WrongCodes].are_too_many(_TRIES, LASTS, turn.now):
         raise Refusal(_("Too many wrong codes. Please try again in 15 minutes."), [_back()])
     code = await joinings.code(turn.db, turn.text)
@@ -93,7 +93,7 @@ def _is_code(turn: Turn) -> bool:
 
 
 async def _whose(turn: Turn, person: int) -> Markdown:
-    """The apps, how many enrolments, and the language."""
+    """Describe the other side: the apps, how many enrolments, and the language."""
     kept = await holdings.counts(turn.db, person)
     [profile] = await people.profiles(turn.db, [person])
     return _(
@@ -105,7 +105,7 @@ async def _whose(turn: Turn, person: int) -> Markdown:
 
 
 async def _insist_on(turn: Turn, code: Code | None) -> Code:
-    """A code that is good, of somebody else, neither of whom is about to be erased."""
+    """Refuse a code that is not good, is their own, or is of a person about to be erased."""
     if code is None or not code.is_good(turn.now):
         raise Refusal(_("That code was used or is too old. Get a new one there."), [_again(), _back()])
     if code.person_id == turn.person.person_id:
@@ -119,7 +119,7 @@ async def _insist_on(turn: Turn, code: Code | None) -> Code:
 
 @router.choice("joining-do")
 async def join(turn: Turn) -> None:
-    """They are one; the other side hears it."""
+    """Join the two, and tell the other side."""
     assert turn.choice is not None
     code = await _insist_on(turn, await joinings.code_of(turn.db, int(turn.choice.args["code"])))
     [there] = await people.profiles(turn.db, [code.person_id])
@@ -137,7 +137,7 @@ async def join(turn: Turn) -> None:
 
 @router.choice("joining-undo")
 async def undo(turn: Turn) -> None:
-    """They are two again."""
+    """Make them two people again."""
     one = await joinings.of(turn.db, turn.person.person_id, turn.now)
     if one is None:
         raise Refusal(_("There is nothing that can still be undone."), [_back()])

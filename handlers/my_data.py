@@ -1,4 +1,4 @@
-"""My data: what is kept about somebody, as a page and as a file, who looked at it, and taking a consent back."""
+"""My data: show what is kept about a person, as a page and as a file, and who looked at it; take a consent back."""
 
 from bot.clock import bandung_day
 from bot.enrolling.enrolments import brief
@@ -40,13 +40,13 @@ def _asks_for_it(turn: Turn) -> bool:
 
 @router.when(_asks_for_it)
 async def by_words(turn: Turn) -> None:
-    """Whoever writes "my data" reads what is kept."""
+    """Show what is kept to whoever writes "my data"."""
     await _page(turn)
 
 
 @router.choice("my-data")
 async def page(turn: Turn) -> None:
-    """What is kept, with numbers, and what can be done about it."""
+    """Show what is kept, with numbers, and what can be done about it."""
     await _page(turn)
 
 
@@ -74,14 +74,14 @@ async def _page(turn: Turn) -> None:
 
 @router.choice("my-data-file")
 async def file(turn: Turn) -> None:
-    """Everything as a file that any computer can read; here it is gone again after a day."""
+    """Send everything as a file that any computer can read; it is deleted here after a day."""
     text = _("Everything that we keep about you, as a file (JSON). I keep the file itself for one day only.")
     turn.say(text, [_back()], file=await my_data.download(turn))
 
 
 @router.choice("my-data-looks")
 async def looks(turn: Turn) -> None:
-    """Who of the staff opened their enrolments, and when."""
+    """List which members opened their enrolments, and when."""
     found = await holdings.openings(turn.db, turn.person.person_id, _LOOKS)
     if not found:
         turn.say(_("Nobody of the staff has opened an enrolment of yours so far."), [_back()])
@@ -104,7 +104,7 @@ def _look(one: Opening) -> Markdown:
 
 @router.choice("consent")
 async def consent(turn: Turn) -> None:
-    """Which one they take back."""
+    """Ask which consent they take back."""
     kinds = {one.kind for one in await consents.of(turn.db, turn.person.person_id)}
     if not kinds:
         turn.say(_("There is no consent that you could take back."), [_back()])
@@ -119,14 +119,14 @@ async def consent(turn: Turn) -> None:
 
 @router.choice("consent-announcements")
 async def of_announcements(turn: Turn) -> None:
-    """What stops is said before."""
+    """Say what stops, before it is taken back."""
     text = _("Announcements, reminders and news then stop at once. Take the consent back?")
     turn.say(text, [Choice(_("Take it back"), "stop"), Choice(_("No, thanks"), "my-data")])
 
 
 @router.choice("consent-enrolment")
 async def of_enrolment(turn: Turn) -> None:
-    """What becomes of enrolments is said before."""
+    """Say what becomes of enrolments, before it is taken back."""
     own = await erasure.under_way(turn.db, turn.person.person_id, turn.now)
     choices = [Choice(_("Take it back"), "consent-back", kind="deciding"), Choice(_("No, thanks"), "my-data")]
     if own:
@@ -143,7 +143,7 @@ async def of_enrolment(turn: Turn) -> None:
 
 @router.choice("consent-back")
 async def taken_back(turn: Turn) -> None:
-    """What was open is withdrawn; a place that was theirs goes to the next one."""
+    """Withdraw what was open; a place that was theirs goes to the next one."""
     person = turn.person.person_id
     if not await consents.withdraw(turn.db, person, ENROLMENT, turn.now):
         raise Refusal(_("There is no consent that you could take back."), [_back()])

@@ -1,4 +1,4 @@
-"""My enrolments: what became of each, what was answered, and withdrawing."""
+"""My enrolments: show what became of each and what was answered; withdraw."""
 
 from collections.abc import Sequence
 
@@ -33,14 +33,14 @@ _WITHDRAWABLE = ("submitted", "correction", "waiting", "offered", "accepted")
 @lookups.answers(TOPIC)
 @lookups.answers(CHANGE)
 async def ask(turn: Turn, _asked: str, _hello: str) -> Sequence[Choice] | None:
-    """From the database where they have any; else the card."""
+    """Answer from the database where they have any; else with the card."""
     return None if await _list(turn) else ()
 
 
 @router.command("status")
 @router.choice("status")
 async def status(turn: Turn) -> None:
-    """All of them, the last one first."""
+    """List all of them, the last one first."""
     if not await _list(turn, int(turn.choice.args.get("skip", 0)) if turn.choice else 0):
         turn.say(_("You have not enrolled in anything yet."), [Choice(_("All programmes"), "programmes")])
 
@@ -64,7 +64,7 @@ async def _list(turn: Turn, skip: int = 0) -> bool:
 
 @router.choice("enrolled")
 async def show(turn: Turn) -> None:
-    """One of them: where it stands, since when, and what was answered."""
+    """Show one: where it stands, since when, and what was answered."""
     form = await _chosen(turn)
     lines = [status_line(form.one, form.programme)]
     if form.one.reason:
@@ -118,7 +118,7 @@ def _choices(turn: Turn, form: Form, *, was_there: bool) -> list[Choice]:
 
 @router.choice("withdraw")
 async def ask_to_withdraw(turn: Turn) -> None:
-    """What it means, and once more whether."""
+    """Say what withdrawing means, and ask once more."""
     form = await _chosen(turn)
     _insist_withdrawable(form.one)
     if form.one.state in seats.SEATED:
@@ -142,7 +142,7 @@ async def ask_to_withdraw(turn: Turn) -> None:
 
 @router.choice("withdrawn")
 async def withdraw(turn: Turn) -> None:
-    """They take no part any more; what they entered is offered the next time."""
+    """Withdraw it; the answers are offered the next time."""
     form = await _chosen(turn)
     await seats.lock(turn.db, form.programme.id)
     form = await _chosen(turn)

@@ -1,4 +1,4 @@
-"""Asking for a person: from under an answer with what was asked, or by saying so and then writing it."""
+"""Ask for a person: from under an answer with what was asked, or by saying so and then writing it."""
 
 from bot.cases.cases import open_case
 from bot.cases.forwarded import Content, content
@@ -18,7 +18,7 @@ _KEPT = 300
 
 @router.choice("person")
 async def person(turn: Turn) -> None:
-    """Pass on what was asked; without words of the person's, ask for them first."""
+    """Pass on what was asked; where the person said nothing yet, ask for their words first."""
     assert turn.choice is not None
     words, file = str(turn.choice.args.get("text", "")), int(turn.choice.args.get("file", 0))
     if words or file:
@@ -29,7 +29,7 @@ async def person(turn: Turn) -> None:
 
 @router.when(lambda turn: _wants_person(turn))
 async def wanted(turn: Turn) -> None:
-    """Somebody writes that they want to talk to a person."""
+    """Take a message that asks for a person."""
     with speaking((turn.found and turn.found.language) or turn.person.language):
         await _invite(turn)
 
@@ -42,7 +42,7 @@ def _wants_person(turn: Turn) -> bool:
 
 @router.when(lambda turn: turn.asks == "person" and is_answer(turn))
 async def write(turn: Turn) -> None:
-    """What the person needs, in their words, or a photo or a voice note of it."""
+    """Pass on what they need, in their words, or a photo or a voice note of it."""
     taken = await content(turn)
     if isinstance(taken, Content):
         await _open(turn, taken, "talk")
@@ -53,12 +53,12 @@ async def write(turn: Turn) -> None:
 
 @router.choice("person-not")
 async def not_now(turn: Turn) -> None:
-    """Nothing is passed on."""
+    """Pass nothing on."""
     turn.say(_("All right."))
 
 
 async def _invite(turn: Turn) -> None:
-    """Ask for the words, with the hours where nobody is there, and the promise."""
+    """Ask for the words, with the promise, and the hours where nobody is there."""
     promised = await promise(turn)
     if promised is None:
         await nobody(turn)

@@ -1,4 +1,4 @@
-"""Programmes: what is open or coming, and everything about one."""
+"""Programmes: list what is open or coming, and show one."""
 
 from bot.answers import lookups
 from bot.answers.card_page import say_card
@@ -25,7 +25,7 @@ _PAGE = 5
 
 @lookups.answers(TOPIC)
 async def ask(turn: Turn, asked: str, hello: str) -> list[Choice] | None:
-    """A question about what is open: narrowed down to the kind that it names."""
+    """Answer a question about what is open, narrowed down to the kind that it names."""
     kind = filters.kind(asked)
     if not await programmes.upcoming(turn.db, turn.today):
         return [keep_posted(Wish(PROGRAMME, topic=kind), asked)]
@@ -35,7 +35,7 @@ async def ask(turn: Turn, asked: str, hello: str) -> list[Choice] | None:
 
 @router.choice("programmes")
 async def coming_up(turn: Turn) -> None:
-    """What is open or coming, by kind where a button says so, or the next ones of a list."""
+    """List what is open or coming, by kind where a button says so, or the next page of a list."""
     assert turn.choice is not None
     given = turn.choice.args
     if await programmes.upcoming(turn.db, turn.today):
@@ -48,7 +48,7 @@ async def coming_up(turn: Turn) -> None:
 
 @router.choice("programme")
 async def show(turn: Turn) -> None:
-    """Everything about one."""
+    """Show everything about one programme."""
     assert turn.choice is not None
     one = await programmes.load(turn.db, int(turn.choice.args["id"]))
     onward = [Choice(_("All programmes"), "programmes"), Choice(_("Menu"), "menu")]
@@ -67,7 +67,7 @@ async def show(turn: Turn) -> None:
 
 
 async def _list(turn: Turn, kind: str, asked: str, hello: str = "", skip: int = 0) -> None:
-    """Five at most, soonest first; a number typed means that line."""
+    """List five at most, soonest first; a number typed means that line."""
     turn.memory.topic, turn.memory.topic_at = TOPIC, turn.now.isoformat()
     turn.memory[Unanswered].misses, turn.memory[Unanswered].unsure = 0, ""
     found = await programmes.upcoming(turn.db, turn.today, kind)

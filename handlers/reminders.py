@@ -1,4 +1,4 @@
-"""Reminders of an exhibition: asked for, undone, sent in time, and answered."""
+"""Reminders of an exhibition: set, undo, send in time, and take the answer."""
 
 from datetime import date, datetime
 
@@ -20,13 +20,15 @@ from db.fairs.reminders import Reminder
 
 router = Router("reminders")
 
-#: days before arrival within which Malaysia's arrival card is filled in, and where
-_MDAC_WINDOW, _MDAC_URL = "exhibition.mdac-window", "exhibition.mdac-url"
+#: the fact with the days before arrival within which Malaysia's arrival card is filled in
+_MDAC_WINDOW = "exhibition.mdac-window"
+#: the fact with the address where that is done
+_MDAC_URL = "exhibition.mdac-url"
 
 
 @router.choice("remind")
 async def remind(turn: Turn) -> None:
-    """Says at once on which days; only those still ahead."""
+    """Set the reminders and say on which days they come; only those still ahead."""
     one = await _ahead(turn)
     planned = reminders.days(one.first_day, turn.now)
     if not planned:
@@ -40,7 +42,7 @@ async def remind(turn: Turn) -> None:
 
 @router.choice("remind-undo")
 async def undo(turn: Turn) -> None:
-    """No more reminders of this one."""
+    """Stop the reminders of this exhibition."""
     assert turn.choice is not None
     id = int(turn.choice.args["id"])  # noqa: A001
     await reminders.stop(turn.db, turn.person.person_id, id, turn.now)
@@ -49,7 +51,7 @@ async def undo(turn: Turn) -> None:
 
 @router.choice("coming")
 async def coming(turn: Turn) -> None:
-    """They come, and are reminded of what is still ahead."""
+    """Note that they come, and remind them of it while days are ahead."""
     one = await _ahead(turn)
     await reminders.start(turn.db, _theirs(turn, one), one.first_day, turn.now, "coming")
     planned = reminders.days(one.first_day, turn.now)
@@ -61,7 +63,7 @@ async def coming(turn: Turn) -> None:
 
 @router.choice("not-coming")
 async def not_coming(turn: Turn) -> None:
-    """They do not come, and hear no more of it."""
+    """Note that they do not come, and stop the reminders."""
     assert turn.choice is not None
     id = int(turn.choice.args["id"])  # noqa: A001
     await reminders.stop(turn.db, turn.person.person_id, id, turn.now, "not-coming")
@@ -72,7 +74,7 @@ async def not_coming(turn: Turn) -> None:
 
 @router.job(reminders.JOB)
 async def fall_due(turn: Turn) -> None:
-    """One of the days has come; a job that no longer fits what is stored says nothing."""
+    """Send the reminder of this day; a job that no longer fits what is stored says nothing."""
     turn.silent = True
     given = turn.inbound.args
     one = await exhibitions.load(turn.db, int(given["exhibition"]))
@@ -111,7 +113,7 @@ def _reminder(turn: Turn, one: Exhibition, left: int, at: datetime) -> Markdown:
 
 
 def _arrival_card(turn: Turn, one: Exhibition, left: int, on: date) -> list[Markdown]:
-    """The card for entering Malaysia, once it may be filled in, as long as our note on it is fresh."""
+    """Mention the card for entering Malaysia, once it may be filled in, as long as our note on it is fresh."""
     window, url = (turn.knowledge.facts.get(fact) for fact in (_MDAC_WINDOW, _MDAC_URL))
     if one.timezone != MALAYSIA or not window or not url or left > int(str(window.value)):
         return []
@@ -138,7 +140,7 @@ def _told(planned: list[tuple[int, datetime]]) -> Markdown:
 
 
 async def _ahead(turn: Turn) -> Exhibition:
-    """The exhibition of the choice; refuses what nobody can be reminded of."""
+    """Load the exhibition of the choice; refuses one that nobody can be reminded of."""
     assert turn.choice is not None
     one = await exhibitions.load(turn.db, int(turn.choice.args["id"]))
     onward = [Choice(_("Coming exhibitions"), "exhibitions"), Choice(_("Menu"), "menu")]

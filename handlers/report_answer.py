@@ -1,4 +1,4 @@
-"""“Not right?” under an answer: what is wrong with it, kept with the answer it is about."""
+"""“Not right?” under an answer: ask what is wrong with it, and keep that with the answer."""
 
 from datetime import timedelta
 
@@ -23,7 +23,7 @@ _PATIENCE = timedelta(minutes=10)
 
 @router.choice("wrong")
 async def wrong(turn: Turn) -> None:
-    """Three taps at most: what is not right?"""
+    """Ask what is not right, in three taps at most."""
     assert turn.choice is not None
     about = {**turn.choice.args, "reply": turn.chosen_from}
     choices = [
@@ -37,7 +37,7 @@ async def wrong(turn: Turn) -> None:
 
 @router.choice("wrong-meaning")
 async def not_meant(turn: Turn) -> None:
-    """A miss of the search: the next three topics."""
+    """Offer the next three topics, as the search missed."""
     await _keep(turn, "meaning")
     cards = [
         card for card in (turn.knowledge.card(topic, language()) for topic in turn.memory[Unanswered].near) if card
@@ -50,7 +50,7 @@ async def not_meant(turn: Turn) -> None:
 
 @router.choice("wrong-figure", "wrong-changed")
 async def mistaken(turn: Turn) -> None:
-    """The card may be wrong: keep the report; words or a photo are welcome, not required."""
+    """Keep the report that a card may be wrong; words or a photo are welcome, not required."""
     assert turn.choice is not None
     turn.memory[Unanswered].report = await _keep(turn, turn.choice.name.removeprefix("wrong-"))
     if await promise(turn) is None:
@@ -63,26 +63,26 @@ async def mistaken(turn: Turn) -> None:
 
 @router.choice("wrong-skip")
 async def skip(turn: Turn) -> None:
-    """Without words it goes to staff all the same."""
+    """Send the report to staff without words."""
     assert turn.choice is not None
     await _pass_on(turn, int(turn.choice.args["report"]), Content(""))
 
 
 @router.job("report-alone")
 async def alone(turn: Turn) -> None:
-    """They said nothing more."""
+    """Send the report to staff, as they said nothing more."""
     await _pass_on(turn, int(turn.inbound.args["report"]), Content(""))
 
 
 @router.choice("wrong-cancel")
 async def cancel(turn: Turn) -> None:
-    """Nothing is kept."""
+    """Keep no report."""
     turn.say(_("All right."))
 
 
 @router.when(lambda turn: _explains(turn))
 async def explain(turn: Turn) -> None:
-    """The words or the photo after a report, unless they are a question of their own."""
+    """Add the words or the photo after a report, unless they are a question of their own."""
     sent = await content(turn)
     if not isinstance(sent, Content):
         turn.say(sent)
@@ -101,7 +101,7 @@ def _explains(turn: Turn) -> bool:
 
 
 async def _pass_on(turn: Turn, report: int, sent: Content) -> None:
-    """Staff look at it, once for each report, and the person hears the outcome."""
+    """Give the report to staff, once; the person is told the outcome."""
     if turn.memory[Unanswered].report == report:
         turn.memory[Unanswered].report = 0
     promised, open_already = await promise(turn), await cases.of_report(turn.db, report)

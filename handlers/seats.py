@@ -1,4 +1,4 @@
-"""A place that is offered to somebody who waited: taking it, letting it go, and what happens when time passes."""
+"""A place offered to a person who waited: take it, let it go, or let its time pass."""
 
 from datetime import datetime
 
@@ -27,7 +27,7 @@ _LONGEST = 300
 
 @router.choice("place-take")
 async def take(turn: Turn) -> None:
-    """The place is theirs; too late, they may wait again."""
+    """Give them the place; where it is too late, they may wait again."""
     form = await _offered(turn)
     await enrolments.move(turn.db, form.one, "accepted", turn.now)
     await announce(turn, form.one)
@@ -36,7 +36,7 @@ async def take(turn: Turn) -> None:
 
 @router.choice("place-skip")
 async def skip(turn: Turn) -> None:
-    """The next one gets it at once; why is asked afterwards."""
+    """Offer the place to the next one at once, and ask why afterwards."""
     form = await _offered(turn)
     await enrolments.move(turn.db, form.one, "skipped", turn.now)
     await fill(turn, form.programme.id)
@@ -56,7 +56,7 @@ async def skip(turn: Turn) -> None:
 
 @router.choice("place-why")
 async def why(turn: Turn) -> None:
-    """A reason by a button; another one in words."""
+    """Keep a reason tapped; for another one, ask for words."""
     assert turn.choice is not None
     one, given = (await _chosen(turn)).one, str(turn.choice.args["why"])
     if given == "other":
@@ -70,7 +70,7 @@ async def why(turn: Turn) -> None:
 
 @router.when(lambda turn: turn.asks.startswith(_ASKS) and turn.inbound.kind == "text" and _is_reason(turn))
 async def explained(turn: Turn) -> None:
-    """The reason in their words, for staff."""
+    """Keep the reason in their words, for staff."""
     form = await Form.load(turn, int(turn.asks.removeprefix(_ASKS)))
     await changes.explain(turn.db, form.one.id, " ".join(turn.text.split())[:_LONGEST])
     turn.say(_("Thank you."), [_again(form.one), Choice(_("All programmes"), "programmes")])
@@ -82,7 +82,7 @@ def _is_reason(turn: Turn) -> bool:
 
 @router.choice("wait-again")
 async def wait_again(turn: Turn) -> None:
-    """To the end of the line; where a place is free, it is offered at once."""
+    """Put them at the end of the line; where a place is free, it is offered at once."""
     form = await _chosen(turn)
     await seats.lock(turn.db, form.programme.id)
     form = await _chosen(turn)
@@ -101,7 +101,7 @@ async def wait_again(turn: Turn) -> None:
 
 @router.job("offer-half")
 async def remind(turn: Turn) -> None:
-    """Half of the time is over, once."""
+    """Remind them, once, when half of the time is over."""
     form = await _still_offered(turn)
     if form and form.one.offer_until:
         until = deadline(form.one.offer_until, turn.now)
@@ -115,7 +115,7 @@ async def remind(turn: Turn) -> None:
 
 @router.job("offer-over")
 async def over(turn: Turn) -> None:
-    """Nobody answered: the next one gets it."""
+    """Offer the place to the next one, as nobody answered."""
     form = await _still_offered(turn)
     if form is None:
         return
@@ -131,12 +131,12 @@ async def over(turn: Turn) -> None:
 
 @router.choice("place-no")
 async def no(turn: Turn) -> None:
-    """They do not want to wait again."""
+    """Let them wait no more."""
     turn.say(_("All right."), [Choice(_("All programmes"), "programmes")])
 
 
 async def _still_offered(turn: Turn) -> Form | None:
-    """The form of the job, while its offer is the one that stands."""
+    """Load the form of the job, as long as its offer is the one that stands."""
     one = await enrolments.load(turn.db, int(turn.inbound.args["id"]))
     if one is None or one.state != "offered" or one.offer_until != datetime.fromisoformat(turn.inbound.args["until"]):
         return None
@@ -144,7 +144,7 @@ async def _still_offered(turn: Turn) -> Form | None:
 
 
 async def _offered(turn: Turn) -> Form:
-    """The form of the choice, whose place is held now; says what became of it otherwise."""
+    """Load the form of the choice, whose place must be held now; else refuses with what became of it."""
     form = await _chosen(turn)
     await seats.lock(turn.db, form.programme.id)
     form = await _chosen(turn)

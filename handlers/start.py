@@ -13,7 +13,7 @@ router = Router("start")
 
 @router.command("start")
 async def start(turn: Turn) -> None:
-    """The first screen; somebody known is greeted shorter."""
+    """Say the first screen; somebody known is greeted shorter."""
     choices = [Choice(_("Menu"), "menu"), Choice(_("Bahasa / Language"), "language")]
     if turn.knowledge.card("exhibition.upcoming", turn.person.language):
         choices.insert(1, Choice(_("Exhibitions"), "card", {"topic": "exhibition.upcoming"}))

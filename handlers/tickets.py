@@ -1,4 +1,4 @@
-"""My ticket: it comes with the acceptance and again at any time; and whether a certificate is genuine."""
+"""Tickets: sent with the acceptance and again at any time; and whether a certificate is genuine."""
 
 from bot.answers.card_page import introduce
 from bot.cases.cases import recipient
@@ -28,7 +28,7 @@ _PAGE = 6
 
 @router.job(JOB)
 async def made(turn: Turn) -> None:
-    """The ticket of an acceptance: at any hour for who just took the place, else by day."""
+    """Send the ticket of an acceptance: at any hour to whoever just took the place, else by day."""
     turn.silent = True
     one = await enrolments.load(turn.db, int(turn.inbound.args["id"]))
     programme = await programmes.load(turn.db, one.programme_id) if one else None
@@ -42,7 +42,7 @@ async def made(turn: Turn) -> None:
 
 @router.command("tiket", "ticket", "tikét")
 async def asked_for(turn: Turn) -> None:
-    """The next one; of several, which."""
+    """Send their next ticket; of several, ask which."""
     found = []
     for one in await enrolments.of(turn.db, turn.person.person_id):
         programme = await programmes.load(turn.db, one.programme_id)
@@ -60,7 +60,7 @@ async def asked_for(turn: Turn) -> None:
 
 @router.choice("ticket")
 async def again(turn: Turn) -> None:
-    """The same once more."""
+    """Send the same ticket once more."""
     form = await _chosen(turn)
     await _show(turn, form.one, form.programme)
 
@@ -74,7 +74,7 @@ async def _show(turn: Turn, one: Enrolment, programme: Programme) -> None:
 
 @router.choice("programme-calendar")
 async def calendar(turn: Turn) -> None:
-    """A file that the phone's calendar opens."""
+    """Send a file that the phone's calendar opens."""
     assert turn.choice is not None
     one = await programmes.load(turn.db, int(turn.choice.args["id"]))
     if one is None or one.first_day is None:
@@ -89,7 +89,7 @@ def _starts(turn: Turn, payload: str) -> bool:
 
 @router.when(lambda turn: _starts(turn, TICKET.payload))
 async def scanned(turn: Turn) -> None:
-    """One's own ticket is shown; who is no staff learns nothing of anybody else's."""
+    """Show one's own ticket; whoever is no member learns nothing of anybody else's."""
     parsed = turn.tools[Codes].read(TICKET, turn.text[len(TICKET.payload) :])
     one = await enrolments.numbered(turn.db, *parsed) if parsed else None
     programme = await programmes.load(turn.db, one.programme_id) if one else None
@@ -105,7 +105,7 @@ async def scanned(turn: Turn) -> None:
 
 @router.choice("certificate")
 async def certificate(turn: Turn) -> None:
-    """For who was there, once it is over."""
+    """Send the certificate to a person who was there, once it is over."""
     form = await _chosen(turn)
     there = await attendance.of(turn.db, form.one.id)
     mine = [Choice(_("My enrolments"), "status")]
@@ -121,7 +121,7 @@ async def certificate(turn: Turn) -> None:
 
 @router.when(lambda turn: _starts(turn, CERTIFICATE.payload))
 async def checked(turn: Turn) -> None:
-    """Anybody who was shown a certificate sees whose it is."""
+    """Show whose a certificate is, to anybody who was shown it."""
     parsed = turn.tools[Codes].read(CERTIFICATE, turn.text[len(CERTIFICATE.payload) :])
     one = await enrolments.numbered(turn.db, *parsed) if parsed else None
     programme = await programmes.load(turn.db, one.programme_id) if one else None

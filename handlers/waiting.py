@@ -1,4 +1,4 @@
-"""A case that waits, as its asker sees it: adding to it, cancelling it, opening it again, a promise that was missed."""
+"""A waiting case for its owner: add to it, cancel it, open it again; and the apology for a missed promise."""
 
 from datetime import datetime
 
@@ -19,7 +19,7 @@ router = Router("waiting")
 
 @router.choice("case-add")
 async def add(turn: Turn) -> None:
-    """More about a case that waits."""
+    """Ask for more about a case that waits."""
     case = await _own(turn)
     if case is None or case.state == "closed":
         await _too_late(turn, case)
@@ -30,7 +30,7 @@ async def add(turn: Turn) -> None:
 
 @router.when(lambda turn: turn.asks.startswith("case-add:") and is_answer(turn))
 async def added(turn: Turn) -> None:
-    """It is kept with the case; whoever has the case is told."""
+    """Keep it with the case, and tell whoever has the case."""
     case = await load(turn, int(turn.asks.partition(":")[2]))
     taken = await content(turn)
     if not isinstance(taken, Content):
@@ -45,7 +45,7 @@ async def added(turn: Turn) -> None:
 
 @router.choice("case-cancel")
 async def cancel(turn: Turn) -> None:
-    """Nobody answers it any more; whoever has taken it is told."""
+    """Cancel the case; whoever has taken it is told."""
     case = await _own(turn)
     had = case.owner_id if case and case.state == "taken" else None
     if case is None or not await cases.close(turn.db, case.id, "cancelled", turn.now, had):
@@ -63,13 +63,13 @@ async def cancel(turn: Turn) -> None:
 
 @router.choice("case-fine")
 async def fine(turn: Turn) -> None:
-    """The answer was what they needed."""
+    """Note that the answer was what they needed."""
     turn.say(_("All right."))
 
 
 @router.choice("case-again")
 async def again(turn: Turn) -> None:
-    """The answer was not clear: the case waits again, for whoever had it."""
+    """Let the case wait again for whoever had it, as the answer was not clear."""
     case = await _own(turn)
     promised = await promise(turn)
     if case is None or promised is None:
@@ -91,7 +91,7 @@ async def again(turn: Turn) -> None:
 
 @router.job("case-late")
 async def late(turn: Turn) -> None:
-    """The promise passed without an answer: both sides hear it, once, with a new one."""
+    """Tell both sides, once, that the promise passed without an answer, with a new one."""
     case = await load(turn, int(turn.inbound.args["case"]))
     missed = datetime.fromisoformat(turn.inbound.args["promised_at"])
     promised = await promise(turn, missed)
@@ -126,7 +126,7 @@ async def _too_late(turn: Turn, case: Case | None) -> None:
 
 
 async def _own(turn: Turn) -> Case | None:
-    """The case that the choice names, if it is theirs."""
+    """Load the case that the choice names, if it is theirs."""
     assert turn.choice is not None
     case = await cases.load(turn.db, int(turn.choice.args["case"]))
     return case if case and case.address_id == turn.person.address_id else None

@@ -1,4 +1,4 @@
-"""Writing an announcement: the text in one language or more, and what it is about."""
+"""Write an announcement: the text in one language or more, and what it is about."""
 
 from bot.broadcasts.sending import page
 from bot.broadcasts.writing.draft import formed
@@ -24,13 +24,13 @@ _LONGEST = 92
 
 @desk.choice("broadcast-new")
 async def new(turn: Turn) -> None:
-    """The text first; nothing is stored before it."""
+    """Ask for the text; nothing is stored before it."""
     _ask(turn, 0, LANGUAGES[0], _("Write the text in Indonesian. A photo or a PDF may come in the same message."))
 
 
 @desk.choice("broadcast-warn")
 async def warn(turn: Turn) -> None:
-    """What somebody reported becomes a warning, in staff's own words and without a name."""
+    """Begin a warning from a person's report, in staff's own words and without a name."""
     _ask(
         turn,
         0,
@@ -50,7 +50,7 @@ def _ask(turn: Turn, id: int, code: str, text: Markdown, about: str = "") -> Non
 
 @desk.choice("broadcast-text")
 async def rewrite(turn: Turn) -> None:
-    """The whole text anew, in the language it was first written in or another."""
+    """Ask for the whole text anew, in the language it was first written in or another."""
     found = await page.open_one(turn)
     assert turn.choice is not None
     first = next((code for code in LANGUAGES if found.texts.get(code)), LANGUAGES[0])
@@ -64,7 +64,7 @@ async def rewrite(turn: Turn) -> None:
 
 @desk.when(lambda turn: answers(turn, _TEXT))
 async def written(turn: Turn) -> None:
-    """Kept as a draft; a new one goes on with what it is about."""
+    """Keep the text as a draft; for a new one, ask what it is about."""
     _asks, id_, code, about = turn.asks.split(":")
     sent = await content(turn)
     if not isinstance(sent, Content) or (turn.file and turn.file.kind == "voice") or not sent.words.strip():
@@ -89,13 +89,13 @@ async def written(turn: Turn) -> None:
 
 
 def _reach(turn: Turn) -> dict[str, object]:
-    """People at a terminal are reached from a terminal only."""
+    """Reach people at a terminal only from a terminal."""
     return {"terminal": True} if turn.person.channel == "terminal" else {}
 
 
 @desk.when(lambda turn: turn.asks.startswith((_TEXT, _UNTIL)) and bare_word(turn.text) in CANCEL)
 async def cancel(turn: Turn) -> None:
-    """Nothing is changed."""
+    """Change nothing."""
     turn.say(_("All right, nothing is changed."), [page.to_list()])
 
 
@@ -108,13 +108,13 @@ async def _ask_topic(turn: Turn, found: Broadcast, noted: Markdown | None = None
 
 @desk.choice("broadcast-topics")
 async def topic_again(turn: Turn) -> None:
-    """It is about something else."""
+    """Ask for another topic."""
     await _ask_topic(turn, await page.open_one(turn))
 
 
 @desk.choice("broadcast-topic")
 async def topic(turn: Turn) -> None:
-    """A warning needs to know until when it holds; then for whom it is."""
+    """Set the topic; a warning is asked until when it holds, then for whom it is."""
     found = await page.open_one(turn)
     assert turn.choice is not None
     if found.kind == CORRECTION:
@@ -135,7 +135,7 @@ async def _take_topic(turn: Turn, found: Broadcast, about: str) -> None:
 
 
 async def _on(turn: Turn, id: int) -> None:  # noqa: A002
-    """For whom, where nobody said it yet; else what to look at again."""
+    """Ask for whom it is, where nobody said; else show what to look at again."""
     found = await page.known(turn, id)
     if found.audience.get("chosen"):
         await page.check(turn, found)
@@ -145,7 +145,7 @@ async def _on(turn: Turn, id: int) -> None:  # noqa: A002
 
 @desk.when(lambda turn: answers(turn, _UNTIL))
 async def until(turn: Turn) -> None:
-    """A day that is ahead, and not too far."""
+    """Set the last day; it must be ahead, and not too far."""
     found = await page.known(turn, int(turn.asks.removeprefix(_UNTIL)))
     when = read(turn.text, turn.now, turn.person.language)
     last = when.last or when.first if isinstance(when, When) and not when.period else None
@@ -160,7 +160,7 @@ async def until(turn: Turn) -> None:
 
 @desk.choice("broadcast-more")
 async def more(turn: Turn) -> None:
-    """Everything else that can be different."""
+    """Offer everything else that can be changed."""
     found = await page.open_one(turn)
     choices = [
         page.about(found, _("Other people"), "people"),
@@ -177,13 +177,13 @@ async def more(turn: Turn) -> None:
 
 @desk.choice("broadcast-no-file")
 async def no_file(turn: Turn) -> None:
-    """The text alone."""
+    """Remove the file."""
     await page.change(turn, await page.open_one(turn), file_id=None)
 
 
 @desk.choice("broadcast-languages")
 async def languages(turn: Turn) -> None:
-    """Which one?"""
+    """Ask in which language."""
     found = await page.open_one(turn)
     others = [page.about(found, Markdown(LANGUAGE_NAMES[code]), "text", language=code) for code in LANGUAGES]
     turn.say(_("In which language?"), [*others, page.see_back(found)])
@@ -191,7 +191,7 @@ async def languages(turn: Turn) -> None:
 
 @desk.choice("broadcast-drop")
 async def drop(turn: Turn) -> None:
-    """It is not sent."""
+    """Drop the draft."""
     found = await page.open_one(turn)
     await broadcasts.move(turn.db, found.id, page.OPEN, "cancelled", turn.now)
     await audit.note(turn.db, turn.person.staff_id, "broadcast.drop", found.source, turn.now)
@@ -200,7 +200,7 @@ async def drop(turn: Turn) -> None:
 
 @desk.choice("broadcast-change")
 async def change(turn: Turn) -> None:
-    """Back to a draft: whoever agreed must agree anew."""
+    """Make it a draft again: whoever agreed must agree anew."""
     found = await page.open_one(turn)
     await broadcasts.change(turn.db, found.id, turn.now)
     await page.check(turn, await page.known(turn, found.id))

@@ -1,4 +1,4 @@
-"""Who is there and who is missing, the list to print, and what those who were there say of it."""
+"""See who is there and who is missing, print the list, and read what people say afterwards."""
 
 from datetime import date
 
@@ -20,14 +20,20 @@ from handlers.staff.desk import Desk
 
 desk = Desk("attendance", "officer")
 
-#: who is missing, and words of feedback, on one page; UTF-16 units of a name and of such words
-_PAGE, _TEXTS, _NAME, _WORDS = 5, 4, 50, 160
+#: missing people on one page
+_PAGE = 5
+#: comments on one page
+_TEXTS = 4
+#: UTF-16 units of a name
+_NAME = 50
+#: UTF-16 units of a comment
+_WORDS = 160
 _LABEL = 24
 
 
 @desk.choice("attendance")
 async def overview(turn: Turn) -> None:
-    """How many are there of those who may come, and who is missing: a number marks that one by hand."""
+    """Say how many are there, and who is missing: a number marks that person by hand."""
     assert turn.choice is not None
     one = await _programme(turn)
     on = _day(turn, one)
@@ -53,7 +59,7 @@ async def overview(turn: Turn) -> None:
 
 
 async def _ways(turn: Turn, one: Programme, on: date) -> list[Choice]:
-    """The list to print, what people say of it, and the next of its days."""
+    """Offer the list to print, what people say of it, and the next of its days."""
     found = [_list(one)]
     if (await feedback.summary(turn.db, one.id)).number:
         found.append(Choice(_("Feedback"), "feedback-summary", {"programme": one.id}))
@@ -65,7 +71,7 @@ async def _ways(turn: Turn, one: Programme, on: date) -> list[Choice]:
 
 
 def _day(turn: Turn, one: Programme) -> date | None:
-    """The day of the choice, as long as it is one; else today, or the nearest."""
+    """The day of the choice, as long as it is one of the programme's; else today, or the nearest."""
     assert turn.choice is not None
     all_days = say.days(one)
     wanted = turn.choice.args.get("day")
@@ -79,7 +85,7 @@ def _list(one: Programme) -> Choice:
 
 @desk.choice("attendance-list")
 async def print_list(turn: Turn) -> None:
-    """For a door without a network: who may come, with room to sign."""
+    """Send the list to sign, for a door without a network."""
     one = await _programme(turn)
     count, file = await signing_list.keep(turn, one)
     if not count:
@@ -97,7 +103,7 @@ async def print_list(turn: Turn) -> None:
 
 @desk.choice("feedback-summary")
 async def said(turn: Turn) -> None:
-    """What they say all together, and in their words, without names."""
+    """Show what they say all together, and in their words, without names."""
     assert turn.choice is not None
     one, skip = await _programme(turn), int(turn.choice.args.get("skip", 0))
     summary = await feedback.summary(turn.db, one.id)

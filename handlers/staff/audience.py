@@ -1,5 +1,4 @@
-"""Whom an announcement reaches: by a button, a sentence, or a list of numbers, written or as a file; always said back
-with the count."""
+"""Whom an announcement reaches: by a button, a sentence or a list of numbers; always said back with the count."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -28,13 +27,17 @@ from handlers.staff.desk import CANCEL, Desk, answers
 
 desk = Desk("audience", "officer")
 
-#: people on one page, programmes that are offered, and words that are shown as not understood
-_PAGE, _OFFERED, _SHOWN = 10, 8, 5
+#: people on one page
+_PAGE = 10
+#: programmes that are offered
+_OFFERED = 8
+#: words that are shown as not understood
+_SHOWN = 5
 
 
 @desk.choice("broadcast-people")
 async def again(turn: Turn) -> None:
-    """Other people."""
+    """Ask for whom it is once more."""
     found = await page.open_one(turn)
     if found.kind == CORRECTION:
         await page.check(turn, found)
@@ -44,7 +47,7 @@ async def again(turn: Turn) -> None:
 
 @desk.choice("broadcast-to")
 async def everybody(turn: Turn) -> None:
-    """All who agreed, or those who want to hear of exhibitions."""
+    """Take all who agreed, or those who want to hear of exhibitions."""
     assert turn.choice is not None
     found = await page.open_one(turn)
     await _take(turn, found, Audience(interested=bool(turn.choice.args.get("interested"))))
@@ -52,7 +55,7 @@ async def everybody(turn: Turn) -> None:
 
 @desk.choice("broadcast-participants")
 async def participants(turn: Turn) -> None:
-    """Of which programme?"""
+    """Ask of which programme."""
     await _which(turn, await page.open_one(turn), Audience())
 
 
@@ -69,14 +72,14 @@ async def _which(turn: Turn, found: Broadcast, audience: Audience) -> None:
 
 
 async def _programmes(turn: Turn) -> list[Programme]:
-    """The newest first; drafts have no participants."""
+    """List programmes, newest first, without drafts, which have no participants."""
     every = [one for one in await programmes.all_of(turn.db) if one.state != "draft"]
     return sorted(every, key=lambda one: (one.is_over(turn.today), -one.id))
 
 
 @desk.choice("broadcast-of")
 async def of_programme(turn: Turn) -> None:
-    """Those enrolled in it, or not, as was said."""
+    """Take people enrolled in it, or not, as was said."""
     assert turn.choice is not None
     kept = Audience.from_json(turn.choice.args["audience"])
     await _take(turn, await page.open_one(turn), replace(kept, programme=int(turn.choice.args["programme"])))
@@ -84,7 +87,7 @@ async def of_programme(turn: Turn) -> None:
 
 @desk.when(lambda turn: turn.asks.startswith(page.AUDIENCE) and turn.inbound.kind not in ("text", "edit"))
 async def sent(turn: Turn) -> None:
-    """A file with a list; anything else is no answer."""
+    """Take a file with a list; refuse anything else."""
     found = await page.known(turn, int(turn.asks.removeprefix(page.AUDIENCE)))
     brought = turn.taken_in if isinstance(turn.taken_in, NumberList) else None
     if brought:
@@ -97,7 +100,7 @@ async def sent(turn: Turn) -> None:
 
 
 def _lacking(turn: Turn, brought: NumberList | None) -> Markdown:
-    """Why what was sent is no list, and what to do."""
+    """Say why what was sent is no list, and what to do."""
     trouble = brought.fault if brought else turn.file_trouble
     if brought and not trouble:
         none = _("There is no phone and no registration number in that file. It may have any columns and headings.")
@@ -114,7 +117,7 @@ def _lacking(turn: Turn, brought: NumberList | None) -> Markdown:
 
 @desk.when(lambda turn: answers(turn, page.AUDIENCE))
 async def written(turn: Turn) -> None:
-    """A sentence or a list, read back."""
+    """Take a sentence or a list, and read it back."""
     found = await page.known(turn, int(turn.asks.removeprefix(page.AUDIENCE)))
     brought = pasted(turn.text)
     if brought.entries:
@@ -133,7 +136,7 @@ async def written(turn: Turn) -> None:
 
 
 async def _take_list(turn: Turn, found: Broadcast, brought: NumberList) -> None:
-    """In place of an earlier one; the people of one that has begun stay as they are."""
+    """Take a list in place of an earlier one; the audience of a broadcast that has begun stays."""
     if found.state not in page.OPEN:
         await page.show(turn, found)
         return
@@ -148,7 +151,7 @@ async def _take_list(turn: Turn, found: Broadcast, brought: NumberList) -> None:
 
 @desk.choice("broadcast-left-out")
 async def left_out(turn: Turn) -> None:
-    """The lines of the list that reach nobody, each with the reason; who took them is written down."""
+    """Send the lines of the list that reach nobody, each with the reason; that somebody took them is noted."""
     assert turn.choice is not None
     found, file = await page.chosen(turn), int(turn.choice.args["file"])
     if not await files.describe(turn.db, [file]):
@@ -164,14 +167,14 @@ async def left_out(turn: Turn) -> None:
 
 @desk.when(lambda turn: turn.asks.startswith(page.AUDIENCE) and bare_word(turn.text) in CANCEL)
 async def cancel(turn: Turn) -> None:
-    """The audience stays as it was."""
+    """Leave the audience as it was."""
     turn.say(_("All right, nothing is changed."), [page.to_list()])
 
 
 async def _take(
     turn: Turn, found: Broadcast, audience: Audience, known: int = 0, further: Sequence[Choice] = ()
 ) -> None:
-    """Keep it, and say it back with the count; of a list, also how many that are `known` do not get it."""
+    """Keep the audience and say it back with the count; of a list, also how many that are `known` do not get it."""
     kept = replace(audience, terminal=turn.person.channel == "terminal")
     if not await broadcasts.change(turn.db, found.id, turn.now, audience={**kept.to_json(), "chosen": True}):
         await page.show(turn, await page.known(turn, found.id))
@@ -191,13 +194,13 @@ async def _take(
 
 @desk.choice("broadcast-check")
 async def use(turn: Turn) -> None:
-    """On to what has to be looked at."""
+    """Go on to what must be looked at."""
     await page.check(turn, await page.open_one(turn))
 
 
 @desk.choice("broadcast-who")
 async def who(turn: Turn) -> None:
-    """The people in it, a page at a time."""
+    """List the people in it, a page at a time."""
     assert turn.choice is not None
     found, skip = await page.open_one(turn), int(turn.choice.args.get("skip", 0))
     listed = await audiences.listed(turn.db, found, turn.now, skip, _PAGE + 1)

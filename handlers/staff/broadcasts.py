@@ -14,14 +14,16 @@ from handlers.staff.desk import Desk
 
 desk = Desk("broadcasts", "officer")
 
-#: on one page of all of them, and of the people of one
-_PAGE, _PEOPLE = 6, 10
+#: announcements on one page
+_PAGE = 6
+#: people on one page
+_PEOPLE = 10
 
 
 @desk.when(lambda turn: bool(turn.person.role) and _is_command(turn))
 @desk.choice("broadcasts")
 async def listed(turn: Turn) -> None:
-    """The newest first."""
+    """List announcements, the newest first."""
     skip = int(turn.choice.args.get("skip", 0)) if turn.choice else 0
     found = await broadcasts.latest(turn.db, skip, _PAGE + 1)
     lines = [_("Announcements:") if found else _("There are no announcements yet.")]
@@ -39,19 +41,19 @@ def _is_command(turn: Turn) -> bool:
 
 @desk.choice("broadcast", "broadcast-refresh")
 async def one(turn: Turn) -> None:
-    """As it stands now."""
+    """Show how one stands now."""
     await page.show(turn, await page.chosen(turn))
 
 
 @desk.choice("broadcast-pause")
 async def pause(turn: Turn) -> None:
-    """At once; what is on its way arrives."""
+    """Pause it at once; what is on its way arrives."""
     await _move(turn, ["freezing", "sending"], "paused", "pause")
 
 
 @desk.choice("broadcast-resume")
 async def resume(turn: Turn) -> None:
-    """It goes on where it was."""
+    """Go on where it was."""
     found = await page.chosen(turn)
     if await broadcasts.resume(turn.db, found.id, turn.now):
         await note(turn, found, "resume")
@@ -66,14 +68,14 @@ async def _move(turn: Turn, before: list[str], state: str, act: str) -> None:
 
 
 async def note(turn: Turn, found: Broadcast, act: str, **details: object) -> None:
-    """Into the audit trail, with the turn whose page shows how it goes on."""
+    """Note the act in the audit trail, with the turn whose page shows how it goes on."""
     what = {**details, "turn": turn.id}
     await audit.note(turn.db, turn.person.staff_id, f"broadcast.{act}", found.source, turn.now, **what)
 
 
 @desk.choice("broadcast-cancel")
 async def ask_to_cancel(turn: Turn) -> None:
-    """What it means, and once more whether; meanwhile it rests."""
+    """Say what cancelling means, and ask once more; meanwhile it is paused."""
     found = await page.chosen(turn)
     await broadcasts.move(turn.db, found.id, ["sending", "freezing"], "paused", turn.now)
     found = await page.chosen(turn)
@@ -92,7 +94,7 @@ async def ask_to_cancel(turn: Turn) -> None:
 
 @desk.choice("broadcast-cancelled")
 async def cancel(turn: Turn) -> None:
-    """Nobody else gets it."""
+    """Send it to nobody else."""
     found = await page.chosen(turn)
     if await broadcasts.move(turn.db, found.id, ["paused"], "cancelled", turn.now, finished_at=turn.now):
         await recipients.cancel(turn.db, found.id)
@@ -102,7 +104,7 @@ async def cancel(turn: Turn) -> None:
 
 @desk.choice("broadcast-again")
 async def again(turn: Turn) -> None:
-    """Those that failed, or that are unsure, are tried once more: a person has decided it."""
+    """Send failed or unsure ones once more, as a member decided."""
     found = await page.chosen(turn)
     assert turn.choice is not None
     state = str(turn.choice.args["state"])
@@ -120,7 +122,7 @@ async def again(turn: Turn) -> None:
 
 @desk.choice("broadcast-unsure")
 async def unsure(turn: Turn) -> None:
-    """What that means, who it is, and to send again only by decision."""
+    """Say what "unsure" means and who it is, and offer to send again."""
     found = await page.chosen(turn)
     lines = [_("Unsure: it may have arrived. Sent again, some get it twice; only you decide that.")]
     lines += await _people(turn, found, "unsure", 0)
@@ -131,7 +133,7 @@ async def unsure(turn: Turn) -> None:
 
 @desk.choice("broadcast-lists")
 async def lists(turn: Turn) -> None:
-    """The parts that have anybody in them."""
+    """List the parts that have anybody in them."""
     found = await page.chosen(turn)
     counts = await recipients.counts(turn.db, found.id)
     names = _states()
@@ -152,7 +154,7 @@ def _states() -> dict[str, Markdown]:
 
 @desk.choice("broadcast-list")
 async def people(turn: Turn) -> None:
-    """Those of one part, and why where it is known."""
+    """List the people of one part, and why where it is known."""
     assert turn.choice is not None
     found, state = await page.chosen(turn), str(turn.choice.args["state"])
     skip = int(turn.choice.args.get("skip", 0))

@@ -1,4 +1,4 @@
-"""Several enrolments decided at once: their numbers in a list, the names read back, then all of them."""
+"""Decide several enrolments at once: numbers in a list, the names read back, then all of them."""
 
 import json
 from typing import Any
@@ -23,13 +23,15 @@ desk = Desk("several", "officer")
 
 #: what is asked, with what it is about behind it as JSON
 _WHICH, _WHY = "several-which:", "several-why:"
-#: in one list, and UTF-16 units of a name in it
-_MOST, _NAME = 12, 24
+#: enrolments in one list
+_MOST = 12
+#: UTF-16 units of a name in it
+_NAME = 24
 
 
 @desk.choice("enrolments-several")
 async def ask_which(turn: Turn) -> None:
-    """Those that wait longest, numbered."""
+    """Show the ones that wait longest, numbered."""
     assert turn.choice is not None
     programme, to = int(turn.choice.args["programme"]), str(turn.choice.args["to"])
     found = await enrolments.listed(turn.db, programme, ["submitted"], limit=_MOST)
@@ -49,7 +51,7 @@ def _named(one: Enrolment) -> Markdown:
 
 @desk.when(lambda turn: answers(turn, _WHICH))
 async def which(turn: Turn) -> None:
-    """The names are read back; to decline, a reason is asked for first."""
+    """Read the names back; to decline, ask for a reason first."""
     about = _about(turn, _WHICH)
     chosen = picks(turn.text, len(about["ids"]))
     if not chosen:
@@ -66,7 +68,7 @@ async def which(turn: Turn) -> None:
 
 @desk.when(lambda turn: answers(turn, _WHY))
 async def why(turn: Turn) -> None:
-    """The reason and the names are read back."""
+    """Read the reason and the names back."""
     reason = words(turn.text, LONGEST_REASON)
     if not any(map(str.isalpha, reason)):
         raise Refusal(_("Please write it as a text."))
@@ -90,7 +92,7 @@ async def _read_back(turn: Turn, about: dict[str, Any]) -> None:
 
 @desk.choice("enrolments-decided")
 async def decided(turn: Turn) -> None:
-    """Each hears it; what did not go is said, with why."""
+    """Decide all, tell each person, and say which did not go and why."""
     assert turn.choice is not None
     about = turn.choice.args
     await seats.lock(turn.db, int(about["programme"]))
@@ -127,7 +129,7 @@ async def _one(turn: Turn, id: int, about: dict[str, Any]) -> Markdown | None:  
 
 @desk.when(lambda turn: turn.asks.startswith((_WHICH, _WHY)) and bare_word(turn.text) in CANCEL)
 async def leave(turn: Turn) -> None:
-    """Nothing is decided."""
+    """Decide nothing."""
     about: dict[str, Any] = json.loads(turn.asks.partition(":")[2])
     turn.say(_("All right, nothing is changed."), [_to_list(about["programme"])])
 

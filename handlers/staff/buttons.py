@@ -1,4 +1,4 @@
-"""What stands below an announcement: an exhibition, a programme, an answer of the assistant's, or a page elsewhere."""
+"""The buttons below an announcement: an exhibition, a programme, an answer of the assistant's, or a page elsewhere."""
 
 from bot.broadcasts.sending import page
 from bot.broadcasts.writing import buttons, link
@@ -22,7 +22,7 @@ _OFFERED = 3
 
 @desk.choice("broadcast-buttons")
 async def offered(turn: Turn) -> None:
-    """What can stand below it, beside the button that stops announcements."""
+    """Offer what can stand below it, beside the button that stops announcements."""
     found = await page.open_one(turn)
     coming = (await exhibitions.upcoming(turn.db, turn.today))[:_OFFERED]
     open_ones = (await programmes.upcoming(turn.db, turn.today))[:_OFFERED]
@@ -40,13 +40,13 @@ def _button(found: Broadcast, label: str, button: str) -> Choice:
 
 
 def _apart(choices: list[Choice]) -> list[Choice]:
-    """Of those with the same label, the first."""
+    """Keep the first of choices with the same label."""
     return list({choice.shown: choice for choice in reversed(choices)}.values())[::-1]
 
 
 @desk.choice("broadcast-button")
 async def chosen(turn: Turn) -> None:
-    """One more below it, or none at all."""
+    """Add a button, or remove all."""
     found = await page.open_one(turn)
     assert turn.choice is not None
     button = str(turn.choice.args["button"])
@@ -57,14 +57,14 @@ async def chosen(turn: Turn) -> None:
 
 
 async def _add(turn: Turn, found: Broadcast, button: str) -> None:
-    """The newest stay; one with the same words on it goes, as nobody could tell them apart."""
+    """Add a button; the newest stay, and one with the same words goes, as nobody could tell them apart."""
     others = [one for one in found.buttons if buttons.label(one) != buttons.label(button)]
     await page.change(turn, found, buttons=[*others, button][-buttons.MOST :])
 
 
 @desk.choice("broadcast-card")
 async def card(turn: Turn) -> None:
-    """A question whose answer the button shows."""
+    """Ask for a question whose answer the button shows."""
     found = await page.open_one(turn)
     turn.ask(f"{_CARD}{found.id}")
     turn.say(_("Write the question that the button answers, for example: halal cost"), [page.see_back(found)])
@@ -72,7 +72,7 @@ async def card(turn: Turn) -> None:
 
 @desk.when(lambda turn: answers(turn, _CARD))
 async def asked(turn: Turn) -> None:
-    """The answer that people would get, if there is one for sure."""
+    """Show the answer that people would get, if there is one for sure."""
     found = await page.known(turn, int(turn.asks.removeprefix(_CARD)))
     topic = _topic(turn, turn.found)
     if topic:
@@ -89,7 +89,7 @@ def _topic(turn: Turn, found: Understanding | None) -> str:
 
 @desk.choice("broadcast-link")
 async def elsewhere(turn: Turn) -> None:
-    """The address of a page, and what is to stand on the button."""
+    """Ask for the address of a page, and the words on the button."""
     _ask_link(turn, await page.open_one(turn))
 
 
@@ -104,7 +104,7 @@ def _ask_link(turn: Turn, found: Broadcast, fault: Markdown | None = None) -> No
 
 @desk.when(lambda turn: answers(turn, _LINK))
 async def addressed(turn: Turn) -> None:
-    """Below it from now on; what cannot be on a button is asked for again, with why."""
+    """Add the address as a button; what cannot be on one is asked for again, with the reason."""
     found = await page.known(turn, int(turn.asks.removeprefix(_LINK)))
     written = link.read(turn.text)
     if fault := written.fault:
@@ -115,5 +115,5 @@ async def addressed(turn: Turn) -> None:
 
 @desk.when(lambda turn: turn.asks.startswith((_CARD, _LINK)) and bare_word(turn.text) in CANCEL)
 async def cancel(turn: Turn) -> None:
-    """Nothing is changed."""
+    """Change nothing."""
     turn.say(_("All right, nothing is changed."), [page.to_list()])

@@ -1,4 +1,4 @@
-"""Cases: what waits, taking it, handing it over, giving it back, closing it."""
+"""Cases: list what waits, take one, hand it over, give it back, close it."""
 
 from datetime import timedelta
 
@@ -24,14 +24,14 @@ desk = Desk("cases", "officer")
 
 #: cases, or colleagues, on one page of a list
 _PAGE = 8
-#: characters of a button
+#: characters of a button's label
 _LABEL = 20
 
 
 @desk.command("kasus", "cases")
 @desk.choice("cases")
 async def listed(turn: Turn) -> None:
-    """Your own, then what waits, oldest first; `/kasus 207` opens one."""
+    """List your own cases, then what waits, oldest first; `/kasus 207` opens one."""
     asked = turn.text.strip().upper().removeprefix("K-")
     if not turn.choice and turn.inbound.kind == "command" and asked.isascii() and asked.isdecimal():
         await show(turn, await _found(turn, int(asked[:12])))
@@ -63,7 +63,7 @@ def _line(turn: Turn, case: Case) -> Markdown:
 
 
 def _row(case: Case) -> str:
-    """The number and as many whole words as a button holds."""
+    """Label a case with the number and as many whole words as a button holds."""
     label = number(case.id)
     for word in case.words.split():
         if len(label) + 1 + len(word) > _LABEL:
@@ -74,13 +74,13 @@ def _row(case: Case) -> str:
 
 @desk.choice("case")
 async def opened(turn: Turn) -> None:
-    """One case with its last exchange, and what can be done with it."""
+    """Show one case with its last messages, and what can be done with it."""
     await show(turn, await _chosen(turn))
 
 
 @desk.choice("case-take")
 async def take(turn: Turn) -> None:
-    """The first who takes it talks with the person; whoever is too late hears who was faster."""
+    """Give the case to the first who takes it; whoever is too late hears who was faster."""
     case, me = await _chosen(turn), turn.person
     if case.address_id == me.address_id:
         raise Refusal(_("{case} is your own question: a colleague answers it.", case=number(case.id)))
@@ -108,7 +108,7 @@ async def _too_late(turn: Turn, case: Case) -> None:
 
 
 async def _begin(turn: Turn, case: Case, to: Known) -> None:
-    """`to` have the case from now on: the person is told, and the assistant is quiet until it is handed back."""
+    """Give the case to `to`: the person is told, and the assistant is quiet until it is handed back."""
     decided = await office.load(turn.db)
     idle_at = turn.now + timedelta(minutes=decided.idle_minutes)
     args = {"case": case.id, "taken_at": turn.now.isoformat()}
@@ -123,7 +123,7 @@ async def _begin(turn: Turn, case: Case, to: Known) -> None:
 
 @desk.choice("case-enter")
 async def enter(turn: Turn) -> None:
-    """From now on what is written goes to the person of this case."""
+    """Send what is written from now on to the person of this case."""
     case = await _chosen(turn)
     if case.state != "taken" or case.owner_id != turn.person.staff_id:
         turn.say(state(turn, case), choices_for(turn, case))
@@ -143,7 +143,7 @@ async def _enter(turn: Turn, case: Case) -> None:
 
 @desk.choice("case-queue")
 async def queue(turn: Turn) -> None:
-    """Somebody else may take it; the person hears by when."""
+    """Let a colleague take it; the person hears by when."""
     case = await _mine(turn)
     if not await wait_again(turn, case, at_night=False):
         raise Refusal(state(turn, await told.load(turn, case.id)))
@@ -154,7 +154,7 @@ async def queue(turn: Turn) -> None:
 
 @desk.choice("case-over")
 async def over(turn: Turn) -> None:
-    """Whom to hand it to."""
+    """Ask whom to hand it to."""
     assert turn.choice is not None
     case = await _mine(turn)
     page = int(turn.choice.args.get("page", 0))
@@ -169,7 +169,7 @@ async def over(turn: Turn) -> None:
 
 
 def _colleague(one: Known, shown: list[Known]) -> str:
-    """The name, with a number where two are called the same."""
+    """The name, with a number where two have the same."""
     name = (one.staff_name or str(_("An officer")))[:20]
     same = [other.staff_id for other in shown if (other.staff_name or str(_("An officer")))[:20] == name]
     return name if len(same) == 1 else f"{name} {same.index(one.staff_id) + 1}"
@@ -177,7 +177,7 @@ def _colleague(one: Known, shown: list[Known]) -> str:
 
 @desk.choice("case-to")
 async def hand_over(turn: Turn) -> None:
-    """The colleague has it at once, and is told with everything that was said."""
+    """Give the case to the colleague at once, with everything that was said."""
     assert turn.choice is not None
     case = await _mine(turn)
     to = next(
@@ -202,14 +202,14 @@ async def hand_over(turn: Turn) -> None:
 
 @desk.choice("case-close")
 async def close(turn: Turn) -> None:
-    """The person is told and can say that it is not clear yet."""
+    """Close the case; the person is told and can say that it is not clear yet."""
     assert turn.choice is not None
     await _close(turn, await _mine(turn), unanswered=bool(turn.choice.args.get("unanswered")))
 
 
 @desk.when(lambda turn: bool(turn.person.role) and turn.inbound.kind == "command" and turn.inbound.name == "selesai")
 async def done(turn: Turn) -> None:
-    """`/selesai` in a case hands it back."""
+    """Close the case that one is in at `/selesai`."""
     if not turn.memory.case:
         raise Refusal(_("You are in no case now."), [back()])
     case = await told.load(turn, turn.memory.case)
@@ -251,7 +251,7 @@ async def _found(turn: Turn, id: int) -> Case:  # noqa: A002
 
 
 async def _mine(turn: Turn) -> Case:
-    """The chosen case, which must be theirs."""
+    """Load the chosen case, which must be theirs."""
     case = await _chosen(turn)
     if case.state != "taken" or case.owner_id != turn.person.staff_id:
         raise Refusal(state(turn, case), choices_for(turn, case))

@@ -1,4 +1,4 @@
-"""Check-in: at the door the scan itself marks who comes; by hand it is a number or a name, and one more tap."""
+"""Check people in: at the door the scan itself marks them; by hand it takes a number or a name, and one more tap."""
 
 from datetime import date
 
@@ -37,7 +37,7 @@ def _scans(turn: Turn) -> bool:
 
 @desk.when(_scans)
 async def scan(turn: Turn) -> None:
-    """On the programme's days the scan marks; anything else is explained and marks nothing."""
+    """Mark who was scanned on the programme's days; explain anything else and mark nothing."""
     parsed = turn.tools[Codes].read(TICKET, turn.text[len(TICKET.payload) :])
     one = await enrolments.numbered(turn.db, *parsed) if parsed else None
     if one is None:
@@ -58,7 +58,7 @@ async def scan(turn: Turn) -> None:
 
 
 async def _insist_accepted(turn: Turn, one: Enrolment) -> Programme:
-    """Its programme; refuses what nobody may come with."""
+    """Load the programme; refuses an enrolment with which nobody may come."""
     programme = await programmes.load(turn.db, one.programme_id)
     assert programme is not None, "a programme with enrolments is never removed"
     if one.person_id == turn.person.person_id:
@@ -74,7 +74,7 @@ async def _insist_accepted(turn: Turn, one: Enrolment) -> Programme:
 
 @desk.choice("attendance-undo")
 async def undo(turn: Turn) -> None:
-    """It was the wrong one."""
+    """Take back a mark on the wrong person."""
     assert turn.choice is not None
     presence = await attendance.load(turn.db, int(turn.choice.args["mark"]))
     if presence is None:
@@ -88,7 +88,7 @@ async def undo(turn: Turn) -> None:
 
 @desk.choice("attendance-guest")
 async def guest(turn: Turn) -> None:
-    """Somebody came along, with the same ticket."""
+    """Count a guest who came with the same ticket."""
     assert turn.choice is not None
     presence = await attendance.load(turn.db, int(turn.choice.args["mark"]))
     count = await attendance.add_guest(turn.db, presence.id) if presence else None
@@ -103,7 +103,7 @@ async def guest(turn: Turn) -> None:
 
 @desk.command("hadir", "attend")
 async def by_hand(turn: Turn) -> None:
-    """`/hadir dpj27 42`, or a name; without any, it is asked for."""
+    """Look for `/hadir dpj27 42`, or a name; without any, ask for one."""
     if turn.inbound.kind == "command" and turn.text.strip():
         await _look_for(turn, turn.text)
     else:
@@ -112,7 +112,7 @@ async def by_hand(turn: Turn) -> None:
 
 @desk.choice(_SEARCH)
 async def search(turn: Turn) -> None:
-    """Whom to look for."""
+    """Ask whom to look for."""
     turn.ask(_SEARCH, number=True)
     turn.say(
         _("Who is there? Write a registration number, a name, a business or a phone number."),
@@ -122,13 +122,13 @@ async def search(turn: Turn) -> None:
 
 @desk.when(lambda turn: answers(turn, _SEARCH))
 async def searched(turn: Turn) -> None:
-    """Who was found."""
+    """Show who was found."""
     await _look_for(turn, turn.text or turn.inbound.phone)
 
 
 @desk.when(lambda turn: turn.asks == _SEARCH and bare_word(turn.text) in CANCEL)
 async def not_searched(turn: Turn) -> None:
-    """Nobody is marked."""
+    """Mark nobody."""
     turn.say(_("All right."), [Choice(_("Enrolments"), "enrolments")])
 
 
@@ -154,7 +154,7 @@ async def _look_for(turn: Turn, written: str) -> None:
 
 
 async def _found(turn: Turn, asked: str) -> list[Enrolment]:
-    """By number, phone or names: those who may come, first of what takes place today."""
+    """Find people by number, phone or name: those who may come, first of what takes place today."""
     if (parsed := parse_number(asked)) and (one := await enrolments.numbered(turn.db, *parsed)):
         return [one]
     try:
@@ -169,13 +169,13 @@ async def _found(turn: Turn, asked: str) -> list[Enrolment]:
 
 @desk.choice("attend")
 async def chosen(turn: Turn) -> None:
-    """The one that is meant."""
+    """Take the one that is meant."""
     assert turn.choice is not None
     await _confirm(turn, (await page.load(turn, int(turn.choice.args["id"])))[0])
 
 
 async def _confirm(turn: Turn, one: Enrolment) -> None:
-    """Whether this is the one, and on which of the days that have come."""
+    """Ask whether this is the one, and on which of the days that have come."""
     programme = await _insist_accepted(turn, one)
     today = say.day_there(programme, turn.now)
     there = {presence.day for presence in await attendance.of(turn.db, one.id)}
@@ -200,7 +200,7 @@ def _label(on: date, today: date) -> str:
 
 @desk.choice("attendance-mark")
 async def mark(turn: Turn) -> None:
-    """They are there, or were."""
+    """Mark them as there, today or on an earlier day."""
     assert turn.choice is not None
     one, _programme = await page.load(turn, int(turn.choice.args["id"]))
     programme = await _insist_accepted(turn, one)

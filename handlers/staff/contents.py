@@ -20,7 +20,7 @@ desk = Desk("contents", "viewer")
 @desk.when(lambda turn: bool(turn.person.role) and not turn.text and _is_command(turn))
 @desk.choice("staff")
 async def contents(turn: Turn) -> None:
-    """What there is to do, with counts; whoever has no name yet, and whose office has none, is asked for it first."""
+    """Show what there is to do, with counts; first ask for the name of a member or an office that has none."""
     later = bool(turn.choice and turn.choice.args.get("later"))
     if not (turn.person.staff_name or later):
         await rename(turn)
@@ -57,13 +57,13 @@ def _is_command(turn: Turn) -> bool:
 
 
 def _later() -> Choice:
-    """Without an answer to what was asked."""
+    """Make the way out of a question without an answer."""
     return Choice(_("Later"), "staff", {"later": True}, "quiet")
 
 
 @desk.choice("staff-me")
 async def me(turn: Turn) -> None:
-    """What concerns oneself."""
+    """Show what concerns oneself."""
     choices = [Choice(_("My name"), "staff-name"), Choice(_("Leave the staff"), "leave")]
     name = escape(turn.person.staff_name) if turn.person.staff_name else _("An officer")
     text = _("{name}, {role}.", name=name, role=role_name(turn.person.role))
@@ -72,7 +72,7 @@ async def me(turn: Turn) -> None:
 
 @desk.choice("staff-name")
 async def rename(turn: Turn) -> None:
-    """How they are called now, and the question for a new name."""
+    """Say how they are called now, and ask for a new name."""
     turn.ask("staff-name")
     name = turn.person.staff_name
     if name:
@@ -84,13 +84,13 @@ async def rename(turn: Turn) -> None:
 
 @desk.when(lambda turn: turn.asks.startswith(("staff-name", "office-")) and bare_word(turn.text) in CANCEL)
 async def cancel(turn: Turn) -> None:
-    """Nothing is changed."""
+    """Change nothing."""
     turn.say(_("All right."), [Choice(_("Open"), "staff")])
 
 
 @desk.when(lambda turn: answers(turn, "staff-name"))
 async def renamed(turn: Turn) -> None:
-    """Two to forty characters, as they wrote it."""
+    """Take a name of two to forty characters, as they wrote it."""
     name = " ".join(turn.text.split())
     if not (2 <= len(name) <= LONGEST_NAME and any(map(str.isalpha, name))):
         raise Refusal(_("That is no name. Write it in 2 to 40 letters, for example: Bu Rini"), [_later()])

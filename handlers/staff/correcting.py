@@ -1,4 +1,4 @@
-"""Correcting what was sent: the difference first, then to exactly those who got it; or taking it back."""
+"""Correct what was sent: the difference first, then to exactly the people who got it; or take it back."""
 
 from bot.broadcasts.sending import page
 from bot.broadcasts.writing import corrections, difference
@@ -21,7 +21,7 @@ _RIGHT = "broadcast-right:"
 
 @desk.choice("broadcast-correct")
 async def begin(turn: Turn) -> None:
-    """The complete text as it is right, in each language that was written."""
+    """Ask for the complete right text, in each language that was written."""
     found = await page.chosen(turn)
     if found.kind == CORRECTION:
         await page.show(turn, found)
@@ -45,7 +45,7 @@ async def _ask(turn: Turn, right: int, code: str) -> None:
 
 @desk.when(lambda turn: answers(turn, _RIGHT))
 async def written(turn: Turn) -> None:
-    """The next language, or what is different and how it may be told."""
+    """Ask for the next language, or show what is different and how it may be told."""
     _asks, id_, code = turn.asks.split(":")
     right = await page.known(turn, int(id_))
     sent = await content(turn)
@@ -59,7 +59,7 @@ async def written(turn: Turn) -> None:
 
 
 async def _go_on(turn: Turn, right: Broadcast) -> None:
-    """The next language, where one is left."""
+    """Ask for the next language, where one is left."""
     wrong = await corrected(turn.db, right)
     left = difference.missing(right, wrong) if wrong and right.state == "draft" else []
     if left:
@@ -70,7 +70,7 @@ async def _go_on(turn: Turn, right: Broadcast) -> None:
 
 @desk.choice("broadcast-right")
 async def write_on(turn: Turn) -> None:
-    """The language that is not written yet, or all of it anew."""
+    """Ask for the language that is not written yet, or for all of it anew."""
     right = await page.open_one(turn)
     wrong = await corrected(turn.db, right)
     left = difference.missing(right, wrong) if wrong else []
@@ -79,13 +79,13 @@ async def write_on(turn: Turn) -> None:
 
 @desk.choice("broadcast-keep")
 async def keep(turn: Turn) -> None:
-    """What was sent stays as it is."""
+    """Leave what was sent as it is."""
     await _drop(turn, await page.chosen(turn))
 
 
 @desk.when(lambda turn: turn.asks.startswith(_RIGHT) and bare_word(turn.text) in CANCEL)
 async def cancel(turn: Turn) -> None:
-    """The same, typed."""
+    """Leave what was sent as it is, by a typed word."""
     await _drop(turn, await page.known(turn, int(turn.asks.split(":")[1])))
 
 
@@ -100,7 +100,7 @@ async def _drop(turn: Turn, right: Broadcast) -> None:
 
 @desk.choice("broadcast-corrected")
 async def correct(turn: Turn) -> None:
-    """To everybody who got it, and nobody else; what is more than spelling is not changed unheard by one tap."""
+    """Correct it for everybody who got it; more than spelling needs more than one tap."""
     assert turn.choice is not None
     right = await _as_seen(turn)
     mode, wrong = str(turn.choice.args["mode"]), await corrected(turn.db, right)
@@ -130,7 +130,7 @@ async def _ask_whether_silent(turn: Turn, right: Broadcast) -> None:
 
 @desk.choice("broadcast-recall")
 async def ask_to_recall(turn: Turn) -> None:
-    """Where that is possible, and from how many."""
+    """Say from how many it can be taken back, and ask once more."""
     found = await page.chosen(turn)
     if found.kind == CORRECTION:
         await page.show(turn, found)
@@ -145,7 +145,7 @@ async def ask_to_recall(turn: Turn) -> None:
 
 @desk.choice("broadcast-recalled")
 async def recall(turn: Turn) -> None:
-    """It is gone from their phones."""
+    """Delete it from their phones."""
     back = await _as_seen(turn)
     if await is_recalled(turn.db, back.corrects_id or 0):
         raise Refusal(_("It was taken back already."), [page.to_list()])
@@ -153,7 +153,7 @@ async def recall(turn: Turn) -> None:
 
 
 async def _as_seen(turn: Turn) -> Broadcast:
-    """The draft that the choice is about, as it was when the choice was offered."""
+    """Load the draft of the choice, as it was when the choice was offered."""
     right = await page.open_one(turn)
     assert turn.choice is not None
     if right.state != "draft" or right.sequence != turn.choice.args["sequence"]:
@@ -162,7 +162,7 @@ async def _as_seen(turn: Turn) -> Broadcast:
 
 
 async def _go(turn: Turn, right: Broadcast, mode: str) -> None:
-    """At once, or above the office's number once a second administrator agrees."""
+    """Begin the correction at once, or above the office's number once a second administrator agrees."""
     total, limit = page.total_of(await audiences.count(turn.db, right, turn.now)), await _limit(turn)
     await broadcasts.change(turn.db, right.id, turn.now, audience={"mode": mode})
     now = await page.known(turn, right.id)

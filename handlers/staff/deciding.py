@@ -1,4 +1,4 @@
-"""Deciding about one enrolment: accepting it, asking for a correction, declining it; never without a reason."""
+"""Decide about one enrolment: accept it, ask for a correction, decline it; never without a reason."""
 
 import json
 from collections.abc import Sequence
@@ -33,7 +33,7 @@ _EMPTY = {"tidak memenuhi syarat", "tidak memenuhi kriteria", "tidak layak", "ti
 
 @desk.when(lambda turn: _is_number(turn) and has_only_numbers(turn.text))
 async def numbered(turn: Turn) -> None:
-    """A number under a card is that of a field which is to be corrected, and decides nothing."""
+    """Take a number under a card as the field that is to be corrected; it decides nothing."""
     about = turn.choice.args if turn.choice else _about(turn, page.CARD)
     if (found := await _open(turn, about)) is None:
         return
@@ -48,7 +48,7 @@ def _is_number(turn: Turn) -> bool:
 
 @desk.choice("enrolment-accept")
 async def accept(turn: Turn) -> None:
-    """They take part, and hear it; the next one that waits is shown."""
+    """Accept it and tell the person; the next one that waits is shown."""
     assert turn.choice is not None
     if (found := await _open(turn, turn.choice.args)) is None:
         return
@@ -65,7 +65,7 @@ async def accept(turn: Turn) -> None:
 
 
 def _still_ahead(turn: Turn, programme: Programme) -> None:
-    """Nobody is accepted for what does not take place."""
+    """Refuse to accept for a programme that does not take place any more."""
     if programme.state == "cancelled":
         raise Refusal(_("{title} is cancelled.", title=title(programme)), [page.back(programme.id)])
     if programme.is_over(turn.today):
@@ -74,7 +74,7 @@ def _still_ahead(turn: Turn, programme: Programme) -> None:
 
 @desk.choice("enrolment-correct")
 async def ask_which(turn: Turn) -> None:
-    """Which fields: their numbers are those of the review."""
+    """Ask which fields, by the numbers of the review."""
     assert turn.choice is not None
     if (found := await _open(turn, turn.choice.args)) is None:
         return
@@ -87,7 +87,7 @@ async def ask_which(turn: Turn) -> None:
 
 @desk.when(lambda turn: answers(turn, _PARTS))
 async def which(turn: Turn) -> None:
-    """By numbers, or by what the fields are called."""
+    """Take the fields by number or by name."""
     about = _about(turn, _PARTS)
     if (found := await _open(turn, about)) is None:
         return
@@ -111,7 +111,7 @@ def _ask_note(turn: Turn, one: Enrolment, programme: Programme, names: list[str]
 
 @desk.when(lambda turn: answers(turn, _NOTE))
 async def correct(turn: Turn) -> None:
-    """The applicant reads which fields and why; the next one that waits is shown."""
+    """Tell the applicant which fields to correct and why; the next one that waits is shown."""
     about = _about(turn, _NOTE)
     if (found := await _open(turn, about)) is None:
         return
@@ -123,7 +123,7 @@ async def correct(turn: Turn) -> None:
 
 @desk.choice("enrolment-decline")
 async def ask_why(turn: Turn) -> None:
-    """Never without a reason."""
+    """Ask for the reason."""
     assert turn.choice is not None
     if (found := await _open(turn, turn.choice.args)) is None:
         return
@@ -139,7 +139,7 @@ async def ask_why(turn: Turn) -> None:
 
 @desk.when(lambda turn: answers(turn, _WHY))
 async def why(turn: Turn) -> None:
-    """The reason is read back before anything is decided."""
+    """Read the reason back before anything is decided."""
     about = _about(turn, _WHY)
     if (found := await _open(turn, about)) is None:
         return
@@ -153,7 +153,7 @@ async def why(turn: Turn) -> None:
 
 @desk.choice("enrolment-declined")
 async def decline(turn: Turn) -> None:
-    """They do not take part, and hear why; the next one that waits is shown."""
+    """Decline it and tell the person why; the next one that waits is shown."""
     assert turn.choice is not None
     if (found := await _open(turn, turn.choice.args)) is None:
         return
@@ -165,13 +165,13 @@ async def decline(turn: Turn) -> None:
 
 @desk.when(lambda turn: turn.asks.startswith((_PARTS, _NOTE, _WHY)) and bare_word(turn.text) in CANCEL)
 async def leave(turn: Turn) -> None:
-    """Nothing is decided."""
+    """Decide nothing."""
     one = int(json.loads(turn.asks.partition(":")[2])["id"])
     turn.say(_("All right, nothing is changed."), [_look(one)])
 
 
 async def _open(turn: Turn, about: dict[str, Any]) -> tuple[Enrolment, Programme] | None:
-    """One that can be decided, as it was shown; None, and said why, for one's own and for what changed meanwhile."""
+    """Load one that can be decided as it was shown; None, saying why, for one's own and for one that changed."""
     one, programme = await page.load(turn, int(about["id"]))
     if one.person_id == turn.person.person_id:
         turn.say(_("{number} is your own enrolment: a colleague decides.", number=one.number), [_look(one.id)])
@@ -192,7 +192,7 @@ async def _decide(
 
 
 async def _too_late(turn: Turn, one: Enrolment) -> None:
-    """Who decided what and when, or that it was changed."""
+    """Say who decided what and when, or that it was changed."""
     turn.say(await page.settled(turn, one), [_look(one.id), page.back(one.programme_id)])
 
 
@@ -202,7 +202,7 @@ def _about(turn: Turn, asked: str) -> dict[str, Any]:
 
 
 def _reason(turn: Turn) -> str:
-    """One that somebody can do something with."""
+    """Take a reason that the person can do something with."""
     found = words(turn.text, LONGEST_REASON)
     if not any(map(str.isalpha, found)):
         raise Refusal(_("Please write it as a text."))

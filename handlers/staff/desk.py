@@ -1,4 +1,4 @@
-"""The desk: every handler of this folder is registered at one, and a desk lets nobody through whose role may not."""
+"""The desk: every handler of this folder is registered at one, which refuses whoever's role is too small."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -30,7 +30,7 @@ class Desk(Router):
         def guard(handler: Handler) -> Handler:
             @wraps(handler)
             async def guarded(turn: Turn) -> None:
-                """Nothing happens for whoever may not."""
+                """Refuse whoever's role is too small."""
                 insist(turn.person, self.role)
                 await handler(turn)
 
@@ -39,7 +39,7 @@ class Desk(Router):
         return guard
 
     def command(self, *names: str) -> Callable[[Handler], Handler]:
-        """`/name` from anybody, who may be refused; the bare word only from staff: of an owner it is a question."""
+        """Take `/name` from anybody, who may be refused, and the bare word only from staff; owners mean a question."""
         return self.when(
             lambda turn: (
                 (turn.inbound.kind == "command" and turn.inbound.name in names)
@@ -54,12 +54,12 @@ class Desk(Router):
 
 
 def answers(turn: Turn, what: str) -> bool:
-    """Whether this is the answer to `what` staff were asked: not a word that leads out of it."""
+    """Whether this answers `what` a member was asked, and is no word that leads out of it."""
     return turn.asks.startswith(what) and bare_word(turn.text) not in ("menu", *CANCEL)
 
 
 def may(person: Known, role: str) -> bool:
-    """Whether they have this role, or one that may more."""
+    """Whether a person has this role, or one that may do more."""
     return person.role in ROLES[: ROLES.index(role) + 1]
 
 

@@ -16,7 +16,7 @@ desk = Desk("downloads", "officer")
 
 @desk.choice("enrolments-file")
 async def enrolments(turn: Turn) -> None:
-    """Everything that was sent, in Indonesian; who took it is written down."""
+    """Send every enrolment that was sent, in Indonesian; that somebody took it is noted."""
     assert turn.choice is not None
     one = await programmes.load(turn.db, int(turn.choice.args["programme"]))
     if one is None:

@@ -1,4 +1,4 @@
-"""Enrolments: how many wait in which programme, going through them one by one, and finding one."""
+"""Enrolments: see how many wait in which programme, go through them one by one, and find one."""
 
 from bot.cases.cases import recipient
 from bot.enrolling import page
@@ -40,8 +40,7 @@ _PHONE = phone("phone", lambda: Markdown(""), lambda _values: Markdown(""))
 @counting.command("pendaftaran", "enrolments")
 @counting.choice("enrolments")
 async def listed(turn: Turn) -> None:
-    """Programmes in which anybody enrolled, or may, those where somebody waits first; `/pendaftaran dpj27 42` finds
-    one."""
+    """List programmes with enrolments, or open ones, waiting ones first; `/pendaftaran dpj27 42` finds one."""
     asked = turn.text.strip() if turn.inbound.kind == "command" and not turn.choice else ""
     if asked and may(turn.person, "officer"):
         await _look_for(turn, asked)
@@ -77,7 +76,7 @@ def _to_staff() -> Choice:
 
 @counting.choice("enrolments-of")
 async def overview(turn: Turn) -> None:
-    """How many there are in each state, and the ways to them."""
+    """Say how many there are in each state, with the ways to them."""
     one = await _programme(turn)
     counts = (await enrolments.counts(turn.db)).get(one.id, {})
     states = {state: sum(counts.get(each, 0) for each in _LISTS.get(state, (state,))) for state in enrolments.STATES}
@@ -124,7 +123,7 @@ def _label(state: str, count: int) -> Markdown:
 
 @desk.choice("enrolments-in")
 async def in_state(turn: Turn) -> None:
-    """Those in one state, in order of arrival; of those that wait, several can be decided at once."""
+    """List those in one state, in order of arrival; of those that wait, several can be decided at once."""
     assert turn.choice is not None
     one, state, skip = await _programme(turn), str(turn.choice.args["state"]), int(turn.choice.args.get("skip", 0))
     found = await enrolments.listed(turn.db, one.id, _LISTS[state], skip, _PAGE + 1)
@@ -153,7 +152,7 @@ def _rows(found: list[Enrolment]) -> list[Choice]:
 
 @desk.choice("enrolments-review")
 async def review(turn: Turn) -> None:
-    """The one that waits longest, or the next after another."""
+    """Show the one that waits longest, or the next after another."""
     assert turn.choice is not None
     one = await _programme(turn)
     if after := turn.choice.args.get("after"):
@@ -168,21 +167,21 @@ async def review(turn: Turn) -> None:
 
 @desk.choice("enrolment")
 async def opened(turn: Turn) -> None:
-    """What decides about one."""
+    """Show what decides about one."""
     assert turn.choice is not None
     await page.show(turn, *await page.load(turn, int(turn.choice.args["id"])))
 
 
 @desk.choice("enrolment-all")
 async def whole(turn: Turn) -> None:
-    """Every answer and document of one, and what became of it."""
+    """Show every answer and document of one, and what became of it."""
     assert turn.choice is not None
     await page.show_whole(turn, *await page.load(turn, int(turn.choice.args["id"])))
 
 
 @desk.choice(_SEARCH)
 async def search(turn: Turn) -> None:
-    """What to look for."""
+    """Ask what to look for."""
     turn.ask(_SEARCH, number=True)
     text = _("Write a name, a business, a registration number or a phone number.")
     turn.say(text, [Choice(_("Cancel"), "enrolments", rank="quiet")])
@@ -190,13 +189,13 @@ async def search(turn: Turn) -> None:
 
 @desk.when(lambda turn: answers(turn, _SEARCH))
 async def searched(turn: Turn) -> None:
-    """What was found; it can be looked for again at once."""
+    """Show what was found; the next message can look for something else."""
     await _look_for(turn, turn.text or turn.inbound.phone)
 
 
 @desk.when(lambda turn: turn.asks == _SEARCH and bare_word(turn.text) in CANCEL)
 async def not_searched(turn: Turn) -> None:
-    """Back to what waits."""
+    """Go back to what waits."""
     turn.say(_("All right."), [Choice(_("Enrolments"), "enrolments")])
 
 
@@ -222,7 +221,7 @@ async def _look_for(turn: Turn, written: str) -> None:
 
 
 async def _found(turn: Turn, asked: str) -> list[Enrolment]:
-    """By its number, by a phone number, or by names."""
+    """Find enrolments by number, phone or name."""
     if (parsed := parse_number(asked)) and (one := await enrolments.numbered(turn.db, *parsed)):
         return [one]
     try:
@@ -234,7 +233,7 @@ async def _found(turn: Turn, asked: str) -> list[Enrolment]:
 
 @desk.when(lambda turn: turn.inbound.kind == "job" and turn.inbound.name == NEW and may(turn.person, "officer"))
 async def came_in(turn: Turn) -> None:
-    """What waits in a programme since somebody enrolled, once a day."""
+    """Tell officers, once a day, what came in and waits in a programme."""
     turn.silent = True
     one = await programmes.load(turn.db, int(turn.inbound.args["programme"]))
     waiting = await enrolments.count(turn.db, one.id, ["submitted"]) if one else 0

@@ -1,4 +1,4 @@
-"""Entering an exhibition or a programme, field after field: answering, skipping, going back, stopping."""
+"""Enter an exhibition or a programme, field after field: answer, skip, go back, stop."""
 
 from bot.entries.draft import ASKS, Draft, Entering
 from bot.entries.noun import Noun, values_of
@@ -22,7 +22,7 @@ _LEAD_OUT = {"menu", "stop", "berhenti", "henti", "liren", "lirén", *CANCEL}
 
 @desk.choice("entry-add")
 async def add(turn: Turn) -> None:
-    """The first question; of something that is not finished, whether to go on with it."""
+    """Ask the first question; where something is not finished, ask whether to go on with it."""
     assert turn.choice is not None
     given = turn.choice.args
     noun = NOUNS[given["of"]]
@@ -43,19 +43,19 @@ async def _called(turn: Turn, draft: Draft) -> str:
 
 @desk.choice("entry-continue")
 async def go_on_with_it(turn: Turn) -> None:
-    """Where it was left."""
+    """Go on where it was left."""
     await go_on(turn, current(turn))
 
 
 @desk.choice("entry-ready")
 async def ready(turn: Turn) -> None:
-    """A stored draft, to be changed or published."""
+    """Take up a stored draft, to be changed or published."""
     await go_on(turn, await _begun(turn))
 
 
 @desk.when(lambda turn: turn.asks == ASKS and bare_word(turn.text) not in _LEAD_OUT)
 async def written(turn: Turn) -> None:
-    """An answer in words or as a location; what cannot be read is asked again, and nothing is lost."""
+    """Take an answer in words or as a location; what cannot be read is asked again, and nothing is lost."""
     draft = current(turn)
     noun = NOUNS[draft.of]
     values = await values_of(turn, noun, draft)
@@ -88,7 +88,7 @@ async def _answered(turn: Turn, noun: Noun, draft: Draft, asked: Field, meant: d
 
 @desk.choice("entry-set", "entry-next", "entry-own", "entry-skip", "entry-back")
 async def tapped(turn: Turn) -> None:
-    """A choice under the question as it stands; of an earlier one, what is asked now."""
+    """Take a choice under the question as it stands; for a choice of an earlier one, say what is asked now."""
     assert turn.choice is not None
     draft, name, given = current(turn), turn.choice.name, turn.choice.args
     noun = NOUNS[draft.of]
@@ -111,7 +111,7 @@ async def tapped(turn: Turn) -> None:
 @desk.choice("entry-stop")
 @desk.when(lambda turn: turn.asks == ASKS and bare_word(turn.text) in CANCEL)
 async def stop(turn: Turn) -> None:
-    """Of something new what was entered stays; changes to what is stored are dropped."""
+    """Stop: what was entered of something new stays, changes to what is stored are dropped."""
     draft = current(turn)
     noun = NOUNS[draft.of]
     if draft.id:
@@ -124,7 +124,7 @@ async def stop(turn: Turn) -> None:
 
 @desk.choice("entry-discard")
 async def discard(turn: Turn) -> None:
-    """What was entered and not saved is gone."""
+    """Delete what was entered and not saved."""
     noun = NOUNS[current(turn).of]
     turn.memory[Entering].draft = {}
     turn.say(_("Discarded."), [to_list(noun)])
@@ -132,7 +132,7 @@ async def discard(turn: Turn) -> None:
 
 @desk.choice("entry-change")
 async def change(turn: Turn) -> None:
-    """Which field?"""
+    """Ask which field."""
     assert turn.choice is not None
     given = turn.choice.args
     draft = await _begun(turn)
@@ -148,7 +148,7 @@ async def change(turn: Turn) -> None:
 
 @desk.choice("entry-languages")
 async def languages(turn: Turn) -> None:
-    """Which one beside Indonesian?"""
+    """Ask which language beside Indonesian."""
     draft = await _begun(turn)
     about = {"of": draft.of, "id": draft.id}
     others = [Choice(LANGUAGE_NAMES[code], "entry-field", {**about, "language": code}) for code in LANGUAGES[1:]]
@@ -157,7 +157,7 @@ async def languages(turn: Turn) -> None:
 
 @desk.choice("entry-field")
 async def one_field(turn: Turn) -> None:
-    """The question for this field, or for all texts in this language; then the preview again."""
+    """Ask for this field, or for all texts in this language; then show the preview again."""
     assert turn.choice is not None
     draft, given = await _begun(turn), turn.choice.args
     noun = NOUNS[draft.of]
@@ -168,13 +168,13 @@ async def one_field(turn: Turn) -> None:
 
 @desk.choice("entry-preview")
 async def look(turn: Turn) -> None:
-    """What people will see, in this language."""
+    """Show what people will see, in this language."""
     assert turn.choice is not None
     await preview(turn, current(turn), str(turn.choice.args["language"]))
 
 
 async def _begun(turn: Turn) -> Draft:
-    """The draft that the choice is about, begun with its first change where it is about something stored."""
+    """Load the draft of the choice, begun with its first change where it is about something stored."""
     assert turn.choice is not None
     given = turn.choice.args
     kept, id = Draft.kept(turn), int(given.get("id", 0))  # noqa: A001

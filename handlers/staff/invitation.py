@@ -1,4 +1,4 @@
-"""Becoming one of the staff: `/staf CODE`, with the code that the service prints or that an administrator gives."""
+"""Become a member: `/staf CODE`, with the code that the service prints or that an administrator gives."""
 
 from bot.cases.roles import role_name
 from bot.language.i18n import _
@@ -17,7 +17,7 @@ router = Router("join")
 
 @router.when(lambda turn: turn.inbound.kind == "command" and turn.inbound.name in ("staf", "staff"))
 async def join(turn: Turn) -> None:
-    """A right code opens the door; without any, whose door this is."""
+    """Take a code; without one, say what `/staf` is for."""
     if turn.person.value.startswith("-") and turn.person.channel == "telegram":
         turn.say(_("Please write that to me in a private chat, not in a group; a code is for one person."))
     elif turn.person.role:
@@ -55,7 +55,7 @@ async def _take(turn: Turn, code: Invitation | None) -> None:
 
 @router.choice("join")
 async def accept(turn: Turn) -> None:
-    """The invitation is used up, and they work here."""
+    """Use up the invitation: they work here."""
     assert turn.choice is not None
     code = await codes.load(turn.db, int(turn.choice.args["code"]))
     if turn.person.role:
@@ -68,7 +68,7 @@ async def accept(turn: Turn) -> None:
 
 @router.choice("join-not")
 async def decline(turn: Turn) -> None:
-    """Nothing happens; the code stays good."""
+    """Do nothing; the code stays good."""
     turn.say(_("All right."))
 
 

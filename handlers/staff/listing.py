@@ -16,13 +16,13 @@ from handlers.staff.desk import Desk
 
 desk = Desk("listing", "officer")
 
-#: on one page of the list
+#: how many are on one page of the list
 _PAGE = 5
 
 
 @desk.choice("staff-exhibitions", "staff-programmes")
 async def listed(turn: Turn) -> None:
-    """Drafts, and everything that is not over, in the order of their days."""
+    """List drafts and everything that is not over, in the order of their days."""
     assert turn.choice is not None
     noun = NOUNS[turn.choice.name.removeprefix("staff-").removesuffix("s")]
     skip = int(turn.choice.args.get("skip", 0))
@@ -51,7 +51,7 @@ def _line(turn: Turn, noun: Noun, one: Any) -> Markdown:
 
 @desk.choice("staff-exhibition", "staff-programme")
 async def one(turn: Turn) -> None:
-    """As people see it, and what can be done with it."""
+    """Show one as people see it, and what can be done with it."""
     assert turn.choice is not None
     noun = NOUNS[turn.choice.name.removeprefix("staff-")]
     found = await noun.stored.load(turn.db, int(turn.choice.args["id"]))

@@ -1,4 +1,4 @@
-"""Who works here: inviting, changing a role, removing, leaving. The last administrator stays."""
+"""Members: invite, change a role, remove, leave. The last administrator stays."""
 
 from collections.abc import Callable
 
@@ -26,7 +26,7 @@ _PAGE = 8
 
 @desk.choice("members")
 async def members(turn: Turn) -> None:
-    """Everybody who works here."""
+    """List everybody who works here."""
     page = int(turn.choice.args.get("page", 0)) if turn.choice else 0
     found = await staff.listed(turn.db)
     shown = found[page * _PAGE : (page + 1) * _PAGE]
@@ -49,7 +49,7 @@ def _row(at: int, one: Listed) -> str:
 
 @desk.choice("member")
 async def member(turn: Turn) -> None:
-    """One of them, and what can be changed."""
+    """Show one of them, and what can be changed."""
     one = await _chosen(turn)
     name = escape(one.name) if one.name else _("no name yet")
     text = _(
@@ -67,7 +67,7 @@ async def member(turn: Turn) -> None:
 
 @desk.choice("member-role")
 async def change_role(turn: Turn) -> None:
-    """From now on they may more, or less, and hear it."""
+    """Change what a colleague may do, and tell them."""
     assert turn.choice is not None
     one, role = await _chosen(turn), str(turn.choice.args["role"])
     if one.role == "admin":
@@ -84,7 +84,7 @@ async def change_role(turn: Turn) -> None:
 
 @desk.choice("member-remove")
 async def ask_to_remove(turn: Turn) -> None:
-    """What it means, and once more whether."""
+    """Say what removing means, and ask once more."""
     one = await _chosen(turn)
     if one.role == "admin":
         await _keep_one(turn)
@@ -96,7 +96,7 @@ async def ask_to_remove(turn: Turn) -> None:
 
 @desk.choice("member-removed")
 async def remove(turn: Turn) -> None:
-    """They work here no longer, and hear it; what they had taken waits for a colleague."""
+    """Remove a colleague, who is told; the cases they had wait for others."""
     one = await _chosen(turn)
     if one.role == "admin":
         await _keep_one(turn)
@@ -111,7 +111,7 @@ async def remove(turn: Turn) -> None:
 
 @desk.choice("invite")
 async def invite(turn: Turn) -> None:
-    """As what?"""
+    """Ask as what."""
     text = _("As what? Officers answer people; viewers only read; administrators also decide about staff and office.")
     choices = [Choice(role_label(role), "invited", {"role": role}) for role in ROLES]
     turn.say(text, [*choices, Choice(_("Back"), "staff", rank="quiet")])
@@ -119,7 +119,7 @@ async def invite(turn: Turn) -> None:
 
 @desk.choice("invited")
 async def invited(turn: Turn) -> None:
-    """A code for one person and one day, to be passed on."""
+    """Give a code for one person and one day, to be passed on."""
     assert turn.choice is not None
     role = str(turn.choice.args["role"])
     code = await codes.give(turn.db, role, turn.person.staff_id, turn.now)
@@ -136,7 +136,7 @@ async def invited(turn: Turn) -> None:
 
 @own.choice("leave")
 async def ask_to_leave(turn: Turn) -> None:
-    """What it means, and once more whether."""
+    """Say what leaving means, and ask once more."""
     if turn.person.role == "admin":
         await _keep_one(turn)
     text = _("You will see no more cases and questions; coming back needs a new invitation. Leave?")
@@ -145,7 +145,7 @@ async def ask_to_leave(turn: Turn) -> None:
 
 @own.choice("left")
 async def leave(turn: Turn) -> None:
-    """They work here no longer; what they had taken waits for a colleague."""
+    """Leave the staff; the cases they had wait for colleagues."""
     if turn.person.role == "admin":
         await _keep_one(turn)
     await staff.end(turn.db, turn.person.staff_id, turn.now)
@@ -157,19 +157,19 @@ async def leave(turn: Turn) -> None:
 
 
 async def _free(turn: Turn, member: int) -> None:
-    """Nobody waits for whoever answers no longer."""
+    """Let the cases of a member who answers no longer wait for others."""
     for case in await cases.taken(turn.db, member):
         await wait_again(turn, case, at_night=True)
 
 
 def _own_up(turn: Turn, channel: str, value: str) -> None:
-    """What the settings say is stronger than what is decided here."""
+    """Say that the settings are stronger than what is decided here."""
     if (channel, value) in settings.load().administrators():
         turn.say(_("The settings of the service name this address: its next start makes it an administrator again."))
 
 
 async def _tell(turn: Turn, one: Listed, text: Callable[[], Markdown]) -> None:
-    """Let a colleague hear what was decided about them."""
+    """Tell a colleague what was decided about them."""
     if one.id == turn.person.staff_id:
         return
     colleague = (await people.load(turn.db, [one.address_id]))[one.address_id]

@@ -1,4 +1,4 @@
-"""The office: its name, hours, holidays, contacts and limits, each with its present value, changed by writing."""
+"""The office: show its name, hours, holidays, contacts and limits, and change one by writing it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -23,16 +23,22 @@ from handlers.staff.desk import Desk, answers
 desk = Desk("office", "admin")
 
 _ASKS = "office-"
-#: holidays in the page of everything, on their own page, and days in one span of them
-_FEW, _MANY, _LONGEST = 3, 40, 31
+#: holidays on the page of everything
+_FEW = 3
+#: holidays on their own page
+_MANY = 40
+#: days in one span of holidays
+_LONGEST = 31
 #: the areas in which an office may name a contact
 _AREAS = ("halal", "hki", "export", "exhibition", "program", "business")
 
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A whole number that an office decides, between which it must be, what may be written behind it, and whether 0
-    says that there is none."""
+    """A whole number that an office decides.
+
+    It lies between `least` and `most`; `units` may be written behind it, and with `or_none` 0 says that there is none.
+    """
 
     least: int
     most: int
@@ -67,7 +73,7 @@ def _fields() -> dict[str, Markdown]:
 
 @desk.choice("office")
 async def shown(turn: Turn) -> None:
-    """Everything that is decided; a tap changes one of it."""
+    """Show everything that is decided; a tap changes one of it."""
     now = await office.load(turn.db)
     lines = [
         _("Name: {value}", value=escape(now.name) or _("not given")),
@@ -94,12 +100,12 @@ def _paid(speed: int) -> Markdown:
 
 
 def _named(decided: Office) -> Markdown:
-    """About what owners can ask somebody."""
+    """List the areas with a contact."""
     return Markdown(", ".join(_area(area) for area in _AREAS if area in decided.contacts))
 
 
 def _holidays(decided: Office, now: datetime, most: int) -> Markdown:
-    """Those that are still to come, and how many more there are."""
+    """List those still to come, and how many more there are."""
     today = bandung_day(now).isoformat()
     ahead = [day(date.fromisoformat(one)) for one in decided.holidays if one >= today]
     days = ", ".join(ahead[:most])
@@ -108,7 +114,7 @@ def _holidays(decided: Office, now: datetime, most: int) -> Markdown:
 
 @desk.choice("office-field")
 async def field(turn: Turn) -> None:
-    """What to write, with an example."""
+    """Ask what to write, with an example."""
     assert turn.choice is not None
     name = str(turn.choice.args["field"])
     if name == "contacts":
@@ -140,7 +146,7 @@ def _area(area: str) -> Markdown:
 
 @desk.choice("office-contact")
 async def contact(turn: Turn) -> None:
-    """What to write for one area."""
+    """Ask for the contact of one area."""
     assert turn.choice is not None
     turn.ask(f"{_ASKS}contact:{turn.choice.args['area']}")
     text = _("Write the contact as owners shall read it, for example: Bu Rini, 022-1234567. A dash removes it.")
@@ -149,7 +155,7 @@ async def contact(turn: Turn) -> None:
 
 @desk.when(lambda turn: answers(turn, _ASKS))
 async def changed(turn: Turn) -> None:
-    """The new value, or what it lacks."""
+    """Store the new value, or say what it lacks."""
     name = turn.asks.removeprefix(_ASKS)
     now = await office.load(turn.db)
     decided = _read(name, " ".join(turn.text.split()), now, turn)
@@ -163,7 +169,7 @@ async def changed(turn: Turn) -> None:
 
 
 def _read(name: str, text: str, now: Office, turn: Turn) -> dict[str, Any]:
-    """The field with its new value; raises `Refusal` with what the text lacks."""
+    """Read a field's new value; raises `Refusal` with what the text lacks."""
     if name.startswith("contact:"):
         area = name.partition(":")[2]
         others = {of: words for of, words in now.contacts.items() if of != area}
@@ -203,7 +209,7 @@ def _number(name: str, text: str) -> int:
 
 
 def _toggled(text: str, now: Office, turn: Turn) -> list[str]:
-    """The holidays with these days, or without them if they all were."""
+    """Add these days to the holidays, or remove them where all of them were holidays."""
     when = read(text, turn.now)
     if not isinstance(when, When) or when.first is None or when.last is None or when.period:
         raise Refusal(_wanted("holidays"), [_back()])
@@ -215,7 +221,7 @@ def _toggled(text: str, now: Office, turn: Turn) -> list[str]:
 
 
 def _wanted(name: str) -> Markdown:
-    """What to write, and an example."""
+    """Say what to write, with an example."""
     if name in _NUMBERS:
         return _how_many(name, _NUMBERS[name])
     return {
@@ -226,7 +232,7 @@ def _wanted(name: str) -> Markdown:
 
 
 def _how_many(name: str, limits: Number) -> Markdown:
-    """What is counted, and within which limits."""
+    """Say what is counted, and within which limits."""
     asked: dict[str, Markdown] = {
         "retention_days": _("For how many days are messages kept? For example: 90"),
         "enrolment_days": _("For how many days after a programme are its enrolments kept? For example: 365"),

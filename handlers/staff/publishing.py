@@ -1,4 +1,4 @@
-"""Saving and publishing what was entered, cancelling it, and telling people: each decided by a person."""
+"""Save and publish what was entered, cancel it, and tell people: each decided by a member."""
 
 from typing import Any
 
@@ -29,7 +29,7 @@ _LONGEST = 200
 
 @desk.choice("entry-publish", "entry-save")
 async def save(turn: Turn) -> None:
-    """What was entered is kept, and with "publish" people see it; whom it concerns is offered, not told."""
+    """Save what was entered, and with "publish" let people see it; offer to tell those whom it concerns."""
     assert turn.choice is not None
     draft = current(turn)
     if turn.choice.args.get("mark") != draft.mark or draft.step:
@@ -64,7 +64,7 @@ async def _kept(turn: Turn, noun: Noun, draft: Draft, stored: Any, values: Value
 
 
 async def _outdated(turn: Turn, draft: Draft) -> None:
-    """A colleague was faster: what would be different now is shown again."""
+    """Say that a colleague was faster, and show again what would be different now."""
     now = await NOUNS[draft.of].stored.load(turn.db, draft.id)
     draft.sequence = now.sequence
     draft.ask(turn)
@@ -99,7 +99,7 @@ async def _say_saved(turn: Turn, noun: Noun, one: Any, publish: bool) -> None:
 
 
 async def _poster(turn: Turn, code: str) -> int:
-    """A picture for the poster that leads here; its file's id, 0 where no link does."""
+    """Keep the picture for a poster that leads here; returns its file's id, 0 where no link does."""
     link = turn.link(f"pameran_{code}")
     if link is None:
         return 0
@@ -107,7 +107,7 @@ async def _poster(turn: Turn, code: str) -> int:
 
 
 def _concerns(news: str, number: int) -> Markdown:
-    """Whom it concerns; nothing where it is no news."""
+    """Say whom it concerns; empty where it is no news."""
     if not news:
         return Markdown("")
     if not number:
@@ -124,7 +124,7 @@ def _concerns(news: str, number: int) -> Markdown:
 
 @desk.choice("entry-tell")
 async def tell(turn: Turn) -> None:
-    """Everybody whom it concerns is told, by day."""
+    """Tell everybody whom it concerns, by day."""
     noun, one = await _chosen(turn)
     assert turn.choice is not None
     number = await telling.tell(turn, noun, one, str(turn.choice.args["news"]))
@@ -139,7 +139,7 @@ async def tell(turn: Turn) -> None:
 
 @desk.choice("entry-cancel")
 async def ask_to_cancel(turn: Turn) -> None:
-    """What it means, why, and once more whether."""
+    """Say what cancelling means, ask why, and ask once more."""
     noun, one = await _chosen(turn)
     turn.ask(f"{_ASKS}{noun.name}:{one.id}")
     text = _(
@@ -160,7 +160,7 @@ def _cancels(label: Markdown, noun: Noun, one: Any, reason: str = "") -> Choice:
 
 @desk.when(lambda turn: answers(turn, _ASKS))
 async def reason(turn: Turn) -> None:
-    """The reason is read back before anything is cancelled."""
+    """Read the reason back before anything is cancelled."""
     _asks, of, id = turn.asks.split(":")  # noqa: A001
     noun = NOUNS[of]
     one = await noun.stored.load(turn.db, int(id))
@@ -172,14 +172,14 @@ async def reason(turn: Turn) -> None:
 
 @desk.when(lambda turn: turn.asks.startswith(_ASKS) and bare_word(turn.text) in CANCEL)
 async def keep(turn: Turn) -> None:
-    """Nothing is cancelled."""
+    """Cancel nothing."""
     noun = NOUNS[turn.asks.split(":")[1]]
     turn.say(_("All right, nothing is changed."), [to_list(noun)])
 
 
 @desk.choice("entry-cancelled")
 async def cancel(turn: Turn) -> None:
-    """It does not take place; whom that concerns is offered, not told."""
+    """Cancel it, and offer to tell those whom it concerns."""
     assert turn.choice is not None
     why = str(turn.choice.args["reason"])
     await _set_state(turn, "cancelled", "cancel", reason=why)
@@ -187,13 +187,13 @@ async def cancel(turn: Turn) -> None:
 
 @desk.choice("entry-restored")
 async def restore(turn: Turn) -> None:
-    """It takes place after all."""
+    """Let it take place after all."""
     await _set_state(turn, "announced", "restore", before={"state": "cancelled"})
 
 
 @desk.choice("entry-remove")
 async def ask_to_discard(turn: Turn) -> None:
-    """A draft goes for good."""
+    """Say that a draft is deleted for good, and ask once more."""
     noun, one = await _chosen(turn)
     about = {"of": noun.name, "id": one.id, "sequence": one.sequence}
     discard = Choice(_("Yes, discard it"), "entry-removed", about, kind="deciding")
@@ -203,7 +203,7 @@ async def ask_to_discard(turn: Turn) -> None:
 
 @desk.choice("entry-removed")
 async def discard(turn: Turn) -> None:
-    """What was published, changed or has something that belongs to it stays."""
+    """Delete a draft; what was published, changed or has something that belongs to it stays."""
     assert turn.choice is not None
     noun, one = await _chosen(turn)
     if one.sequence != turn.choice.args["sequence"] or not await noun.stored.discard(turn.db, one):

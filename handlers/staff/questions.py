@@ -1,4 +1,4 @@
-"""What people ask and the cards do not say: questions by how often they come, and answers called not right."""
+"""See what people ask and no card says: questions by how often they come, and answers called not right."""
 
 from bot.cases.cases import typed
 from bot.errors import Refusal
@@ -22,7 +22,7 @@ _PAGE, _QUOTED, _WAYS = 8, 70, 4
 @desk.command("pertanyaan", "questions")
 @desk.choice("questions")
 async def listed(turn: Turn) -> None:
-    """The most frequent ones, numbered as the buttons; who asked is not shown."""
+    """List the most frequent ones, numbered as the buttons; who asked is not shown."""
     page = _page(turn)
     found = await questions.most_asked(turn.db, _PAGE + 1, page * _PAGE)
     reported = Choice(_("Not right"), "reported")
@@ -42,7 +42,7 @@ def _line(at: int, group: Group) -> Markdown:
 
 @desk.choice("question")
 async def question(turn: Turn) -> None:
-    """The ways in which it was asked, and the nearest card."""
+    """Show the ways in which it was asked, and the nearest card."""
     assert turn.choice is not None
     found = await _chosen(turn)
     ways = await questions.asked(turn.db, found.key, _WAYS)
@@ -57,7 +57,7 @@ async def question(turn: Turn) -> None:
 
 @deciding.choice("question-settled")
 async def settle(turn: Turn) -> None:
-    """It leaves the list; asked again, it comes back."""
+    """Take it off the list; asked again, it comes back."""
     found = await _chosen(turn)
     count = await questions.settle(turn.db, found.key, turn.now)
     await audit.note(turn.db, turn.person.staff_id, "question.settle", f"question:{found.id}", turn.now, count=count)
@@ -74,7 +74,7 @@ async def _chosen(turn: Turn) -> Group:
 
 @desk.choice("reported")
 async def reported(turn: Turn) -> None:
-    """The answers called not right most often."""
+    """List the answers called not right most often."""
     page = _page(turn)
     found = await reports.most_reported(turn.db, _PAGE + 1, page * _PAGE)
     if not found:
@@ -90,7 +90,7 @@ async def reported(turn: Turn) -> None:
 
 @desk.choice("report")
 async def report(turn: Turn) -> None:
-    """What people wrote about one answer, and the way to it."""
+    """Show what people wrote about one answer, and the way to it."""
     one = await _chosen_report(turn)
     lines = [_reported(turn, one), _("Said {count} times, last on {day}.", count=one.count, day=day(one.last))]
     comments = await reports.comments(turn.db, one.topic, one.section, one.reason, _WAYS)
@@ -103,7 +103,7 @@ async def report(turn: Turn) -> None:
 
 @deciding.choice("report-settled")
 async def settle_report(turn: Turn) -> None:
-    """It leaves the list; said again, it comes back."""
+    """Take it off the list; said again, it comes back."""
     one = await _chosen_report(turn)
     count = await reports.settle(turn.db, one.topic, one.section, one.reason, turn.now)
     about = f"card:{one.topic}"

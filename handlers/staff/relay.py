@@ -1,4 +1,4 @@
-"""While one of staff is in a case, what they write goes to the person of it, or to nobody, and never unnoticed."""
+"""While a member is in a case, what they write goes to the person of it, or to nobody, and never unnoticed."""
 
 from datetime import datetime, timedelta
 
@@ -32,7 +32,7 @@ def _in_case(turn: Turn) -> bool:
 
 @desk.when(lambda turn: turn.inbound.kind == "command" and turn.inbound.name in ("catatan", "note") and _works(turn))
 async def note(turn: Turn) -> None:
-    """`/catatan words` stays among staff, and says so."""
+    """Keep `/catatan words` among staff, and say so."""
     if not turn.memory.case:
         raise Refusal(_("You are in no case now."), [back()])
     if not turn.text.strip():
@@ -42,14 +42,14 @@ async def note(turn: Turn) -> None:
 
 @desk.when(lambda turn: _in_case(turn) and turn.inbound.kind == "edit")
 async def edited(turn: Turn) -> None:
-    """Edits reach nobody."""
+    """Say that an edited message reaches nobody."""
     name = number(turn.memory.case)
     turn.say(_("The person of {case} does not see edits. Write the correction as a new message.", case=name))
 
 
 @desk.when(lambda turn: _in_case(turn) and turn.inbound.kind in _SPOKEN and turn.text.startswith("/"))
 async def slashed(turn: Turn) -> None:
-    """A caption that is a note stays among staff; anything else that looks like a command reaches nobody."""
+    """Keep a caption that is a note among staff; say of anything else like a command that it reaches nobody."""
     command, *words = turn.text.split(maxsplit=1)
     if command.lower() in ("/catatan", "/note"):
         await _note(turn, "".join(words))
@@ -59,7 +59,7 @@ async def slashed(turn: Turn) -> None:
 
 @desk.when(lambda turn: _in_case(turn) and turn.inbound.kind in _SPOKEN)
 async def to_person(turn: Turn) -> None:
-    """Under the name of whoever writes, on whichever channel the person uses."""
+    """Pass it on under the writer's name, on whichever channel the person uses."""
     case, me = await load(turn, turn.memory.case), turn.person
     sent = await content(turn)
     if not isinstance(sent, Content):
@@ -83,7 +83,7 @@ async def to_person(turn: Turn) -> None:
 
 
 async def _not_theirs(turn: Turn, case: Case) -> None:
-    """The case was ended, handed on or given back meanwhile: what was written reaches nobody."""
+    """Say that it reached nobody, as the case was ended, handed on or given back meanwhile."""
     turn.memory.case, turn.memory.case_since = 0, ""
     turn.say(_("Your message was not passed on."))
     turn.say(state(turn, case), choices_for(turn, case))
@@ -103,7 +103,7 @@ async def _note(turn: Turn, words: str) -> None:
 
 @desk.when(lambda turn: turn.inbound.kind == "job" and turn.inbound.name == "case-relayed" and _works(turn))
 async def looked_after(turn: Turn) -> None:
-    """Whoever wrote what did not arrive is told, once for each message."""
+    """Tell the writer of a message that did not arrive, once for each."""
     case = int(turn.inbound.args["case"])
     since = turn.now - _LOOKED_AFTER
     under_way = False
@@ -131,7 +131,7 @@ async def looked_after(turn: Turn) -> None:
 
 @desk.choice("case-resend")
 async def resend(turn: Turn) -> None:
-    """Sent once more because a person decided so."""
+    """Send it once more, as a member decided."""
     assert turn.choice is not None
     delivery, case = int(turn.choice.args["delivery"]), int(turn.choice.args["case"])
     await deliveries.send_again(turn.db, [delivery])

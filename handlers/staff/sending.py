@@ -1,4 +1,4 @@
-"""Sending an announcement: as it will look, to oneself first, now or at a time, and with a second administrator."""
+"""Send an announcement: as it will look, to oneself first, now or at a time, and with a second administrator."""
 
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -36,14 +36,14 @@ _AHEAD = timedelta(days=366)
 
 @desk.choice("broadcast-preview")
 async def look(turn: Turn) -> None:
-    """As people will see it, in one language."""
+    """Show it as people will see it, in one language."""
     assert turn.choice is not None
     await preview.show(turn, await page.chosen(turn), str(turn.choice.args.get("language", "")))
 
 
 @desk.choice("broadcast-test")
 async def test(turn: Turn) -> None:
-    """To oneself, as it will arrive, in every language that was written."""
+    """Send it to oneself as it will arrive, in every language that was written."""
     found = await page.chosen(turn)
     for code in (code for code in LANGUAGES if found.texts.get(code)):
         with speaking(code):
@@ -55,7 +55,7 @@ async def test(turn: Turn) -> None:
 
 @desk.choice("broadcast-skip")
 async def skip(turn: Turn) -> None:
-    """Those who got another one within a day are left out."""
+    """Leave out people who got another one within a day."""
     found = await page.open_one(turn)
     await broadcasts.change(turn.db, found.id, turn.now, skips_recent=True)
     await page.check(turn, await page.known(turn, found.id))
@@ -63,7 +63,7 @@ async def skip(turn: Turn) -> None:
 
 @desk.choice("broadcast-ready")
 async def ready(turn: Turn) -> None:
-    """How many, now or at a time; above the office's number, with a second administrator."""
+    """Say how many it reaches, and offer now or a time; above the office's number, a second administrator."""
     await _offer(turn, await page.open_one(turn))
 
 
@@ -101,7 +101,7 @@ async def _offer(turn: Turn, found: Broadcast, due_at: datetime | None = None) -
 
 @desk.choice("broadcast-when")
 async def ask_when(turn: Turn) -> None:
-    """At which time?"""
+    """Ask at which time."""
     found = await page.open_one(turn)
     turn.ask(f"{_WHEN}{found.id}", number=True)
     turn.say(_("When? For example: tomorrow 09.00"), [page.see_back(found)])
@@ -109,7 +109,7 @@ async def ask_when(turn: Turn) -> None:
 
 @desk.when(lambda turn: answers(turn, _WHEN))
 async def at(turn: Turn) -> None:
-    """Read back on both clocks, and whose clock was meant."""
+    """Read the time back on both clocks, and say whose clock was meant."""
     found = await page.known(turn, int(turn.asks.removeprefix(_WHEN)))
     when = read(turn.text, turn.now, turn.person.language)
     if not isinstance(when, When) or when.opens is None or when.closes or when.period or when.first != when.last:
@@ -133,13 +133,13 @@ async def at(turn: Turn) -> None:
 
 @desk.when(lambda turn: turn.asks.startswith(_WHEN) and bare_word(turn.text) in CANCEL)
 async def cancel(turn: Turn) -> None:
-    """Nothing is scheduled."""
+    """Schedule nothing."""
     turn.say(_("All right, nothing is changed."), [page.to_list()])
 
 
 @desk.choice("broadcast-at")
 async def scheduled(turn: Turn) -> None:
-    """Once more how many and when."""
+    """Say once more how many and when."""
     await _offer(turn, await page.open_one(turn), _chosen_time(turn))
 
 
@@ -151,7 +151,7 @@ def _chosen_time(turn: Turn) -> datetime | None:
 
 @desk.choice("broadcast-send")
 async def send(turn: Turn) -> None:
-    """It begins, now or at its time."""
+    """Begin it, now or at its time."""
     found = await _as_seen(turn)
     total = await _reach(turn, found, _chosen_time(turn))
     if total > (await office.load(turn.db)).second_from:
@@ -161,13 +161,13 @@ async def send(turn: Turn) -> None:
 
 
 async def _reach(turn: Turn, found: Broadcast, due_at: datetime | None) -> int:
-    """How many get it if it starts then."""
+    """Count the people who get it if it starts then."""
     at = due_at or turn.now
     return page.total_of(await audiences.count(turn.db, found, at)) - await checks.full(turn.db, found, at)
 
 
 async def _as_seen(turn: Turn) -> Broadcast:
-    """The one that the choice is about, as it was when the choice was offered."""
+    """Load the one of the choice, as it was when the choice was offered."""
     found = await page.open_one(turn)
     assert turn.choice is not None
     if found.sequence != turn.choice.args["sequence"]:
@@ -192,7 +192,7 @@ async def _go(turn: Turn, found: Broadcast, due_at: datetime | None, total: int,
 
 @desk.choice("broadcast-ask")
 async def ask(turn: Turn) -> None:
-    """The other administrators see it, with the number."""
+    """Show it, with the number, to the other administrators."""
     found = await _as_seen(turn)
     others = [one for one in await staff.active(turn.db) if one.role == "admin" and one.id != turn.person.staff_id]
     if not others:
@@ -213,7 +213,7 @@ async def ask(turn: Turn) -> None:
 
 @agreeing.choice("broadcast-approve")
 async def approve(turn: Turn) -> None:
-    """A second administrator agrees to what they have seen: it begins, now or at its time."""
+    """Begin it, now or at its time, as a second administrator agrees to what they have seen."""
     found = await _as_seen(turn)
     if found.state != "waiting" or found.author_id == turn.person.staff_id:
         await page.show(turn, found)
@@ -231,7 +231,7 @@ async def approve(turn: Turn) -> None:
 
 @agreeing.choice("broadcast-reject")
 async def reject(turn: Turn) -> None:
-    """It is a draft again, and its author hears it."""
+    """Make it a draft again, and tell its author."""
     found = await _as_seen(turn)
     if found.state != "waiting" or found.author_id == turn.person.staff_id:
         await page.show(turn, found)

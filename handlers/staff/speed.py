@@ -1,4 +1,4 @@
-"""How fast an announcement leaves: slower than the channels take, or faster where an administrator pays for it."""
+"""Choose how fast an announcement leaves: slower than the channels take, or faster where an administrator pays."""
 
 from bot.broadcasts.sending import page
 from bot.broadcasts.sending.paying import price, stars
@@ -21,7 +21,7 @@ _SLOWER = (20, 10, 5, 1)
 
 @desk.choice("broadcast-speed")
 async def speeds(turn: Turn) -> None:
-    """How fast it leaves now, and how else it can."""
+    """Say how fast it leaves now, and offer other speeds."""
     found = await page.chosen(turn)
     text = _("It leaves as fast as the channels take it. Slower, answers and other notices have more room.")
     if found.is_paid:
@@ -40,7 +40,7 @@ def _at(found: Broadcast, speed: int) -> Choice:
 
 @desk.choice("broadcast-at-speed")
 async def at_speed(turn: Turn) -> None:
-    """From now on; what is not paid for any more leaves at the channel's pace."""
+    """Change the speed from now on; what is not paid for any more leaves at the channel's pace."""
     assert turn.choice is not None
     found, speed = await page.chosen(turn), int(turn.choice.args["speed"])
     await broadcasts.stop_paying(turn.db, found.id, turn.now)
@@ -51,7 +51,7 @@ async def at_speed(turn: Turn) -> None:
 
 @paying.choice("broadcast-pay")
 async def ask(turn: Turn) -> None:
-    """What it costs at most, and how long it takes then; or that it is not paid for after all."""
+    """Say what it costs at most, and how long it takes then; or stop paying."""
     found = await page.open_one(turn)
     counts = await audiences.count(turn.db, found, turn.now)
     speed = (await office.load(turn.db)).paid_speed
@@ -66,7 +66,7 @@ async def ask(turn: Turn) -> None:
 
 @paying.choice("broadcast-paid")
 async def pay(turn: Turn) -> None:
-    """It will leave faster; what the office decides about it now holds when it starts."""
+    """Pay for it to leave faster; what the office decides now holds when it starts."""
     found = await page.open_one(turn)
     if not (await office.load(turn.db)).paid_speed:
         raise Refusal(_("The office does not pay for announcements any more."), [page.see(found)])

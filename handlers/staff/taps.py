@@ -1,4 +1,4 @@
-"""Who tapped what below an announcement: how many of those who got it, and each button's list."""
+"""See who tapped what below an announcement: how many of those who got it, and each button's list."""
 
 from bot.broadcasts.sending import page
 from bot.broadcasts.writing import buttons
@@ -13,13 +13,15 @@ from handlers.staff.desk import Desk
 
 desk = Desk("taps", "officer")
 
-#: people on one page, and characters of a name
-_PAGE, _NAME = 10, 40
+#: people on one page
+_PAGE = 10
+#: characters of a name
+_NAME = 40
 
 
 @desk.choice("broadcast-taps")
 async def overview(turn: Turn) -> None:
-    """Each button, with how many of those who got it tapped on it."""
+    """List each button, with how many of those who got it tapped on it."""
     found = await page.chosen(turn)
     counts = await taps.counts(turn.db, found.id)
     names = [*dict.fromkeys([*buttons.tappable(found), *counts])]
@@ -40,13 +42,13 @@ async def overview(turn: Turn) -> None:
 
 
 async def _got(turn: Turn, found: Broadcast, counts: dict[str, int]) -> int:
-    """Those whom it reached for sure; whoever tapped is one of them, also where its arrival is unsure."""
+    """Count the people whom it reached for sure; whoever tapped is one, even where its arrival is unsure."""
     sent = (await recipients.counts(turn.db, found.id)).get("sent", 0)
     return max(sent, *counts.values(), 0)
 
 
 def _called(name: str) -> str:
-    """On this page the button that stops announcements would be taken for one that stops them."""
+    """Name a button on this page, where the one that stops announcements would be taken for a real one."""
     return _("Who stopped") if name == buttons.STOP else buttons.label(name)
 
 
@@ -56,7 +58,7 @@ def _list(found: Broadcast, label: str, button: str, skip: int = 0) -> Choice:
 
 @desk.choice("broadcast-tapped")
 async def people(turn: Turn) -> None:
-    """Those who tapped on one button, the first of them first."""
+    """List the people who tapped on one button, the first tap first."""
     assert turn.choice is not None
     found, button = await page.chosen(turn), str(turn.choice.args["button"])
     skip = int(turn.choice.args["skip"])
