@@ -1,4 +1,4 @@
-"""What the command line does. This is where settings, database, knowledge, handlers and channels meet."""
+"""What the command line does, and what its commands share: the settings, the knowledge, the database."""
 
 import asyncio
 import logging
@@ -32,13 +32,13 @@ def run(main: Coroutine[Any, Any, None]) -> None:
 
 
 class Stop(click.ClickException):
-    """Ends the command with one sentence that says what to do next."""
+    """Raised to end the command with one sentence that says what to do next."""
 
     exit_code = 2
 
 
 def configured(level: int = logging.INFO) -> Settings:
-    """The settings, with the logs set up and every secret kept out of them; may raise `bot.settings.Unusable`."""
+    """Load the settings, set up the logs and keep every secret out of them; may raise `bot.settings.Unusable`."""
     found = settings.load()
     for secret in found.secrets():
         logs.redact(secret)
@@ -53,7 +53,7 @@ def data_folder() -> Path:
 
 @cache
 def known() -> Knowledge:
-    """The cards, facts and questions of `locales/`, read once."""
+    """Load the cards, facts and questions of `locales/`, once."""
     try:
         return knowledge.load(LOCALES)
     except Faulty as fault:
@@ -61,7 +61,7 @@ def known() -> Knowledge:
 
 
 def opened(url: str) -> Database:
-    """This database, with its driver loaded; nothing is connected yet."""
+    """Open this database, with its driver loaded; nothing is connected yet."""
     try:
         return Database(url)
     except ModuleNotFoundError as missing:
@@ -72,7 +72,7 @@ def opened(url: str) -> Database:
 
 @contextmanager
 def configured_or_passing(settings: Settings) -> Iterator[str]:
-    """The URL of the configured database, or else of one that is gone afterwards."""
+    """The URL of the configured database, or else of a temporary one."""
     if settings.database_url:
         yield settings.database()
         return
@@ -82,13 +82,13 @@ def configured_or_passing(settings: Settings) -> Iterator[str]:
 
 @contextmanager
 def passing() -> Iterator[str]:
-    """The URL of a database that is gone afterwards."""
+    """The URL of a temporary database."""
     with tempfile.TemporaryDirectory(prefix="jembatan-") as folder:
         yield f"sqlite+aiosqlite:///{Path(folder) / 'jembatan.db'}"
 
 
 async def on_database(settings: Settings, work: Callable[[Database], Awaitable[Result]]) -> Result:
-    """Do it with the configured database, which is closed whatever happens."""
+    """Run `work` with the configured database, which is closed whatever happens."""
     database = opened(settings.database())
     try:
         return await work(database)
@@ -97,7 +97,7 @@ async def on_database(settings: Settings, work: Callable[[Database], Awaitable[R
 
 
 def no_database(error: Exception) -> Stop:
-    """What to say when the database does not do what was asked."""
+    """Say why the database cannot be used, and what to do."""
     cause = getattr(error, "orig", None) or error
     words = logs.blanked(str(cause)).splitlines() or [""]
     return Stop(

@@ -1,4 +1,4 @@
-"""Backups from the command line: taken while the assistant runs, restored into an empty database, let speak."""
+"""Backups from the command line: take one while the assistant runs, restore it into an empty database, release it."""
 
 import asyncio
 import sys
@@ -37,7 +37,7 @@ def take(settings: Settings, path: Path) -> None:
 
 
 def restore(settings: Settings, path: Path) -> None:
-    """Fill the configured database, which must be empty."""
+    """Fill the configured database, which must be empty, from a backup."""
     with _bar("Restore") as progress:
         erased = erasing.read(settings.folder() / erasing.LIST)
         restored = _run(settings, lambda database: backup.restore(database, path, Clock().now(), progress, erased))
@@ -49,7 +49,7 @@ def restore(settings: Settings, path: Path) -> None:
 
 
 def release(settings: Settings, *, finish_old: bool) -> None:
-    """Let a restored copy speak."""
+    """Release a restored copy: from now on it sends."""
     _run(settings, lambda database: _release(database, finish_old))
 
 
@@ -72,7 +72,7 @@ async def _release(database: Database, finish_old: bool) -> None:
 
 
 def _run(settings: Settings, work: Callable[[Database], Awaitable[Result]]) -> Result:
-    """Do it with the configured database; what cannot be is said in a sentence."""
+    """Run the work with the configured database; what cannot be done is said in a sentence."""
     try:
         return asyncio.run(on_database(settings, work))
     except Unfit as unfit:
@@ -91,7 +91,7 @@ def _run(settings: Settings, work: Callable[[Database], Awaitable[Result]]) -> R
 
 @contextmanager
 def _bar(label: str) -> Iterator[Progress]:
-    """A progress bar on standard error."""
+    """Show a progress bar on standard error."""
     with click.progressbar(length=1, label=label, file=sys.stderr) as bar:
 
         def progress(done: int, whole: int) -> None:

@@ -65,7 +65,7 @@ def send(
 
 
 def show_all(settings: Settings) -> None:
-    """One a line, the newest first."""
+    """List announcements, one a line, the newest first."""
 
     async def work(database: Database) -> list[Broadcast]:
         async with database.reading() as tx:
@@ -80,7 +80,7 @@ def show_all(settings: Settings) -> None:
 
 
 def show(settings: Settings, id_: int, as_json: bool) -> None:
-    """How one stands, counted from the rows."""
+    """Show how one stands, counted from the rows."""
 
     async def work(database: Database) -> tuple[Broadcast, dict[str, int], dict[str, int], dict[str, int]]:
         async with database.reading() as tx:
@@ -133,7 +133,7 @@ def resume(settings: Settings, id_: int) -> None:
 
 
 def cancel(settings: Settings, id_: int) -> None:
-    """What has not left never will."""
+    """Cancel one: what has not left never will."""
     _move(settings, id_, [*page.OPEN, "freezing", "sending", "paused"], "cancelled", "It is cancelled.")
 
 
@@ -170,7 +170,7 @@ def _content(path: Path, picture: Path | None) -> tuple[str, File | None]:
 
 
 def _numbers(path: Path) -> NumberList:
-    """The phone and registration numbers of a list."""
+    """Read the phone and registration numbers of a list."""
     try:
         found = lists.read(path.read_bytes(), _LONGEST_LIST)
     except OSError as error:
@@ -209,7 +209,7 @@ async def _write(
 
 
 async def _say(database: Database, id_: int, due_at: datetime | None) -> tuple[bool, int]:
-    """Whether something stops it, and how many it reaches."""
+    """Print the faults, the warnings and how many it reaches."""
     now = Clock().now()
     async with database.reading() as tx:
         one = await _known(tx, id_)
@@ -250,7 +250,7 @@ async def _start(database: Database, id_: int, total: int, due_at: datetime | No
 
 
 async def _watch(database: Database, id_: int) -> None:
-    """A bar until it is over, or does not move."""
+    """Show a progress bar until it is over, or does not move."""
     still, before = 0.0, 0
     with click.progressbar(length=1, label="sent", show_pos=True) as bar:
         while still < _PATIENCE:
@@ -267,7 +267,7 @@ async def _watch(database: Database, id_: int) -> None:
 
 
 def _time(written: str) -> datetime:
-    """A time in ISO 8601; one without a zone is Bandung's."""
+    """Read a time in ISO 8601; one without a zone is Bandung's."""
     try:
         at = datetime.fromisoformat(written)
     except ValueError:
@@ -279,7 +279,7 @@ def _time(written: str) -> datetime:
 
 
 def _run(settings: Settings, work: Callable[[Database], Awaitable[Result]]) -> Result:
-    """Bring the database up to date and do it; what cannot be is said in a sentence."""
+    """Bring the database up to date and run the work; what cannot be done is said in a sentence."""
 
     async def migrated(database: Database) -> Result:
         await upgrade(database.engine)

@@ -1,4 +1,4 @@
-"""A conversation in the terminal: one person, typing, while the assistant lives beside them."""
+"""A conversation in the terminal: one person types, and the assistant runs beside them."""
 
 import asyncio
 import sys
@@ -27,7 +27,7 @@ Result = TypeVar("Result")
 
 
 def bubble(reply: Reply, path: Path | None = None) -> str:
-    """A reply as a terminal shows it: choices numbered, the main ones below each other, the quiet ones in one line.
+    """Format a reply for a terminal: choices numbered, the main ones below each other, the quiet ones in one line.
 
     `path` is where its file was put.
     """
@@ -43,7 +43,7 @@ def bubble(reply: Reply, path: Path | None = None) -> str:
 
 
 class Loop:
-    """An event loop in a thread of its own, so that typing waits for nothing and nothing waits for typing."""
+    """An event loop in a thread of its own, so that typing and the assistant wait for nothing."""
 
     def __init__(self) -> None:
         self._loop = asyncio.new_event_loop()
@@ -73,7 +73,7 @@ class Screen:
             click.secho("Write as an owner would; a number picks a choice. Ctrl-D ends.", dim=True)
 
     def lines(self) -> Iterator[str]:
-        """What is typed until Ctrl-D, Ctrl-C or the end of the input; blank lines are nothing."""
+        """Read what is typed until Ctrl-D, Ctrl-C or the end of the input, without blank lines."""
         while True:
             self._asking = True
             try:
@@ -88,7 +88,7 @@ class Screen:
                 yield line
 
     def show(self, reply: Reply, path: Path | None) -> None:
-        """A bubble; where somebody is being asked, the prompt comes again below it."""
+        """Show a bubble; where somebody is being asked, show the prompt again below it."""
         click.echo(f"\n{bubble(reply, path)}\n")
         if self._asking:
             click.echo(self._prompt, nl=False)

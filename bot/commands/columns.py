@@ -1,4 +1,4 @@
-"""Columns of a table: what a cell may say, and what is wrong with it if it says anything else."""
+"""Columns of a table: how a cell is read, and what is said of one that cannot be."""
 
 import re
 from collections.abc import Callable, Collection, Sequence
@@ -28,7 +28,7 @@ _YES_NO = {"yes": True, "ya": True, "true": True, "1": True, "no": False, "tidak
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """`field` is the plan's field that it fills, `language` the part of it, where it is a text in several."""
+    """A column; `field` is the plan's field that it fills, `language` the part of a text in several languages."""
 
     name: str
     read: Read
@@ -38,12 +38,12 @@ class Column:
 
 
 def column(name: str, read: Read, needed: bool = False) -> Column:
-    """A column that is a field."""
+    """Make a column for a field."""
     return Column(name, read, name, needed)
 
 
 def texts(name: str, longest: int, needed: bool = False) -> list[Column]:
-    """A column for each language, of which the Indonesian one may be needed."""
+    """Make a column for each language; the Indonesian one may be needed."""
     read = text(longest)
     return [Column(f"{name}_{code}", read, name, needed and code == LANGUAGES[0], code) for code in LANGUAGES]
 
@@ -96,7 +96,7 @@ def _zones() -> set[str]:
 
 
 def place(cell: str) -> tuple[float, float]:
-    """Latitude and longitude in degrees."""
+    """Read latitude and longitude in degrees."""
     try:
         latitude, longitude = (float(part) for part in cell.split(","))
     except ValueError:
@@ -113,7 +113,7 @@ def link(cell: str) -> str:
 
 
 def phone(cell: str) -> str:
-    """In E.164, of Indonesia where no country is named."""
+    """Read a phone number as E.164, of Indonesia where no country is named."""
     try:
         number = phonenumbers.parse(cell, "ID")
     except NumberParseException:
@@ -131,7 +131,7 @@ def nib(cell: str) -> str:
 
 
 def moment(cell: str) -> datetime:
-    """With the zone, Bandung's where none is named."""
+    """Read a moment with its zone, Bandung's where none is named."""
     try:
         found = datetime.fromisoformat(cell)
     except ValueError:
@@ -140,7 +140,7 @@ def moment(cell: str) -> datetime:
 
 
 def addresses(cell: str) -> list[str]:
-    """Such as `telegram:123456 | web:…`, `|` between."""
+    """Read addresses such as `telegram:123456 | web:…`, with `|` between."""
     found = [part.strip() for part in re.split(r"[|\n]", cell) if part.strip()]
     for one in found:
         if not _ADDRESS.fullmatch(one):
@@ -187,13 +187,13 @@ def some_of(words: Collection[str]) -> Read:
 
 
 def several(longest: int) -> Read:
-    """Texts with `|` or a line break between."""
+    """Read texts with `|` or a line break between."""
     read = text(longest)
     return lambda cell: [read(part) for part in re.split(r"[|\n]", cell) if part.strip()]
 
 
 def written(value: Any) -> str:
-    """A value as its column reads it."""
+    """Write a value as its column reads it."""
     match value:
         case None:
             return ""

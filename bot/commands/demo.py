@@ -64,7 +64,7 @@ async def _fill(tx: Transaction, now: datetime) -> int:
 
 
 def _shift(first_days: Sequence[date], today: date) -> timedelta:
-    """By how much all of them move, once the first is near or over."""
+    """By how much all samples move, once the first is near or over."""
     by = timedelta()
     while min(first_days) + by < today + _AHEAD:
         by += _YEAR

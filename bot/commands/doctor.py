@@ -1,4 +1,4 @@
-"""The doctor: looks at everything the assistant stands on, one line each, without changing anything."""
+"""The doctor: look at everything the assistant stands on, one line each, without changing anything."""
 
 import asyncio
 import logging
@@ -27,13 +27,13 @@ from db.engine import Database
 from db.people import staff
 from db.privacy import retention
 
-#: bytes; below it a busy month and a backup may not fit
+#: bytes of free space, below which a busy month and a backup may not fit
 LEAST_SPACE = 500_000_000
-#: between two clocks; buttons age and signatures fail with more
+#: the most by which two clocks may differ; with more, buttons age and signatures fail
 MOST_SKEW = timedelta(seconds=30)
 #: a sign of life younger than this is that of a running assistant
 ALIVE = timedelta(seconds=60)
-#: days without a look for what is too old
+#: days after which the retention must have run
 MOST_DAYS = 3
 #: a failure of Telegram's call that is older than this is over
 RECENT = timedelta(hours=1)

@@ -1,4 +1,4 @@
-"""Enrolments into files."""
+"""Export enrolments."""
 
 from pathlib import Path
 

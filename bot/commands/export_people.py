@@ -1,4 +1,4 @@
-"""People as a table, a row for each person and business; and the way of all of them into a file."""
+"""People as a table, a row for each person and business; and their export."""
 
 from collections.abc import AsyncIterator, Collection
 from dataclasses import dataclass, fields
@@ -63,7 +63,7 @@ PEOPLE = Table(
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """Everything that is stored of a person and has a column; `taken_back` is when they last wanted no more of it."""
+    """Everything stored of a person that has a column; `taken_back` is when they last stopped announcements."""
 
     profile: Profile
     addresses: list[str]
@@ -72,7 +72,7 @@ class Record:
     taken_back: datetime | None
 
     def rows(self) -> list[dict[str, str]]:
-        """One for each business; one for a person without any."""
+        """Make a row for each business; one for a person without any."""
         consent = self.consent
         person = {
             "addresses": self.addresses,
@@ -92,7 +92,7 @@ class Record:
 
 
 async def records(tx: Transaction, profiles: Collection[Profile]) -> list[Record]:
-    """What is stored of these people."""
+    """Load what is stored of these people."""
     ids = [one.id for one in profiles]
     written_at, theirs = await addresses.of(tx, ids), await businesses.of_all(tx, ids)
     agreed = await consents.standing(tx, ids, ANNOUNCEMENTS)

@@ -1,4 +1,4 @@
-"""Tables into files, a row at a time: as many as there are, in the same memory."""
+"""Export tables, a row at a time: any number of rows in the same memory."""
 
 import os
 import sys
@@ -48,9 +48,9 @@ def bring_out(
     *,
     personal: bool = False,
 ) -> None:
-    """Export to a new file that nobody else can read, or to standard output; `headings` are those of an empty table.
+    """Export to a new file that nobody else can read, or to standard output.
 
-    That what is personal was taken out is written down.
+    `headings` are those of an empty table. An export of `personal` data is noted in the audit trail.
     """
     form = form or (path.suffix.lower().removeprefix(".") if path else "csv")
     if form not in sheets.FORMATS:
@@ -76,7 +76,7 @@ def bring_out(
 
 @contextmanager
 def _opened(path: Path | None) -> Iterator[BinaryIO]:
-    """A new file, gone again where it cannot be finished."""
+    """Open a new file, which is deleted where it cannot be finished."""
     if path is None:
         yield sys.stdout.buffer
         return
@@ -94,7 +94,7 @@ def _opened(path: Path | None) -> Iterator[BinaryIO]:
 
 
 async def _write(database: Database, form: str, file: BinaryIO, find: Find) -> tuple[int, str]:
-    """Returns how many rows there were, and how they are called."""
+    """Write the table; returns how many rows there were, and what they are called."""
     await upgrade(database.engine)
     written = 0
     async with database.reading() as tx:

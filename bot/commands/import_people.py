@@ -1,4 +1,4 @@
-"""People out of files: created, or changed where the file says otherwise; known by where they write."""
+"""Import people: new ones are stored, known ones changed where the file says otherwise; addresses tell who is known."""
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
@@ -23,7 +23,7 @@ from db.privacy import audit
 
 One = TypeVar("One", int, str)
 
-#: where somebody can be told to write from, before they ever did
+#: the channels on which somebody can be known before they ever wrote
 _CHANNELS = ("telegram", "web", "terminal")
 #: people and addresses looked up at a time
 _SLICE = 500
@@ -41,7 +41,7 @@ class _Arrival:
     before: Record | None = None
 
     def profile(self) -> Profile:
-        """As it is to be stored; what the file has no column for stays."""
+        """The profile to be stored; what the file has no column for stays."""
         before = self.before.profile if self.before else Profile(0, LANGUAGES[0], "", "")
         language = self.said.get("language") or before.language
         name, phone = self.said.get("name", before.name), self.said.get("phone", before.phone)
@@ -57,8 +57,10 @@ def bring_in(settings: Settings, path: Path, *, dry_run: bool) -> None:
 
 
 async def take(tx: Transaction, table: Table, lines: Iterator[Line], now: datetime, tally: Tally) -> None:
-    """Write who is new or different; raises `Faulty` with all that is wrong. Nothing is removed but a consent that the
-    file denies."""
+    """Write who is new or different; raises `Faulty` with all that is wrong.
+
+    Nothing is removed except a consent that the file denies.
+    """
     arrivals, faults = _gathered(table, lines, now)
     faults += await _recognise(tx, arrivals)
     if faults:
@@ -80,7 +82,7 @@ async def take(tx: Transaction, table: Table, lines: Iterator[Line], now: dateti
 
 
 def _gathered(table: Table, lines: Iterator[Line], now: datetime) -> tuple[list[_Arrival], list[Fault]]:
-    """The people of a file, each once, and what is wrong with its rows, each alone and beside the others."""
+    """Gather the people of a file, each once, and what is wrong with its rows, each alone and beside the others."""
     columns, faults = set(table.headings()), list[Fault]()
     by_address: dict[str, _Arrival] = {}
     for line in lines:
@@ -105,7 +107,7 @@ def _of(addresses: Collection[str], by_address: Mapping[str, _Arrival]) -> _Arri
 
 
 def _misfits(line: Line, found: Values, now: datetime) -> Iterator[Fault]:
-    """What does not go together in a row."""
+    """List what does not go together in a row."""
     if found.get("announcements"):
         for name, lacks in (("announcements_since", "when they agreed"), ("announcements_words", "to which words")):
             if name not in line.cells:
@@ -128,7 +130,7 @@ def _contradictions(line: Line, found: Values, one: _Arrival, others: Collection
 
 
 def _same(business: Mapping[str, Any], nib: str | None, name: str | None) -> bool:
-    """Whether it is the one with this number, or with this name and no other number."""
+    """Whether it is the business with this number, or with this name and no other number."""
     if nib and business.get("nib"):
         return bool(business["nib"] == nib)
     return bool(name) and (business.get("name") or "").lower() == (name or "").lower()
@@ -158,7 +160,7 @@ async def _recognise(tx: Transaction, arrivals: Collection[_Arrival]) -> list[Fa
 
 
 def _taken_back(one: _Arrival) -> Iterator[Fault]:
-    """An old file does not bring back what somebody has stopped."""
+    """Whether the person stopped announcements after the file's consent, which must not bring them back."""
     stopped = one.before and one.before.taken_back
     since = one.said.get("announcements_since")
     if one.said.get("announcements") and stopped and since and since <= stopped and not _agreed(one):
@@ -173,7 +175,7 @@ def _agreed(one: _Arrival) -> bool:
 
 
 async def _known(tx: Transaction, written: Collection[str]) -> dict[str, int]:
-    """The people at those of these addresses that ever wrote, or were imported."""
+    """Find the people at those of these addresses that ever wrote, or were imported."""
     by_channel: dict[str, list[str]] = {}
     for address in written:
         channel, _, value = address.partition(":")
@@ -204,7 +206,7 @@ async def _write_profile(tx: Transaction, person: int, one: _Arrival, now: datet
 
 
 async def _write_business(tx: Transaction, person: int, one: _Arrival, said: Values, now: datetime) -> bool:
-    """One of theirs, or one that is known by its number, or a new one."""
+    """Write the business to one of theirs, or to one that is known by its number, or as a new one."""
     given = {name: value or "" for name, value in said.items()}
     theirs = one.before.businesses if one.before else {}
     fits = (id_ for id_, known in theirs.items() if _same(asdict(known), given.get("nib"), given["name"]))

@@ -1,4 +1,4 @@
-"""Tables out of files: every fault by line and column; all of a file, or nothing."""
+"""Import tables: every fault by line and column; all of a file, or nothing."""
 
 import asyncio
 import sys
@@ -26,7 +26,7 @@ _LONG = 200
 
 
 class Faulty(Exception):
-    """The file says what cannot be; nothing was written."""
+    """Raised where the file says what cannot be; nothing was written."""
 
     def __init__(self, faults: Sequence[Fault]) -> None:
         super().__init__(f"{len(faults)} faults")
@@ -34,7 +34,7 @@ class Faulty(Exception):
 
 
 class _OnlyTried(Exception):
-    """Undoes what a dry run wrote."""
+    """Raised to undo what a dry run wrote."""
 
 
 @dataclass(slots=True)
@@ -95,7 +95,7 @@ async def _bring_in(
 
 
 def run(settings: Settings, work: Callable[[Database], Awaitable[Result]]) -> Result:
-    """Do it with the configured database; one that cannot be had is said in a sentence."""
+    """Run the work with the configured database; one that cannot be opened is said in a sentence."""
     try:
         return asyncio.run(on_database(settings, work))
     except Exception as error:

@@ -1,4 +1,4 @@
-"""JSON lines, in and out, in UTF-8 whatever the terminal speaks."""
+"""Read and write JSON lines, in UTF-8 whatever the terminal speaks."""
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -13,7 +13,7 @@ Parsed = TypeVar("Parsed")
 
 
 def read(lines: Iterable[bytes], parse: Callable[[JsonObject], Parsed]) -> Iterator[Parsed]:
-    """What `parse` makes of each object; its ValueError, or a line that is no object, names the line and stops."""
+    """Parse each object; a ValueError of `parse`, or a line that is no object, names the line and stops."""
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue

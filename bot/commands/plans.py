@@ -1,4 +1,4 @@
-"""Exhibitions and programmes out of files and into files."""
+"""Import and export exhibitions and programmes."""
 
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
@@ -57,7 +57,7 @@ def _same(stored: Any, plan: Any) -> bool:
 
 
 async def planned(tx: Transaction, table: Table, lines: Iterator[Line], today: date) -> list[Any]:
-    """The plans of all rows; raises `Faulty`."""
+    """Read the plans of all rows; raises `Faulty`."""
     ids = {one.code: one.id for one in await exhibitions.all_of(tx)} if table.name == PROGRAMMES.name else {}
     faults: list[Fault] = []
     plans: list[Any] = []

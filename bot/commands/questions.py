@@ -28,7 +28,7 @@ class Question:
 
 
 def parse(line: JsonObject) -> Question:
-    """A line of `jembatan ask --jsonl`; keys that are not ours are left alone. Raises ValueError with a sentence."""
+    """Read a line of `jembatan ask --jsonl`; other keys are left alone. Raises ValueError with a sentence."""
     if "id" not in line or not isinstance(line.get("text"), str):
         raise ValueError('"id" and "text" are needed, such as {"id": 1, "text": "biaya halal?", "lang": "id"}')
     language, after = (line.get(key) or "" for key in ("lang", "after"))

@@ -1,4 +1,4 @@
-"""The state of what is said: what is wrong with cards, facts, questions and translations, and what has grown old."""
+"""Report what is wrong with cards, facts, questions and translations, and what has grown old."""
 
 from pathlib import Path
 

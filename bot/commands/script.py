@@ -1,4 +1,4 @@
-"""People played by lines of JSON: each line is done, what it brings about is waited for, and the clock obeys."""
+"""People played by lines of JSON: each line is done, its effects are waited for, and the clock obeys."""
 
 import asyncio
 import re
@@ -22,7 +22,7 @@ from db.deliveries import deliveries
 MARKS = {"bold": ("*", "*"), "italic": ("_", "_")}
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _DURATION = re.compile(r"(\d+(?:\.\d+)?) ?([smhdw])")
-#: what is repeated is for a running service; here it would only slow a long wait
+#: seconds between two runs of repeated jobs, which are for a running service and would only slow a long wait
 _RARELY = 86_400
 
 
@@ -92,7 +92,7 @@ def _degrees(value: Any, limit: int) -> bool:
 
 
 def duration(text: Any) -> timedelta:
-    """`90s`, `15m`, `26h`, `1d12h`, `2w`, up to a century."""
+    """Read `90s`, `15m`, `26h`, `1d12h`, `2w`, up to a century."""
     parts = _DURATION.findall(text) if isinstance(text, str) else []
     if not parts or _DURATION.sub("", text).strip():
         raise ValueError(f'"wait" is {_VALUES["wait"]}')
@@ -173,7 +173,7 @@ class Script:
         await self._settle()
 
     async def _next_due(self) -> datetime | None:
-        """When a job or a delivery is due next, or what waits for the day may leave."""
+        """When the next job or delivery is due, or what waits for the day may leave."""
         now = self._clock.now()
         async with self.assistant.database.reading() as tx:
             overdue, delivery = await deliveries.next_due(tx, now)
@@ -194,7 +194,8 @@ class Script:
 
 
 def as_json(reply: Reply, path: Path | None = None) -> JsonObject:
-    """A reply as a script reads it; the text is plain, with *bold* and _italic_ as a phone's keyboard writes them.
+    """Write a reply as a script reads it; the text is plain, with *bold* and _italic_ as a phone's keyboard writes
+    them.
 
     `path` is where its file was put.
     """

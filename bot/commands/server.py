@@ -1,4 +1,4 @@
-"""The running service: the web chat and Telegram, from the start to a clean stop."""
+"""Run the service: the web chat and Telegram, from the start to a clean stop."""
 
 import asyncio
 import signal
@@ -71,7 +71,7 @@ async def _serve(settings: Settings, telegram: Telegram | None, stop: asyncio.Ev
 
 
 def _nowhere(_payload: str) -> None:
-    """No chat there."""
+    """Return None: there is no chat on Telegram."""
 
 
 async def _receive(settings: Settings, telegram: Telegram, assistant: Assistant) -> None:
@@ -87,7 +87,7 @@ async def _receive(settings: Settings, telegram: Telegram, assistant: Assistant)
 
 @contextmanager
 def _listening(settings: Settings) -> Iterator[socket.socket]:
-    """The open port, before anything else is begun."""
+    """Open the port, before anything else is begun."""
     try:
         listening = web.listen(settings.host, settings.port)
     except OSError as error:

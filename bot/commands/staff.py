@@ -20,7 +20,7 @@ Result = TypeVar("Result")
 
 
 async def appoint(database: Database, administrators: Sequence[tuple[str, str]], now: datetime) -> None:
-    """Make these addresses administrators', whatever they were before."""
+    """Make these addresses administrators, whatever they were before."""
     if not administrators:
         return
     async with database.transaction() as tx:
@@ -29,7 +29,7 @@ async def appoint(database: Database, administrators: Sequence[tuple[str, str]],
 
 
 async def first_code(database: Database, now: datetime) -> str | None:
-    """A new code for the first administrator; None where there is one already."""
+    """Make a code for the first administrator; None where there is one already."""
     async with database.transaction() as tx:
         if await staff.admins(tx):
             return None
@@ -84,7 +84,7 @@ def show(settings: Settings) -> None:
 
 
 def _address(written: str) -> tuple[str, str]:
-    """The channel and the value of an address as somebody wrote it."""
+    """Read the channel and the value of an address as somebody wrote it."""
     if not ADDRESS.fullmatch(written):
         raise Stop(
             f"{written} is no address; write it like telegram:123456, with the number that @userinfobot tells anybody"
@@ -95,7 +95,7 @@ def _address(written: str) -> tuple[str, str]:
 
 
 async def _employ(tx: Transaction, channel: str, value: str, role: str, name: str, now: datetime) -> bool:
-    """Give them the role; False where they had it."""
+    """Give a person the role; False where they had it."""
     found = await people.find_or_create(tx, channel, {value: "id"}, now)
     address, _ = found[value]
     member = await staff.at(tx, address)
@@ -118,7 +118,7 @@ async def _member(tx: Transaction, channel: str, value: str) -> Member | None:
 
 
 def _run(settings: Settings, work: Callable[[Database], Awaitable[Result]]) -> Result:
-    """Bring the database up to date and do it; what cannot be is said in a sentence."""
+    """Bring the database up to date and run the work; what cannot be done is said in a sentence."""
 
     async def migrated(database: Database) -> Result:
         await upgrade(database.engine)

@@ -1,4 +1,4 @@
-"""Starting the assistant for a command: put together, its database brought up to date, its administrators appointed."""
+"""Start the assistant for a command: put it together, migrate its database, appoint its administrators."""
 
 from collections.abc import Sequence
 
@@ -13,7 +13,7 @@ from db.migrations import upgrade
 
 
 def assemble(url: str, channels: Sequence[Channel], clock: Clock | None = None) -> Assistant:
-    """The product on this database, with these channels; nothing runs yet."""
+    """Put the product together on this database, with these channels; nothing runs yet."""
     chosen = settings.load()
     codes = Codes(chosen.secret, chosen.public_url)
     return Assistant(opened(url), known(), product(codes, chosen.folder), channels, clock)
@@ -33,6 +33,6 @@ async def begin(assistant: Assistant, background: bool = True) -> None:
 
 
 def insist_on_release(assistant: Assistant) -> None:
-    """A restored copy answers nobody; whoever wants to talk to it is told."""
+    """Stop the command on a restored copy that is not released, as it answers nobody."""
     if not assistant.released.is_set():
         raise Stop("This database was restored from a backup and answers nobody yet: `jembatan restore --release`.")

@@ -1,4 +1,4 @@
-"""Exhibitions and programmes as tables: their columns, what must fit together in a row, and rows of what is stored."""
+"""Exhibitions and programmes as tables: columns, what must fit together in a row, and rows of what is stored."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
@@ -19,7 +19,7 @@ Values = JsonObject
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One noun of the database, as a table in a file."""
+    """An exhibition or a programme as a table in a file."""
 
     name: str
     columns: tuple[Column, ...]
@@ -102,7 +102,7 @@ TABLES = {table.name: table for table in (EXHIBITIONS, PROGRAMMES)}
 
 
 def heading_faults(table: Table, headings: Sequence[str]) -> Iterator[Fault]:
-    """What is wrong with the first line."""
+    """List what is wrong with the first line."""
     for heading in sorted({heading for heading in headings if heading}):
         if table.column(heading) is None:
             yield Fault(1, heading, f"there is no such column; `jembatan export {table.name}` shows all")
@@ -114,7 +114,7 @@ def heading_faults(table: Table, headings: Sequence[str]) -> Iterator[Fault]:
 
 
 def values(table: Table, line: Line) -> tuple[Values, list[Fault]]:
-    """The cells of a row as the plan's fields, and every fault in it."""
+    """Read the cells of a row as the plan's fields, and every fault in it."""
     faults, found = list(line.faults), Values()
     spoilt = {fault.column for fault in faults}
     for one in table.columns:
@@ -170,7 +170,7 @@ def _enrolment_misfit(found: Values) -> Iterator[tuple[str, str]]:
 
 
 def build(table: Table, found: Values, exhibition_ids: Mapping[str, int]) -> Any:
-    """The plan of a row without faults."""
+    """Make the plan of a row without faults."""
     given = dict(found)
     if "map_point" in given:
         given["latitude"], given["longitude"] = given.pop("map_point")
@@ -182,7 +182,7 @@ def build(table: Table, found: Values, exhibition_ids: Mapping[str, int]) -> Any
 
 
 def row(table: Table, stored: Any, exhibition_codes: Mapping[int, str]) -> dict[str, str]:
-    """What is stored, as `values` and `build` read it."""
+    """Write what is stored, as `values` and `build` read it."""
     kept = {one.name: getattr(stored, one.name) for one in fields(stored)}
     if kept.get("latitude") is not None:
         kept["map_point"] = (kept["latitude"], kept["longitude"])
@@ -195,6 +195,6 @@ def row(table: Table, stored: Any, exhibition_codes: Mapping[int, str]) -> dict[
 
 
 def future_check(line: Line, found: Values, today: date) -> list[Fault]:
-    """Nobody can have looked tomorrow."""
+    """Find a day of checking that lies ahead: nobody can have looked tomorrow."""
     checked = found.get("checked")
     return [Fault(line.number, "checked", f"{checked} is still to come")] if checked and checked > today else []
