@@ -1,4 +1,4 @@
-"""What every channel offers, and the four ways in which sending can end. One file, one vendor."""
+"""What every channel offers, and the five ways in which sending can end. One file, one vendor."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -21,6 +21,8 @@ class Update:
     address: str | None = None
     #: the language of the person's phone
     language: str | None = None
+    #: the old and the new name of a conversation, where it says that one has another name now
+    moved: tuple[str, str] | None = None
 
 
 #: where a poller goes on: the name of what it polls, and the offset there
@@ -49,8 +51,8 @@ class Channel(Protocol):
     async def send(self, address: str, reply: Reply, number: int) -> list[str]:
         """Deliver a reply, with its attachment, whose row is `number`; returns the platform's ids of the messages.
 
-        Raises `Later`, `Unreached`, `Blocked` or `Refused`; anything else means that nobody knows, and a reply is tried
-        again.
+        Raises `Later`, `Unreached`, `Moved`, `Blocked` or `Refused`; anything else means that nobody knows, and a reply
+        is tried again.
         """
 
     async def typing(self, address: str) -> None:
@@ -82,6 +84,14 @@ class Unreached(Exception):
 
 class Blocked(Exception):
     """The person stopped us, or the platform does not know them any more: permanent for this address."""
+
+
+class Moved(Exception):
+    """The conversation has another address now, `value`: nothing was sent."""
+
+    def __init__(self, value: str) -> None:
+        super().__init__("moved")
+        self.value = value
 
 
 class Refused(Exception):

@@ -9,7 +9,7 @@ from bot.broadcasts.audience import list_report
 from bot.broadcasts.audience.intake import ListIntake
 from bot.broadcasts.sending.steps import BroadcastSteps
 from bot.broadcasts.sending.watching import Watching
-from bot.door.codes import Codes
+from bot.codes import Codes
 from bot.enrolling import file as enrolment_file
 from bot.jobs import RepeatedJob
 from bot.privacy import my_data, retention

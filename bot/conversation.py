@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from bot.apology import apology
 from bot.channel import Channel
 from bot.choosing import typed_choice
 from bot.errors import Refusal, where
@@ -13,6 +14,7 @@ from bot.inbound import Inbound
 from bot.knowledge import Knowledge
 from bot.language.i18n import _, clock_time, speaking
 from bot.memory import Memory
+from bot.private_chat import asked_for
 from bot.reader import Prepared, Reader
 from bot.reply import Choice, Limits, Reply, join
 from bot.router import Router, find
@@ -29,11 +31,6 @@ log = logging.getLogger(__name__)
 
 #: an answer that comes later than this says that it is late
 LATE = timedelta(minutes=2)
-#: characters of a message that go on to a person where it could not be answered
-_KEPT = 1000
-#: the kinds of inbound that answer, or put aside, what the person was asked
-_ANSWERS = ("text", "command", "tap", "contact", "location", "photo", "file", "voice", "video")
-_SAYS_NOTHING = ("sticker", "other")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +109,8 @@ class Conversation:
             return ended
         if person.state != "open" and inbound.kind != "job":
             await addresses.set_state(state.tx, person.address_id, "open")
+        if inbound.kind != "job":
+            memory.thread = inbound.thread
         person = ended.person = await self._settle_language(state.tx, prepared, person)
         with speaking(person.language):
             await self._answer(state, prepared, ended, waiting, fault)
@@ -121,12 +120,7 @@ class Conversation:
         return ended
 
     async def _answer(
-        self,
-        state: State,
-        prepared: Prepared,
-        ended: Outcome,
-        waiting: Sequence[Received],
-        fault: Exception | None,
+        self, state: State, prepared: Prepared, ended: Outcome, waiting: Sequence[Received], fault: Exception | None
     ) -> None:
         own = [turn for turn in waiting if turn.address_id == ended.person.address_id]
         assert prepared.inbound is not None
@@ -152,13 +146,14 @@ class Conversation:
             if will_pass(error):
                 raise
             log.error("turn %s failed with %s\n%s", ended.turn, type(error).__name__, where(error))
-            said, end = [_apology(ended.turn, prepared.inbound, choice)], "failed"
+            said, end = [apology(ended.turn, prepared.inbound, choice)], "failed"
             state.memories[ended.person.address_id] = ended.memory = before
         ended.finished.append(Finished(ended.turn, end, name))
         if end != "waiting" and (said or prepared.inbound.kind != "job"):
             ended.finished += [Finished(fragment.id, "joined", answered_by=ended.turn) for fragment in own]
         self._remember_said(state, prepared, ended, end)
-        ended.replies = join(self._own_up(said, prepared, ended.memory, state.now), self._limits(ended.person))
+        said = self._own_up(said, prepared, ended.memory, state.now)
+        ended.replies = _in_thread(join(said, self._limits(ended.person)), ended.memory.thread)
 
     async def _turn(
         self,
@@ -170,6 +165,7 @@ class Conversation:
         waiting: Sequence[Received],
     ) -> Turn | None:
         """Make the turn as its handler gets it; None for a tap on somebody else's reply, which counts for nothing."""
+        prepared, choice = await self._from_group(state, tx, prepared, ended, choice)
         assert prepared.inbound is not None
         inbound, found = prepared.inbound, prepared.found
         if inbound.kind == "tap" and choice is None and inbound.reply in state.asked:
@@ -180,25 +176,23 @@ class Conversation:
         ended.tapped = choice.announced if choice else ""
         texts = [piece.text for piece in map(self._reader.inbound, waiting) if piece]
         return Turn(
-            ended.turn,
-            state.now,
-            inbound,
-            ended.person,
-            ended.memory,
-            tx,
-            self._knowledge,
-            found,
-            choice,
-            inbound.reply or ended.memory.asked,
-            texts,
-            prepared.file,
-            prepared.file_trouble,
-            prepared.taken_in,
-            link=self._link,
-            tools=self._tools,
-            read=self._reader.inbound,
-            asks=_asked(ended.memory, inbound, choice, state.now),
-        )
+            ended.turn, state.now, inbound, ended.person, ended.memory, tx, self._knowledge, found, choice,
+            inbound.reply or ended.memory.asked, texts, prepared.file, prepared.file_trouble, prepared.taken_in,
+            link=self._link, tools=self._tools, read=self._reader.inbound,
+            asks=ended.memory.answered(inbound, bool(choice), state.now),
+        )  # fmt: skip
+
+    async def _from_group(
+        self, state: State, tx: Transaction, prepared: Prepared, ended: Outcome, choice: Choice | None
+    ) -> tuple[Prepared, Choice | None]:
+        """What was done in a group, for somebody who comes from there; for all others what they did here."""
+        assert prepared.inbound is not None
+        came = await asked_for(tx, self._tools, prepared.inbound)
+        group = self._reader.read(came[0]) if came else None
+        if came is None or group is None or group.inbound is None:
+            return prepared, came[1] if came else choice
+        ended.memory.answered(prepared.inbound, False, state.now)
+        return replace(group, inbound=replace(group.inbound, in_group=False, thread=0)), came[1]
 
     async def _failed(self, tx: Transaction, retry: Choice, ended: Outcome) -> Prepared | None:
         failed = await turns.received(tx, int(retry.args["turn"]), ended.person.address_id)
@@ -216,7 +210,7 @@ class Conversation:
             return None  # two people talk: a typed "2" is for the other
         if inbound.kind == "text" and ended.memory.asked in state.asked:
             offered = Reply.from_json(state.asked[ended.memory.asked][1])
-            return typed_choice(inbound.text, offered, numbers=not _wants_number(ended.memory, state.now))
+            return typed_choice(inbound.text, offered, numbers=not ended.memory.wants_number(state.now))
         return None
 
     def _answered_already(self, prepared: Prepared, memory: Memory) -> bool:
@@ -268,29 +262,9 @@ class Conversation:
         return self._channels[person.channel].limits
 
 
-def _asked(memory: Memory, inbound: Inbound, choice: Choice | None, now: datetime) -> str:
-    """What the person was asked, which ends with whatever they do now, except with what says nothing."""
-    if not memory.asks or inbound.kind not in (*_ANSWERS, *_SAYS_NOTHING):
-        return ""
-    asked = memory.still_asks(now)
-    if inbound.kind in _SAYS_NOTHING:
-        return asked
-    memory.asks = ""
-    return asked if not choice and inbound.kind not in ("command", "tap") else ""
-
-
-def _wants_number(memory: Memory, now: datetime) -> bool:
-    return bool(memory.still_asks(now)) and memory.asks_number
-
-
-def _apology(number: int, inbound: Inbound, choice: Choice | None) -> Reply:
-    text = _(
-        "Sorry, something broke on our side. Your message is kept, but not answered yet.\nFault number {number}.",
-        number=number,
-    )
-    retried = choice is not None and choice.name == "retry"
-    words = str(choice.args.get("text", "")) if choice else inbound.text[:_KEPT]
-    person = Choice(_("Ask a person"), "person", {"turn": number, "text": words})
-    if retried or inbound.kind == "job":
-        return Reply(text, (person,))
-    return Reply(text, (Choice(_("Try again"), "retry", {"turn": number, "text": words}), person))
+def _in_thread(said: list[Reply], thread: int) -> list[Reply]:
+    """The replies in the topic of the group in which the person wrote, 0 for none."""
+    if not thread:
+        return said
+    closed = str(_("The topic where this was asked is closed, so the answer comes here."))
+    return [replace(reply, thread=thread, elsewhere=closed) for reply in said]

@@ -13,7 +13,7 @@ from bot.nursery import Nursery
 from db.conversation import channels, turns
 from db.conversation.turns import NewTurn, Received
 from db.engine import Database, Transaction, will_pass
-from db.people import people
+from db.people import addresses, people
 
 #: what came in with one call: where, what, and the position from which polling goes on
 Call = tuple[str, Sequence[Update], Position | None]
@@ -55,6 +55,9 @@ class Edge:
         """Store the updates of several calls; returns how many were new, and the turns of those that name somebody."""
         now = self._clock.now()
         updates = [update for _, came, _ in calls for update in came]
+        for update in updates:
+            if update.moved:
+                await addresses.move(tx, channel, *update.moved)
         hints = {update.address: closest(update.language) for update in updates if update.address is not None}
         known = await people.find_or_create(tx, channel, hints, now) if hints else {}
         new = [NewTurn(update.id, known.get(update.address or "", (None, 0))[0], update.raw) for update in updates]

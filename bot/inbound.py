@@ -39,6 +39,11 @@ class Inbound:
     file_size: int = 0
     #: whether it was looked at and drawn anew when it came in
     file_is_clean: bool = False
+    #: whether several people read and write there
+    in_group: bool = False
+    #: the topic of the group that it was written in, and the album that it is a photo of, by the channel's own names
+    thread: int = 0
+    album: str = ""
     #: when the person sent it, where the platform says so
     sent_at: datetime | None = None
 

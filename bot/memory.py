@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from typing import Any, Self, TypeVar
 
+from bot.inbound import Inbound
 from db.base import JsonObject
 
 
@@ -16,6 +17,9 @@ class Slot:
 
 Remembered = TypeVar("Remembered", bound=Slot)
 
+#: what a person does that answers or puts aside what they were asked
+_ANSWERS = ("text", "command", "tap", "contact", "location", "photo", "file", "voice", "video")
+_SAYS_NOTHING = ("sticker", "other")
 #: how long a question of ours waits to be answered; what is written later is a question of theirs
 _PATIENCE = timedelta(hours=2)
 #: how long the last topic is what a question without a subject means
@@ -40,6 +44,11 @@ class Memory:
     said_upto: int = 0
     #: until when an outage was owned up to
     sorry_at: str = ""
+    #: the topic of the group in which it was last spoken, 0 for none
+    thread: int = 0
+    #: the last album of photos that came, with what was asked as its first one did
+    album: str = ""
+    album_asks: str = ""
     #: of staff: the case in which what they write goes to the person, and since when they have it: taken anew, or
     #: handed over and back, it is not theirs until they enter it again
     case: int = 0
@@ -90,6 +99,20 @@ class Memory:
     def recent_topic(self, now: datetime) -> str:
         """The last topic, as far as a question without a subject may mean it."""
         return self.topic if self.topic and now - datetime.fromisoformat(self.topic_at) <= REMEMBERED else ""
+
+    def answered(self, inbound: Inbound, is_choice: bool, now: datetime) -> str:
+        """What the person was asked, which ends with whatever they do now, except with what says nothing."""
+        if not self.asks or inbound.kind not in (*_ANSWERS, *_SAYS_NOTHING):
+            return ""
+        asked = self.still_asks(now)
+        if inbound.kind in _SAYS_NOTHING:
+            return asked
+        self.asks = ""
+        return asked if not is_choice and inbound.kind not in ("command", "tap") else ""
+
+    def wants_number(self, now: datetime) -> bool:
+        """Whether a number was asked for, so that a typed one is no tap."""
+        return bool(self.still_asks(now)) and self.asks_number
 
     def still_asks(self, now: datetime) -> str:
         """What was asked and is not too long ago to be answered."""

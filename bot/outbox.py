@@ -17,6 +17,7 @@ from bot.media.attachments import filled
 from bot.nursery import Nursery
 from bot.pace import Pace
 from bot.reply import Reply
+from bot.sending import bring
 from db.conversation import replies
 from db.conversation.replies import Mark, Unsent
 from db.engine import Database
@@ -135,7 +136,7 @@ class Outbox:
     async def _attempt(self, unsent: Unsent, tries: int) -> Mark:
         try:
             reply = await filled(self._database, Reply.from_json(unsent.body))
-            ids = await self._channels[unsent.channel].send(unsent.value, reply, unsent.id)
+            ids = await bring(self._database, self._channels[unsent.channel], unsent.value, reply, unsent.id)
         except Later as wait:
             return self._again(unsent, unsent.attempts, wait.seconds)
         except Blocked:

@@ -52,7 +52,11 @@ class Reply:
     wants: Literal["contact", "location"] | None = None
     #: the id of a file that goes with it, 0 for none
     file: int = 0
-    #: the file itself, for the channel that sends it; `bot.media.attachments.filled` puts it here
+    #: the topic of a group that it belongs to, 0 for none; and what is said first where that is closed and it comes
+    #: outside of it
+    thread: int = 0
+    elsewhere: str = ""
+    #: that file, for the channel that sends it: `bot.media.attachments.filled` puts it here
     attachment: File | None = field(default=None, compare=False, repr=False)
     #: whether the platform is paid to take it beside its usual number a second
     is_paid: bool = field(default=False, compare=False)
@@ -75,12 +79,15 @@ class Reply:
             body["wants"] = self.wants
         if self.file:
             body["file"] = self.file
+        if self.thread:
+            body |= {"thread": self.thread, "elsewhere": self.elsewhere}
         return body
 
     @classmethod
     def from_json(cls, body: JsonObject) -> "Reply":
         choices = tuple(Choice(**choice) for choice in body.get("choices", ()))
-        return cls(Markdown(body["text"]), choices, body.get("wants"), body.get("file", 0))
+        about = {name: body[name] for name in ("wants", "file", "thread", "elsewhere") if name in body}
+        return cls(Markdown(body["text"]), choices, **about)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,12 @@
 """Find the handler of a turn: the first whose rule fits, in the order of the page that lists them."""
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from bot.inbound import InboundKind
+from bot.private_chat import Handler, in_private
 from bot.turn import Turn
 
-Handler = Callable[[Turn], Awaitable[None]]
 Rule = Callable[[Turn], bool]
 
 
@@ -27,15 +27,18 @@ class Route:
 class Router:
     """The handlers of one file."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, private: bool = False) -> None:
+        """`private` handlers ask for, show or change what is somebody's own, and never in a group."""
         self.name = name
+        self.private = private
         self.routes: list[Route] = []
 
     def when(self, rule: Rule, only: str = "") -> Callable[[Handler], Handler]:
         """Take the turns for which `rule` holds."""
 
         def register(handler: Handler) -> Handler:
-            self.routes.append(Route(f"{self.name}.{handler.__name__}", rule, handler, only))
+            taken = in_private(handler) if self.private else handler
+            self.routes.append(Route(f"{self.name}.{handler.__name__}", rule, taken, only))
             return handler
 
         return register

@@ -1,15 +1,26 @@
-"""One attempt to bring a delivery: what is sent, and what the person has already that is changed by it."""
+"""Bringing a reply to where its conversation is; one try of a delivery, and what it changes that was sent before."""
 
 import logging
 from dataclasses import replace
 
-from bot.channel import Amends, Channel, Refused, Unreached
+from bot.channel import Amends, Channel, Moved, Refused, Unreached
 from bot.media.attachments import filled
 from bot.reply import Reply
 from db.deliveries.sendings import Claimed, Earlier
 from db.engine import Database
+from db.people import addresses
 
 log = logging.getLogger(__name__)
+
+
+async def bring(database: Database, channel: Channel, value: str, reply: Reply, number: int) -> list[str]:
+    """Send as `Channel.send` does, and follow a conversation that has moved: from here on that is its address."""
+    try:
+        return await channel.send(value, reply, number)
+    except Moved as there:
+        async with database.transaction() as tx:
+            await addresses.move(tx, channel.name, value, there.value)
+        return await channel.send(there.value, reply, number)
 
 
 class Unchangeable(Exception):
@@ -27,7 +38,7 @@ class Attempts:
         if claimed.is_silent:
             return []
         reply = replace(await self._reply(claimed), is_paid=is_paid)
-        return await channel.send(claimed.value, reply, claimed.reply_id)
+        return await bring(self._database, channel, claimed.value, reply, claimed.reply_id)
 
     async def _amend(self, channel: Channel, claimed: Claimed, earlier: Earlier) -> None:
         if not (isinstance(channel, Amends) and earlier.message_ids):

@@ -10,6 +10,7 @@ from bot.cases.forwarded import Content, content
 from bot.cases.office_hours import deadline
 from bot.cases.promises import is_answer, nobody, promise
 from bot.language.i18n import _, language
+from bot.private_chat import in_private
 from bot.reply import Choice
 from bot.router import Router
 from bot.turn import Turn
@@ -106,6 +107,7 @@ async def warning(turn: Turn) -> None:
 
 @router.command("lapor", "melapor", "laporkan", "report", "signal")
 @router.choice("signal")
+@in_private
 async def signal(turn: Turn) -> None:
     """Ask what happened, in their words."""
     if await promise(turn) is None:
@@ -117,6 +119,7 @@ async def signal(turn: Turn) -> None:
 
 
 @router.when(lambda turn: turn.asks == _SIGNAL and is_answer(turn))
+@in_private
 async def told(turn: Turn) -> None:
     """Open a case with their report, and say its number and by when it is read."""
     sent = await content(turn)

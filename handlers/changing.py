@@ -11,7 +11,7 @@ from bot.router import Router
 from bot.turn import Turn
 from db.people import businesses
 
-router = Router("changing")
+router = Router("changing", private=True)
 
 
 @router.choice("form-file")

@@ -12,7 +12,7 @@ from bot.router import Router
 from bot.turn import Turn
 from db.people import businesses, people
 
-router = Router("correcting")
+router = Router("correcting", private=True)
 
 #: what the next message answers; behind it the business, 0 for the person, and the field
 _ASKS = "my-data:"

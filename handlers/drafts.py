@@ -11,7 +11,7 @@ from bot.turn import Turn
 from db import files
 from db.enrolling import enrolments
 
-router = Router("drafts")
+router = Router("drafts", private=True)
 
 
 @router.command(*CONTINUE)

@@ -27,7 +27,7 @@ from db.fairs.programmes import Programme
 from db.people import consents
 from db.people.consents import ANNOUNCEMENTS, ENROLMENT, Consent
 
-router = Router("enrol")
+router = Router("enrol", private=True)
 
 TOPIC = "program.enrol"
 

@@ -14,7 +14,7 @@ from db.people import staff
 from db.privacy import erasure, erasures
 from db.privacy.erasures import Erasure
 
-router = Router("erasing")
+router = Router("erasing", private=True)
 
 #: enrolments that are named
 _NAMED = 3

@@ -13,7 +13,7 @@ from db.enrolling import attendance, enrolments, feedback
 from db.enrolling.enrolments import Enrolment
 from db.fairs import programmes
 
-router = Router("feedback")
+router = Router("feedback", private=True)
 
 _ASKS = "feedback:"
 #: characters of what was useful

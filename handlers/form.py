@@ -18,7 +18,7 @@ from bot.router import Router, bare_word
 from bot.turn import Turn
 from db.people import businesses
 
-router = Router("form")
+router = Router("form", private=True)
 
 #: words that always mean something else
 _LEAD_OUT = {"menu", "status", "bahasa", "language", "basa", *CONTINUE}

@@ -15,7 +15,7 @@ from db.cases import case_messages, cases
 from db.cases.cases import Case
 from db.people.staff import ROLES
 
-router = Router("handoff")
+router = Router("handoff", private=True)
 
 #: words that always mean the assistant
 _ALWAYS = {"menu", "bahasa", "language", "basa", "berhenti", "stop", "lirén", "liren"}

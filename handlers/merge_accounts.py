@@ -18,7 +18,7 @@ from db.people import joinings, people
 from db.people.joinings import LASTS, UNDONE_FOR, Code
 from db.privacy import audit, erasures, holdings
 
-router = Router("joining")
+router = Router("joining", private=True)
 
 _ASKS = "joining"
 #: a code with its dash, which nobody writes by chance

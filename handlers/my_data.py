@@ -16,7 +16,7 @@ from db.people.consents import ANNOUNCEMENTS, ENROLMENT
 from db.privacy import erasure, erasures, holdings
 from db.privacy.holdings import Opening
 
-router = Router("my_data")
+router = Router("my_data", private=True)
 
 _WORDS = {
     "data saya",

@@ -13,6 +13,7 @@ from bot.errors import Refusal
 from bot.fairs.exhibitions import title
 from bot.language.i18n import _, day
 from bot.language.markdown import Markdown
+from bot.private_chat import send_there
 from bot.reply import Choice
 from bot.router import Router
 from bot.turn import Turn
@@ -21,7 +22,7 @@ from db.enrolling.changes import Change
 from db.enrolling.enrolments import Enrolment
 from db.fairs import programmes
 
-router = Router("status")
+router = Router("status", private=True)
 
 TOPIC, CHANGE = "program.status", "program.change"
 #: enrolments in one bubble
@@ -34,6 +35,9 @@ _WITHDRAWABLE = ("submitted", "correction", "waiting", "offered", "accepted")
 @lookups.answers(CHANGE)
 async def ask(turn: Turn, _asked: str, _hello: str) -> Sequence[Choice] | None:
     """Answer from the database where they have any; else with the card."""
+    if turn.inbound.in_group:
+        send_there(turn)
+        return None
     return None if await _list(turn) else ()
 
 

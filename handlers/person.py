@@ -10,7 +10,7 @@ from bot.router import Router
 from bot.turn import Turn
 from db.cases import cases, questions
 
-router = Router("person")
+router = Router("person", private=True)
 
 #: characters of a question that are kept while nobody can answer it
 _KEPT = 300

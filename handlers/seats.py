@@ -16,7 +16,7 @@ from bot.turn import Turn
 from db.enrolling import changes, enrolments, seats
 from db.enrolling.enrolments import Enrolment
 
-router = Router("places")
+router = Router("places", private=True)
 
 #: what the next message is to say
 _ASKS = "place-why:"

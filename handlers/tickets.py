@@ -2,8 +2,9 @@
 
 from bot.answers.card_page import introduce
 from bot.cases.cases import recipient
+from bot.codes import Codes
 from bot.door import certificates, tickets
-from bot.door.codes import CERTIFICATE, TICKET, Codes
+from bot.door.codes import CERTIFICATE, TICKET
 from bot.enrolling.enrolments import accepted, brief, number, status_line
 from bot.enrolling.form.form import Form
 from bot.enrolling.seats import TICKET as JOB
@@ -20,7 +21,7 @@ from db.enrolling.enrolments import Enrolment
 from db.fairs import programmes
 from db.fairs.programmes import Programme
 
-router = Router("tickets")
+router = Router("tickets", private=True)
 
 #: tickets in one bubble
 _PAGE = 6

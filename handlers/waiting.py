@@ -14,7 +14,7 @@ from db.cases import case_messages, cases
 from db.cases.cases import Case
 from db.deliveries import deliveries
 
-router = Router("waiting")
+router = Router("waiting", private=True)
 
 
 @router.choice("case-add")

@@ -16,14 +16,15 @@ ROOMS = ("bot", "handlers", "db")
 STOREYS = (
     {
         "db", "bot.language", "bot.media", "bot.dates", "bot.fields", "bot.knowledge", "bot.settings", "bot.logs",
-        "bot.metrics", "bot.clock", "bot.nursery", "bot.batch", "bot.errors",
+        "bot.metrics", "bot.clock", "bot.codes", "bot.nursery", "bot.batch", "bot.errors",
         # plain data: fields read an Inbound, a refusal holds choices
         "bot.inbound", "bot.reply",
     },
     {
         "bot.asking", "bot.memory", "bot.turn", "bot.router", "bot.choosing", "bot.fragments", "bot.channel",
         "bot.edge", "bot.lines", "bot.reader", "bot.conversation", "bot.runner", "bot.outbox", "bot.deliveries",
-        "bot.sending", "bot.pace", "bot.jobs", "bot.channels", "bot.assistant",
+        "bot.sending",
+        "bot.pace", "bot.jobs", "bot.channels", "bot.assistant", "bot.private_chat", "bot.apology",
     },
     # a room may use those named before it
     {"bot.answers"},

@@ -6,9 +6,9 @@ from bot import settings
 from bot.assistant import Assistant
 from bot.channel import Channel
 from bot.clock import Clock
+from bot.codes import Codes
 from bot.commands import Stop, known, no_database, opened, staff
 from bot.composition import product
-from bot.door.codes import Codes
 from db.migrations import upgrade
 
 

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 import segno
 
+from bot.codes import Codes
 from bot.door.attendance import days
-from bot.door.codes import CERTIFICATE, Codes
+from bot.door.codes import CERTIFICATE
 from bot.fairs.exhibitions import SAMPLE, title
 from bot.language.dates_said import weekday_span
 from bot.language.i18n import _, ngettext

@@ -10,7 +10,8 @@ import segno
 # Pillow would import every format it knows for the first one that is not registered by an import
 from PIL import Image, ImageDraw, ImageFont, PngImagePlugin  # noqa: F401
 
-from bot.door.codes import TICKET, Codes
+from bot.codes import Codes
+from bot.door.codes import TICKET
 from bot.fairs import programmes as say
 from bot.fairs.exhibitions import SAMPLE, title
 from bot.language.i18n import _

@@ -174,9 +174,11 @@ async def finish(tx: Transaction, ended: Sequence[Finished], now: datetime) -> N
     )
 
 
-async def received(tx: Transaction, turn: int, address: int) -> Received | None:
+async def received(tx: Transaction, turn: int, address: int | None = None) -> Received | None:
     """Load a turn of this address, to take it again; None where the turn is not of this address."""
-    statement = _EVERY.where(StoredTurn.id == turn, StoredTurn.address_id == address)
+    statement = _EVERY.where(StoredTurn.id == turn)
+    if address is not None:
+        statement = statement.where(StoredTurn.address_id == address)
     row = (await tx.execute(statement)).first()
     return Received(*row) if row else None
 

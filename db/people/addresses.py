@@ -20,20 +20,53 @@ class Address(Base):
     #: the channel's own name for it: a Telegram chat, a terminal's person
     value: Mapped[str] = mapped_column(Text)
     created_at: Mapped[datetime]
-    #: `open`, `blocked` (the person stopped us) or `gone` (the platform knows it no more)
+    #: `open`, `blocked` (the person stopped us), `gone` (the platform knows it no more) or `moved`: the conversation is
+    #: at another address, which its memory names
     state: Mapped[str] = mapped_column(String(8))
     #: what the conversation at this address remembers between turns; see `bot.turn.Memory`
     memory: Mapped[JsonObject]
 
 
+#: the state of an address whose conversation goes on elsewhere
+MOVED = "moved"
+_AT = select(Address.id, Address.value, Address.state, Address.person_id, Address.created_at).where(
+    Address.channel == bindparam("channel"), Address.value.in_(bindparam("values", expanding=True))
+)
+
+
 async def known(tx: Transaction, channel: str, values: Iterable[str]) -> dict[str, tuple[int, int]]:
-    """Load the (address, person) ids of those of these address values that ever wrote."""
-    rows = await tx.execute(
-        select(Address.value, Address.id, Address.person_id).where(
-            Address.channel == channel, Address.value.in_(values)
-        )
-    )
-    return {value: (address, person) for value, address, person in rows}
+    """The (address, person) ids of those of these address values that ever wrote."""
+    theirs = select(Address.value, Address.id, Address.person_id, Address.state)
+    rows = (await tx.execute(theirs.where(Address.channel == channel, Address.value.in_(values)))).all()
+    found = {value: (address, person) for value, address, person, state in rows if state != MOVED}
+    for value in [row.value for row in rows if row.state == MOVED]:
+        of_old = select(Address.memory).where(Address.channel == channel, Address.value == value)
+        now = (await tx.execute(of_old)).scalar_one()[MOVED]
+        found |= {value: (await known(tx, channel, [now]))[now]}
+    return found
+
+
+async def move(tx: Transaction, channel: str, old: str, new: str) -> None:
+    """The conversation at `old` goes on at `new`; what still comes from `old` belongs to it.
+
+    Who wrote at `new` before we heard of it keeps nothing there but what they wrote.
+    """
+    both = {row.value: row for row in (await tx.execute(_AT, {"channel": channel, "values": [old, new]})).all()}
+    if old == new or old not in both or both[old].state == MOVED:
+        return
+    left: JsonObject = {"value": old, "state": MOVED, "memory": {MOVED: new}}
+    if new in both:
+        await _change(tx, both[new].id, value=f"{old} before")
+    await _change(tx, both[old].id, value=new)
+    if new in both:
+        await _change(tx, both[new].id, **left)
+    else:
+        here = {"person_id": both[old].person_id, "channel": channel, "created_at": both[old].created_at}
+        await tx.execute(tx.insert(Address), here | left)
+
+
+async def _change(tx: Transaction, address: int, **values: object) -> None:
+    await tx.execute(update(Address).where(Address.id == address).values(values))
 
 
 _REMEMBER = (
@@ -69,4 +102,4 @@ async def of(tx: Transaction, people: Collection[int]) -> dict[int, list[str]]:
 
 
 async def set_state(tx: Transaction, address: int, state: str) -> None:
-    await tx.execute(update(Address).where(Address.id == address).values(state=state))
+    await _change(tx, address, state=state)

@@ -2,8 +2,9 @@
 
 from datetime import date
 
+from bot.codes import Codes
 from bot.door import attendance as say
-from bot.door.codes import TICKET, Codes
+from bot.door.codes import TICKET
 from bot.enrolling import page
 from bot.enrolling.enrolments import brief, parse_number, state_name
 from bot.errors import Refusal

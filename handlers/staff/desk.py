@@ -5,8 +5,9 @@ from functools import wraps
 
 from bot.errors import Refusal
 from bot.language.i18n import _
+from bot.private_chat import Handler
 from bot.reply import Choice
-from bot.router import Handler, Router, Rule, bare_word
+from bot.router import Router, Rule, bare_word
 from bot.turn import Turn
 from db.people.people import Known
 from db.people.staff import ROLES
@@ -20,7 +21,7 @@ class Desk(Router):
 
     def __init__(self, name: str, role: str) -> None:
         """`role` is the least that may: `viewer`, `officer` or `admin`."""
-        super().__init__(name)
+        super().__init__(name, private=True)
         self.role = role
 
     def when(self, rule: Rule, only: str = "") -> Callable[[Handler], Handler]:

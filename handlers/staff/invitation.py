@@ -18,7 +18,7 @@ router = Router("join")
 @router.when(lambda turn: turn.inbound.kind == "command" and turn.inbound.name in ("staf", "staff"))
 async def join(turn: Turn) -> None:
     """Take a code; without one, say what `/staf` is for."""
-    if turn.person.value.startswith("-") and turn.person.channel == "telegram":
+    if turn.inbound.in_group:
         turn.say(_("Please write that to me in a private chat, not in a group; a code is for one person."))
     elif turn.person.role:
         turn.say(_("You already belong to the staff."), [Choice(_("Open"), "staff")])

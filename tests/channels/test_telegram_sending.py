@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from bot.channel import Blocked, Later, Refused, Unreached
+from bot.channel import Blocked, Later, Moved, Refused, Unreached
 from bot.channels.telegram import request
 from bot.channels.telegram.channel import Telegram
 from bot.channels.telegram.messages import split
@@ -266,8 +266,17 @@ async def test_a_lost_answer_is_sent_again_at_least_once(stub: TelegramStub, tmp
     assert [message["text"] for message in stub.messages(43)] == ["text merek?"]
 
 
-async def test_a_moved_group_is_answered_at_its_new_place(telegram: Telegram, stub: TelegramStub) -> None:
+async def test_a_moved_group_says_where_it_is(telegram: Telegram, stub: TelegramStub) -> None:
     stub.moved[GROUP] = -1002
-    ids = await telegram.send(str(GROUP), says("Halo"), 1)
-    assert [message["chat_id"] for message in stub.messages()] == [-1002]
-    assert len(ids) == 1
+    with pytest.raises(Moved) as there:
+        await telegram.send(str(GROUP), says("Halo"), 1)
+    assert there.value.value == "-1002"
+    with pytest.raises(Refused):
+        await telegram.amend(str(GROUP), says("Halo"), 1, ["7"])
+
+
+async def test_where_every_topic_is_closed_it_is_refused_for_good(stub: TelegramStub, telegram: Telegram) -> None:
+    stub.script("sendMessage", status=400, description="Bad Request: TOPIC_CLOSED", times=2)
+    with pytest.raises(Refused):
+        await telegram.send(str(GROUP), says("Halo", thread=7, elsewhere="Di sini"), 1)
+    assert [call.params.get("message_thread_id") for call in stub.sent] == [7, None]

@@ -8,7 +8,8 @@ import pytest
 from openpyxl import load_workbook
 from sqlalchemy import select
 
-from bot.door.codes import TICKET, Codes
+from bot.codes import Codes
+from bot.door.codes import TICKET
 from db.conversation.jobs import StoredJob
 from db.enrolling import feedback
 from db.enrolling.attendance import StoredAttendance

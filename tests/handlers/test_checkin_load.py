@@ -11,7 +11,8 @@ import pytest
 from sqlalchemy import func, select
 
 from bot.channels.memory import Sent
-from bot.door.codes import TICKET, Codes
+from bot.codes import Codes
+from bot.door.codes import TICKET
 from bot.inbound import Inbound
 from bot.knowledge import Knowledge
 from db.deliveries.deliveries import StoredDelivery

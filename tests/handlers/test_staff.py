@@ -273,7 +273,7 @@ async def test_a_group_is_no_place_for_a_code(town: Town, known: Knowledge) -> N
     code = await code_of(town)
     group = replace(somebody(""), channel="telegram", value="-100123")
     async with town.assistant.database.transaction() as tx:
-        turn = Turn(1, NOW, Inbound.typed(f"/staf {code}"), group, Memory(), tx, known)
+        turn = Turn(1, NOW, replace(Inbound.typed(f"/staf {code}"), in_group=True), group, Memory(), tx, known)
         with speaking("id"):
             await join(turn)
         assert "jangan di grup" in turn.replies[0].text

@@ -9,7 +9,8 @@ from bot.channels.memory import Sent
 from bot.errors import Refusal
 from bot.knowledge import Knowledge
 from bot.language.i18n import _
-from bot.router import Handler, Route
+from bot.private_chat import Handler
+from bot.router import Route
 from bot.turn import Turn
 from db.broadcasts import broadcasts, taps
 from db.broadcasts.taps import StoredTap

@@ -10,7 +10,8 @@ import httpx
 import pytest
 from PIL import Image, ImageChops
 
-from bot.door.codes import CERTIFICATE, TICKET, Codes
+from bot.codes import Codes
+from bot.door.codes import CERTIFICATE, TICKET
 from bot.door.tickets import _drawn, _Line, _qr
 from bot.knowledge import Knowledge
 from bot.media.lettering import legible

@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from PIL import Image
 
 from bot.channels.memory import Sent
-from bot.door.codes import TICKET, Codes
+from bot.codes import Codes
+from bot.door.codes import TICKET
 from db.files import File
 from tests.town.hall import Hall
 from tests.town.phone import Phone

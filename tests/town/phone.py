@@ -11,8 +11,8 @@ from bot.assistant import Assistant
 from bot.channel import Update
 from bot.channels.memory import Memory, Sent, insist, raw
 from bot.clock import ManualClock
+from bot.codes import Codes
 from bot.composition import product
-from bot.door.codes import Codes
 from bot.inbound import Inbound, InboundKind
 from bot.knowledge import Knowledge
 from bot.router import Router

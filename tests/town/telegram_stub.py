@@ -129,6 +129,10 @@ class Where(TypedDict, total=False):
     """Where a person's update comes from, and whether it is queued (it is unless told)."""
 
     in_group: int | None
+    #: the topic of the group, by its number
+    topic: int
+    #: the album that a photo is of
+    album: str
     queue: bool
 
 
@@ -308,6 +312,8 @@ class TelegramStub:
         self.blocked: set[int] = set()
         #: groups that became supergroups, with their new ids
         self.moved: dict[int, int] = {}
+        #: topics of groups that take no messages, by their numbers
+        self.closed: set[int] = set()
         #: none are enforced unless told
         self.limits: Limits | None = None
         #: whether the bot can pay for messages beside the limits
@@ -487,6 +493,9 @@ class TelegramStub:
 
     def _message(self, method: str, params: Json, sender: Json) -> Json:
         self._check_chat(params.get("chat_id", ""))
+        topic = int(params.get("message_thread_id", 0))
+        if topic in self.closed:
+            raise ApiError(400, "Bad Request: TOPIC_CLOSED")
         keyboard = params.get("reply_markup", {})
         check_keyboard(keyboard)
         message = {"date": int(time.time()), "chat": chat_of(params["chat_id"]), "from": sender}
@@ -503,6 +512,8 @@ class TelegramStub:
             message |= {"message_id": params["message_id"], "edit_date": message["date"]}
         else:
             message["message_id"] = self.next_message_id()
+        if topic:
+            message |= {"message_thread_id": topic, "is_topic_message": True}
         if "inline_keyboard" in keyboard:
             message["reply_markup"] = keyboard
         return message
@@ -632,11 +643,11 @@ class User:
     def blocks(self, **where: Unpack[Where]) -> Json:
         """Blocks the bot (or throws it out of the group): sending there fails from now on."""
         self.stub.blocked.add(where.get("in_group") or self.id)
-        return self._changes_bot("member", "kicked", **where)
+        return self._changes_bot("member", "kicked", where.get("in_group"), where.get("queue", True))
 
     def unblocks(self, **where: Unpack[Where]) -> Json:
         self.stub.blocked.discard(where.get("in_group") or self.id)
-        return self._changes_bot("kicked", "member", **where)
+        return self._changes_bot("kicked", "member", where.get("in_group"), where.get("queue", True))
 
     def _changes_bot(self, old: str, new: str, in_group: int | None = None, queue: bool = True) -> Json:
         change = {
@@ -652,13 +663,31 @@ class User:
         until = {"until_date": 0} if status == "kicked" else {}
         return {"status": status, "user": self.stub.me} | until
 
-    def _sends(self, content: Json, in_group: int | None = None, queue: bool = True, kind: str = "message") -> Json:
+    def migrates(self, old: int, new: int) -> list[Json]:
+        """Makes a supergroup of a group: both say so, and sending to the old one fails from now on."""
+        self.stub.moved[old] = new
+        told = {"migrate_to_chat_id": new}, {"migrate_from_chat_id": old}
+        return [self._sends(one, in_group=chat) for one, chat in zip(told, (old, new), strict=True)]
+
+    def _sends(
+        self,
+        content: Json,
+        in_group: int | None = None,
+        topic: int = 0,
+        album: str = "",
+        queue: bool = True,
+        kind: str = "message",
+    ) -> Json:
         message = {
             "message_id": self.stub.next_message_id(),
             "date": int(time.time()),
             "chat": chat_of(in_group or self.id, self.name),
             "from": self._as_json(),
         }
+        if topic:
+            message |= {"message_thread_id": topic, "is_topic_message": True}
+        if album:
+            message["media_group_id"] = album
         return self._update(kind, message | content, queue)
 
     def _update(self, kind: str, content: Json, queue: bool) -> Json:

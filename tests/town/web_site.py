@@ -10,8 +10,8 @@ from typing import Any
 
 from bot.assistant import Assistant
 from bot.channels.web import Web
+from bot.codes import Codes
 from bot.composition import product
-from bot.door.codes import Codes
 from bot.knowledge import Knowledge
 from bot.web import server
 from bot.web.app import create_app

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from bot.door.codes import TICKET, Codes
+from bot.codes import Codes
+from bot.door.codes import TICKET
 from tests.town.browser import PHONE, Service, axe, chromium, service
 
 pytestmark = pytest.mark.slow

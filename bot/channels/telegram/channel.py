@@ -10,8 +10,9 @@ import hmac
 import json
 import logging
 import warnings
-from collections.abc import Awaitable, Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from typing import Any, TypeVar
 
@@ -21,7 +22,6 @@ from telegram.error import (
     ChatMigrated,
     Conflict,
     EndPointNotFound,
-    Forbidden,
     InvalidToken,
     NetworkError,
     RetryAfter,
@@ -30,18 +30,19 @@ from telegram.error import (
 from telegram.warnings import PTBDeprecationWarning
 
 from bot import logs
-from bot.channel import Blocked, Later, Receive, Refused, Unreached, Update
+from bot.channel import Blocked, Receive, Refused, Update
 from bot.channels.telegram import profile
 from bot.channels.telegram.messages import Part, changes, parts
+from bot.channels.telegram.refusals import SLOW, TopicClosed, is_final, told
 from bot.channels.telegram.request import AiohttpRequest, NotConnected
 from bot.channels.telegram.updates import ALLOWED, Myself, as_update, number_of, read, tapped
 from bot.inbound import Inbound
 from bot.language.i18n import LANGUAGES, speaking
+from bot.language.markdown import Markdown
 from bot.media.attachments import LARGEST
 from bot.nursery import Nursery
 from bot.pace import Rate
 from bot.reply import TELEGRAM, Reply
-from db.base import JsonObject
 
 log = logging.getLogger(__name__)
 
@@ -56,9 +57,6 @@ RATE = Rate(overall=30, to_one=1, paid=970)
 POLL = 25
 #: seconds between tries while Telegram cannot be reached
 BACKOFF = (1, 2, 5, 15, 60)
-#: seconds between tries of what only a person can put right
-SLOW = 60.0
-_UNREACHABLE = ("chat not found", "peer_id_invalid", "user not found", "user is deactivated")
 #: raw calls, as the library's methods parse what comes back: one malformed update would stop every poll. Spelt so
 #: that the library takes them for methods it does not have, or it would warn of each call
 _GET_UPDATES, _GET_FILE = "get_Updates", "get_File"
@@ -105,11 +103,16 @@ class Telegram:
     async def send(self, address: str, reply: Reply, number: int) -> list[str]:
         """Send a reply; where Telegram refuses its form, as plain text. A long one goes on where it was broken off."""
         sent = self._begun.setdefault(number, [])
+        private = not address.startswith("-")
+        place = {"chat_id": address} | ({"message_thread_id": reply.thread} if reply.thread else {})
         try:
-            with self._told():
-                for part in parts(reply, number, private=not address.startswith("-"))[len(sent) :]:
-                    sent.append(await self._send_part(address, part))
-        except (Blocked, Refused):
+            with told(self._say):
+                for part in parts(reply, number, private)[len(sent) :]:
+                    sent.append(await self._send_part(place, part))
+        except (Blocked, Refused) as refused:
+            if isinstance(refused, TopicClosed) and reply.thread:
+                text = reply.text if sent else Markdown(f"{reply.elsewhere}\n\n{reply.text}")
+                return await self.send(address, replace(reply, thread=0, text=text), number)
             del self._begun[number]
             raise
         del self._begun[number]
@@ -117,30 +120,15 @@ class Telegram:
 
     async def amend(self, address: str, reply: Reply | None, number: int, messages: Sequence[str]) -> None:
         """Change the last message, which carries text and keyboard; an announcement is one message."""
-        with self._told():
+        with told(self._say):
             for method, given in changes(reply, number, messages):
                 try:
                     await self._bot.do_api_request(method, {"chat_id": address, **given})
+                except ChatMigrated:
+                    raise Refused("it stands at an earlier address") from None
                 except BadRequest as error:
                     if "not modified" not in error.message.lower():
                         raise
-
-    @contextmanager
-    def _told(self) -> Iterator[None]:
-        """What Telegram answers, in the words of every channel."""
-        try:
-            yield
-        except RetryAfter as error:
-            raise Later(float(error.retry_after)) from None  # type: ignore[arg-type]
-        except (InvalidToken, EndPointNotFound, Conflict) as error:
-            self._say(error)
-            raise Later(SLOW) from None
-        except NotConnected as error:
-            raise Unreached(error.message) from None
-        except Forbidden as error:
-            raise Blocked(error.message) from None
-        except BadRequest as error:
-            raise (Blocked if _is_unreachable(error) else Refused)(error.message) from None
 
     async def typing(self, address: str) -> None:
         with suppress(TelegramError):
@@ -237,23 +225,17 @@ class Telegram:
         except TelegramError as error:
             log.warning("a tap could not be answered: %s", type(error).__name__)
 
-    async def _send_part(self, address: str, part: Part) -> str:
+    async def _send_part(self, place: Mapping[str, Any], part: Part) -> str:
         for method, message in part.forms():
             try:
-                return await self._send_message(method, {"chat_id": address, **message})
+                sent = await self._bot.do_api_request(method, {**place, **message})
+                return str(sent["message_id"])
             except BadRequest as error:
-                if _is_unreachable(error):
+                if is_final(error):
                     raise
                 refused = error
                 log.warning("Telegram refused the form of a message: %s", method)
         raise refused
-
-    async def _send_message(self, method: str, message: JsonObject) -> str:
-        try:
-            sent = await self._bot.do_api_request(method, message)
-        except ChatMigrated as moved:
-            sent = await self._bot.do_api_request(method, {**message, "chat_id": moved.new_chat_id})
-        return str(sent["message_id"])
 
     async def _keep_trying(self, call: Callable[[], Awaitable[Result]]) -> Result:
         """Repeat a call to Telegram until it succeeds; returns its result."""
@@ -294,8 +276,3 @@ class Telegram:
         if self._trouble:
             self._trouble = None
             log.info("Telegram answers again.")
-
-
-def _is_unreachable(error: BadRequest) -> bool:
-    """Whether Telegram no longer knows the chat (it says so with 400 as well as with 403)."""
-    return any(words in error.message.lower() for words in _UNREACHABLE)

@@ -4,7 +4,8 @@ import hashlib
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any
 
 from telegram import Chat, ChatMember, Message, PhotoSize
@@ -19,6 +20,8 @@ ALLOWED = ("message", "edited_message", "callback_query", "my_chat_member")
 _GROUPS = (Chat.GROUP, Chat.SUPERGROUP)
 _GONE = (ChatMember.BANNED, ChatMember.LEFT)
 _TAP = re.compile(r"r:(\d{1,18}):(\d{1,4})")
+#: where the message of an update lies
+_MESSAGES = (("callback_query", "message"), ("message",), ("edited_message",))
 _INT64 = range(-(2**63), 2**63)
 #: the first of these that a message has says what it is; an animation is sent the way a sticker is
 _CONTENTS: tuple[tuple[str, InboundKind], ...] = (
@@ -51,14 +54,14 @@ def as_update(raw: Any, me: Myself) -> Update:
 
     Of what is said in a group and not to us only the number is kept.
     """
-    given = _at(raw, "update_id")
+    given, between = _at(raw, "update_id"), moved(raw)
     address, language = _named(raw, me)
     if address is None and _is_group_talk(raw):
         raw = {"update_id": given}
     content = json.dumps(raw)
     known = type(given) is int and given in _INT64
     name = str(given) if known else "?" + hashlib.blake2b(content.encode(), digest_size=16).hexdigest()
-    return Update(name, content, address, language)
+    return Update(name, content, address, language, between)
 
 
 def number_of(raw: Any) -> int | None:
@@ -75,24 +78,63 @@ def tapped(raw: Any) -> str | None:
 
 def read(raw: str, me: Myself) -> Inbound | None:
     """Read a stored update; raises on what cannot be read."""
-    update = TelegramUpdate.de_json(json.loads(raw), None)
+    content = json.loads(raw)
+    try:
+        update = TelegramUpdate.de_json(content, None)
+    except Exception:
+        inbound: Inbound | None = _barely(content)
+    else:
+        inbound = _act(update)
+    if inbound is None:
+        return None
+    message = next(filter(None, (_at(content, *path) for path in _MESSAGES)), None)
+    in_group = _at(message, "chat", "type") in _GROUPS
+    words = _without_name(inbound.text, me) if in_group and inbound.kind != "command" else inbound.text
+    thread = _at(message, "message_thread_id") if _at(message, "is_topic_message") else 0
+    return replace(
+        inbound, text=words, in_group=in_group, thread=thread or 0, album=str(_at(message, "media_group_id") or "")
+    )
+
+
+def _act(update: TelegramUpdate) -> Inbound | None:
     if update.callback_query:
-        found = _TAP.fullmatch(update.callback_query.data or "")
-        return Inbound("tap", reply=int(found[1]), index=int(found[2])) if found else Inbound("tap")
+        return _tap(update.callback_query.data)
     if update.my_chat_member:
         gone = update.my_chat_member.new_chat_member.status in _GONE
         return Inbound("blocked" if gone else "unblocked", sent_at=update.my_chat_member.date)
     if update.message:
-        return _message(update.message, me)
+        return _message(update.message)
     if update.edited_message and update.edited_message.text:
         edited = update.edited_message
-        return Inbound("edit", _words(edited, me), sent_at=edited.edit_date or edited.date)
+        return Inbound("edit", edited.text or "", sent_at=edited.edit_date or edited.date)
     return None
 
 
-def _message(message: Message, me: Myself) -> Inbound | None:
-    """Read a message; None for one that only reports something, such as a pinned message."""
-    text, sent = _words(message, me), message.date
+def _tap(data: object) -> Inbound:
+    found = _TAP.fullmatch(data) if isinstance(data, str) else None
+    return Inbound("tap", reply=int(found[1]), index=int(found[2])) if found else Inbound("tap")
+
+
+def _barely(content: object) -> Inbound:
+    """What the library refuses for one of its parts, a poll for example: its words, or that it is something else.
+
+    Raises ValueError where not even who sent it can be read: whoever did is not to be met with silence.
+    """
+    kind = next((kind for kind in ALLOWED[:3] if type(_at(content, kind, "from", "id")) is int), "")
+    if kind == "callback_query":
+        return _tap(_at(content, kind, "data"))
+    sent = _at(content, kind, "date")
+    if not kind or type(sent) is not int:
+        raise ValueError("nobody's, or of no time")
+    words, at = _at(content, kind, "text") or _at(content, kind, "caption"), datetime.fromtimestamp(sent, UTC)
+    if not isinstance(words, str):
+        return Inbound("other", sent_at=at)
+    return Inbound("edit", words, sent_at=at) if kind == "edited_message" else Inbound.typed(words, at)
+
+
+def _message(message: Message) -> Inbound | None:
+    """None for what only reports something, such as a pinned message."""
+    text, sent = (message.text or message.caption or "").strip(), message.date
     if message.text:
         return Inbound.typed(text, sent)
     if message.contact:
@@ -115,12 +157,19 @@ def _best(photo: Sequence[PhotoSize]) -> PhotoSize:
     return max(fitting or photo, key=lambda size: size.width * size.height)
 
 
-def _words(message: Message, me: Myself) -> str:
-    """Read the text or caption; in a group, without our own name."""
-    words = message.text or message.caption or ""
-    if message.chat.type in _GROUPS and me.username and not words.startswith("/"):
-        words = me.mention().sub("", words).lstrip(" ,:")
-    return words.strip()
+def _without_name(words: str, me: Myself) -> str:
+    """What was said to us, without our own name."""
+    return me.mention().sub("", words).strip().lstrip(" ,:") if me.username else words
+
+
+def moved(raw: Any) -> tuple[str, str] | None:
+    """The old and the new address of a group that became a supergroup, where an update says so."""
+    chat = _at(raw, "message", "chat", "id")
+    old, new = _at(raw, "message", "migrate_from_chat_id"), _at(raw, "message", "migrate_to_chat_id")
+    found = (old or chat, new or chat)
+    if not (old or new) or any(type(one) is not int or one not in _INT64 for one in found):
+        return None
+    return str(found[0]), str(found[1])
 
 
 def _named(raw: Any, me: Myself) -> tuple[str | None, str | None]:

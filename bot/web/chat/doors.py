@@ -14,8 +14,9 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from bot.assistant import Assistant
+from bot.codes import Codes, Kind
 from bot.door import certificates
-from bot.door.codes import CERTIFICATE, TICKET, Codes, Kind
+from bot.door.codes import CERTIFICATE, TICKET
 from bot.enrolling.enrolments import number
 from bot.fairs.exhibitions import title
 from bot.language.i18n import LANGUAGES, _, closest, language, speaking
