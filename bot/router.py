@@ -2,8 +2,11 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cache
 
 from bot.inbound import InboundKind
+from bot.language.courtesy import without_courtesy
+from bot.language.listening import listed, tables
 from bot.private_chat import Handler, in_private
 from bot.turn import Turn
 
@@ -45,11 +48,12 @@ class Router:
 
     def command(self, *names: str) -> Callable[[Handler], Handler]:
         """Take `/name`, and the bare word as a whole message."""
-        _commands.update(names)
+        known = {word for name in names for word in words_for(name)}
+        _commands.update(known)
         return self.when(
             lambda turn: (
-                (turn.inbound.kind == "command" and turn.inbound.name in names)
-                or (turn.inbound.kind == "text" and not turn.choice and bare_word(turn.text) in names)
+                (turn.inbound.kind == "command" and turn.inbound.name in known)
+                or (turn.inbound.kind == "text" and not turn.choice and is_command(turn.text, *names))
             )
         )
 
@@ -67,24 +71,16 @@ class Router:
         return self.when(lambda _turn: True)
 
 
-def bare_word(text: str) -> str:
+def is_command(text: str, *names: str) -> bool:
     """The word of a message of one word, without punctuation and courtesy: `Menu dong kak!` is `menu`; else empty."""
-    words = without_courtesy(text)
-    return words[0] if len(words) == 1 else ""
+    said = " ".join(without_courtesy(text))
+    return any(said in words_for(name) for name in names) if names else said in _commands
 
 
-def is_command(text: str) -> bool:
-    """Whether a message is a command as a bare word, and so no answer to a question: `stop`, `menu dong`."""
-    return bare_word(text) in _commands
-
-
-def without_courtesy(text: str) -> list[str]:
-    """The words of a message in small letters, without the punctuation and courtesy around them."""
-    words = [word.strip(".,!?/()\"'") for word in text.lower().split()]
-    return [word for word in words if word and word not in _COURTESY]
-
-
-_COURTESY = {"kak", "min", "dong", "tolong", "please", "pls", "atuh", "punten", "ya", "ka", "admin"}
+@cache
+def words_for(name: str) -> frozenset[str]:
+    """The words for a command in `listening.toml`, and its name: none of these is an answer to a question."""
+    return (listed(f"commands.{name}") if name in tables("commands") else frozenset()) | {name}
 
 
 def find(routers: Iterable[Router], turn: Turn) -> Route:

@@ -29,7 +29,7 @@ _SIGNAL = "signal"
 _HELP = ("export.scams", "hit")
 
 
-@router.command("topik", "topics", "pengumuman", "announcements")
+@router.command("topics")
 @router.choice("topics")
 async def shown(turn: Turn) -> None:
     """Show which announcements they get, and what they can change."""
@@ -105,7 +105,7 @@ async def warning(turn: Turn) -> None:
     turn.say(seen.text, seen.choices, file=seen.file)
 
 
-@router.command("lapor", "melapor", "laporkan", "report", "signal")
+@router.command("report")
 @router.choice("signal")
 @in_private
 async def signal(turn: Turn) -> None:

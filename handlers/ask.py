@@ -8,8 +8,9 @@ from bot.answers.card_page import card_choice, card_choices, introduce, say_card
 from bot.answers.unanswered import Unanswered
 from bot.enrolling.form.resuming import mention
 from bot.fairs import filters
-from bot.fragments import asked_the_same, greeting
+from bot.fragments import asked_the_same
 from bot.knowledge import CANDIDATES, Card, Match, Understanding
+from bot.language.courtesy import greeting
 from bot.language.i18n import _, speaking
 from bot.reply import Choice, Rank
 from bot.router import Router

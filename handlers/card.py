@@ -25,7 +25,7 @@ async def show(turn: Turn) -> None:
     await introduce(turn)
 
 
-@router.command("help", "bantuan", "tulung")
+@router.command("help")
 async def help_(turn: Turn) -> None:
     """Say what can be asked here and how, and what this assistant cannot do yet."""
     say_card(turn, _card(turn, "bot.help"), ahead=[Choice(_("Menu"), "menu")])
@@ -38,7 +38,7 @@ async def section(turn: Turn) -> None:
     say_section(turn, _card(turn), str(turn.choice.args["section"]))
 
 
-@router.command("sumber", "sources")
+@router.command("sources")
 @router.choice("sources")
 async def sources(turn: Turn) -> None:
     """List what was read for the answer: who wrote it, its title, its address, when it came out; and related topics."""

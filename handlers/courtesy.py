@@ -6,7 +6,7 @@ from bot.cases.forwarded import Content, content
 from bot.cases.office_hours import deadline
 from bot.cases.promises import promise
 from bot.enrolling.form.resuming import greet, is_it_this
-from bot.fragments import greeting, is_thanks, opens_only
+from bot.language.courtesy import greeting, is_thanks, opens_only
 from bot.language.i18n import _
 from bot.reply import Choice
 from bot.router import Router

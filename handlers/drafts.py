@@ -2,7 +2,7 @@
 
 from bot.enrolling.form.form import Form
 from bot.enrolling.form.page import go_on
-from bot.enrolling.form.resuming import CONTINUE, ask_to_stop, back_to, decided, latest, opened, resume
+from bot.enrolling.form.resuming import ask_to_stop, back_to, decided, latest, opened, resume
 from bot.fields import Values
 from bot.language.i18n import _
 from bot.reply import Choice
@@ -14,7 +14,7 @@ from db.enrolling import enrolments
 router = Router("drafts", private=True)
 
 
-@router.command(*CONTINUE)
+@router.command("continue")
 async def go_on_by_word(turn: Turn) -> None:
     """Go on with the form that was left last."""
     await decided(turn)

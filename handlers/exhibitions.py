@@ -16,7 +16,7 @@ from bot.language.dates_said import hours, period
 from bot.language.i18n import _, day, language
 from bot.language.markdown import Markdown, plain
 from bot.reply import Choice, utf16_length
-from bot.router import Router, bare_word
+from bot.router import Router, is_command
 from bot.turn import Turn
 from db.fairs import exhibitions, programmes
 from db.fairs.exhibitions import Exhibition
@@ -26,8 +26,6 @@ router = Router("exhibitions")
 TOPIC = "exhibition.upcoming"
 #: what a poster's link carries before the exhibition's code; behind it may stand where the poster hangs
 LINK = "pameran_"
-#: the words that mean exhibitions
-_NAMES = {"pameran", "paméran", "exhibition", "exhibitions"}
 #: exhibitions in one bubble
 _PAGE = 5
 #: months or sectors in one bubble, so that `Back` is the tenth row
@@ -69,7 +67,7 @@ async def coming_up(turn: Turn) -> None:
 def _is_named(turn: Turn) -> bool:
     """Whether they say "exhibitions" and no more, which no question before it explains."""
     explains = turn.choice or turn.asks or turn.memory[Unanswered].unsure or turn.memory[Unanswered].report
-    if explains or turn.found is None or bare_word(turn.text) not in _NAMES:
+    if explains or turn.found is None or not is_command(turn.text, "exhibitions"):
         return False
     return turn.understood.outcome != "sure"
 

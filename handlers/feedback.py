@@ -6,7 +6,7 @@ from bot.enrolling.form.form import Form
 from bot.fairs.exhibitions import title
 from bot.language.i18n import _
 from bot.reply import Choice
-from bot.router import Router, bare_word, is_command
+from bot.router import Router, is_command
 from bot.turn import Turn
 from db.conversation import jobs
 from db.enrolling import attendance, enrolments, feedback
@@ -18,7 +18,6 @@ router = Router("feedback", private=True)
 _ASKS = "feedback:"
 #: characters of what was useful
 _LONGEST = 500
-_SKIP = {"lewati", "lewat", "skip", "langkau", "liwat", "lewatkan", "batal", "cancel"}
 
 
 @router.job(THANKS)
@@ -74,7 +73,7 @@ def _answers(turn: Turn) -> bool:
 async def explain(turn: Turn) -> None:
     """Keep what was useful, in their words."""
     form = await Form.load(turn, int(turn.asks.removeprefix(_ASKS)))
-    if bare_word(turn.text) not in _SKIP:
+    if not is_command(turn.text, "skip", "cancel"):
         useful = " ".join(turn.text.split())[:_LONGEST]
         await feedback.keep(turn.db, form.one.id, turn.now, useful=useful)
     _ask_again(turn, form.one)

@@ -6,27 +6,22 @@ from dataclasses import replace
 from bot.enrolling.form.aside import aside
 from bot.enrolling.form.form import ASKS, Form
 from bot.enrolling.form.page import PATIENCE, go_on, offers, stamped
-from bot.enrolling.form.resuming import CONTINUE, ask_to_stop, opened, which_stop
+from bot.enrolling.form.resuming import ask_to_stop, opened, which_stop
 from bot.enrolling.form.sending import go_on_or_hand_back
 from bot.errors import Refusal
 from bot.fields import Field, Values
-from bot.fragments import is_thanks, opens_only
+from bot.language.courtesy import is_thanks, opens_only
 from bot.language.i18n import _
 from bot.language.markdown import Markdown
 from bot.reply import Choice
-from bot.router import Router, bare_word
+from bot.router import Router, is_command
 from bot.turn import Turn
 from db.people import businesses
 
 router = Router("form", private=True)
 
 #: words that always mean something else
-_LEAD_OUT = {"menu", "status", "bahasa", "language", "basa", *CONTINUE}
-_OWN_DATA = {"data saya", "my data", "data abdi"}
-_BACK = {"kembali", "back", "balik", "tukang"}
-_SKIP = {"lewati", "lewat", "skip", "langkau", "liwat", "lewatkan"}
-_CANCEL = {"batal", "cancel", "batalkan", "udahan"}
-_STOP = {"berhenti", "stop", "henti", "liren", "lirén", "unsubscribe"}
+_LEAD_OUT = ("menu", "status", "language", "continue", "my-data")
 #: a line of the review, as it is asked for: `7`, `no 7`, `ubah 7`
 _LINE = re.compile(
     r"(?:tolong\s+)?(?:ubah|ganti|robih|change|tukar)?\s*(?:no\.?|nomor|nomer|number|nombor)?\s*(\d{1,2})\W*",
@@ -35,9 +30,7 @@ _LINE = re.compile(
 
 
 def _is_answer(turn: Turn) -> bool:
-    return turn.asks.startswith(f"{ASKS}:") and not (
-        bare_word(turn.text) in _LEAD_OUT or turn.text.strip(" .?").lower() in _OWN_DATA
-    )
+    return turn.asks.startswith(f"{ASKS}:") and not is_command(turn.text, *_LEAD_OUT)
 
 
 @router.when(lambda turn: _is_answer(turn))
@@ -50,14 +43,13 @@ async def written(turn: Turn) -> None:
     if int(mark) != form.one.mark:
         await go_on(turn, form, _("You went on with this form elsewhere; this is where it is."))
         return
-    word = bare_word(turn.text)
-    if word in _STOP:
+    if is_command(turn.text, "stop"):
         await which_stop(turn, form)
-    elif word in _CANCEL:
+    elif is_command(turn.text, "cancel"):
         await ask_to_stop(turn, form)
-    elif word in _BACK:
+    elif is_command(turn.text, "back"):
         await _back(turn, form)
-    elif word in _SKIP:
+    elif is_command(turn.text, "skip"):
         await _skip(turn, form)
     elif form.confirms or form.asked is None:
         await _at_the_review(turn, form)

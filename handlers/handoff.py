@@ -8,7 +8,7 @@ from bot.cases.promises import after, wait_again
 from bot.enrolling.form.resuming import back_to
 from bot.language.i18n import _, speaking
 from bot.reply import Choice
-from bot.router import Router, bare_word
+from bot.router import Router, is_command, words_for
 from bot.turn import Turn
 from db import office
 from db.cases import case_messages, cases
@@ -18,10 +18,7 @@ from db.people.staff import ROLES
 router = Router("handoff", private=True)
 
 #: words that always mean the assistant
-_ALWAYS = {"menu", "bahasa", "language", "basa", "berhenti", "stop", "lirén", "liren"}
-_OWN_DATA = {"data saya", "my data", "data abdi"}
-#: words with which the person ends it
-_DONE = {"selesai", "rengse", "done", "finished", "cukup"}
+_ALWAYS = ("menu", "language", "stop", "my-data")
 _SPOKEN = ("text", "edit", "photo", "file", "voice", "video", "location", "contact", "other")
 
 
@@ -53,8 +50,8 @@ async def ended(turn: Turn) -> None:
 
 def _ends(turn: Turn) -> bool:
     if turn.inbound.kind == "command":
-        return turn.inbound.name in _DONE
-    return turn.inbound.kind == "text" and not turn.choice and bare_word(turn.text) in _DONE
+        return turn.inbound.name in words_for("done")
+    return turn.inbound.kind == "text" and not turn.choice and is_command(turn.text, "done")
 
 
 @router.when(lambda turn: bool(turn.person.case_id) and _is_for_staff(turn))
@@ -92,9 +89,7 @@ def _is_for_staff(turn: Turn) -> bool:
         return inbound.name == "fragment" and bool(turn.fragments)
     if turn.choice or inbound.kind not in (*_SPOKEN, "sticker"):
         return False
-    return inbound.kind != "text" or not (
-        bare_word(turn.text) in _ALWAYS or turn.text.strip(" .?").lower() in _OWN_DATA
-    )
+    return inbound.kind != "text" or not is_command(turn.text, *_ALWAYS)
 
 
 async def _lost_owner(turn: Turn, case: Case) -> None:

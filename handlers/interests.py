@@ -76,7 +76,7 @@ async def undo(turn: Turn) -> None:
     turn.say(_("All right, I will not send it: {wish}.", wish=listing.wished(wish)), [again, Choice(_("Menu"), "menu")])
 
 
-@router.command("stop", "berhenti", "henti", "liren", "lirén", "unsubscribe")
+@router.command("stop")
 @router.choice("stop")
 async def stop(turn: Turn) -> None:
     """Stop announcements, reminders and news at once, also what waits to be sent, and say what still comes."""

@@ -9,7 +9,7 @@ from db.people import people
 router = Router("language")
 
 
-@router.command("language", "bahasa", "basa")
+@router.command("language")
 @router.choice("language")
 async def choose(turn: Turn) -> None:
     """Offer each language in its own words, so that nobody is stuck in one they cannot read."""

@@ -5,12 +5,13 @@ from datetime import timedelta
 
 from bot.clock import BANDUNG
 from bot.errors import Refusal
+from bot.language.courtesy import bare_word
 from bot.language.i18n import LANGUAGE_NAMES, _, day, number, speaking
 from bot.language.markdown import Markdown
 from bot.privacy import my_data
 from bot.privacy.wrong_codes import WrongCodes
 from bot.reply import Choice
-from bot.router import Router, bare_word
+from bot.router import Router
 from bot.turn import Turn
 from db.deliveries.deliveries import Recipient
 from db.enrolling import enrolments
@@ -27,7 +28,7 @@ _CODE = re.compile(r"\s*[2-9A-HJ-NP-Z]{4}\s*-\s*[2-9A-HJ-NP-Z]{4}\s*", re.IGNORE
 _TRIES = 5
 
 
-@router.command("gabungkan", "gabungkeun", "cantumkan")
+@router.command("merge")
 @router.choice("joining")
 async def explain(turn: Turn) -> None:
     """Say what joining is good for, and how it goes."""

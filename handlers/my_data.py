@@ -8,7 +8,7 @@ from bot.language.i18n import _, clock_time, day
 from bot.language.markdown import Markdown
 from bot.privacy import my_data
 from bot.reply import Choice
-from bot.router import Router, without_courtesy
+from bot.router import Router
 from bot.turn import Turn
 from db.enrolling import enrolments
 from db.people import consents, joinings
@@ -18,27 +18,11 @@ from db.privacy.holdings import Opening
 
 router = Router("my_data", private=True)
 
-_WORDS = {
-    "data saya",
-    "data sy",
-    "data aku",
-    "data abdi",
-    "my data",
-    "lihat data saya",
-    "liat data saya",
-    "show my data",
-}
 #: looks of staff that are listed
 _LOOKS = 15
 
 
-def _asks_for_it(turn: Turn) -> bool:
-    if turn.inbound.kind == "command":
-        return turn.inbound.name in ("data", "mydata")
-    return turn.inbound.kind == "text" and not turn.choice and " ".join(without_courtesy(turn.text)) in _WORDS
-
-
-@router.when(_asks_for_it)
+@router.command("my-data")
 async def by_words(turn: Turn) -> None:
     """Show what is kept to whoever writes "my data"."""
     await _page(turn)

@@ -8,10 +8,10 @@ from bot.enrolling.form.form import Form
 from bot.enrolling.seats import announce, fill, in_line, offer_choices
 from bot.errors import Refusal
 from bot.fairs.exhibitions import title
-from bot.fragments import is_thanks, opens_only
+from bot.language.courtesy import is_thanks, opens_only
 from bot.language.i18n import _
 from bot.reply import Choice
-from bot.router import Router, bare_word
+from bot.router import Router, is_command
 from bot.turn import Turn
 from db.enrolling import changes, enrolments, seats
 from db.enrolling.enrolments import Enrolment
@@ -20,7 +20,7 @@ router = Router("places", private=True)
 
 #: what the next message is to say
 _ASKS = "place-why:"
-_LEAD_OUT = {"menu", "status", "bahasa", "stop", "berhenti", "lirén", "liren", "batal"}
+_LEAD_OUT = ("menu", "status", "language", "stop", "cancel")
 #: characters of a reason
 _LONGEST = 300
 
@@ -77,7 +77,7 @@ async def explained(turn: Turn) -> None:
 
 
 def _is_reason(turn: Turn) -> bool:
-    return bare_word(turn.text) not in _LEAD_OUT and not opens_only(turn.text) and not is_thanks(turn.text)
+    return not is_command(turn.text, *_LEAD_OUT) and not opens_only(turn.text) and not is_thanks(turn.text)
 
 
 @router.choice("wait-again")

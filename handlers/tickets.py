@@ -41,7 +41,7 @@ async def made(turn: Turn) -> None:
     await turn.tell(recipient(turn.person), source, told.text, told.choices, file=file, at_night=own_doing)
 
 
-@router.command("tiket", "ticket", "tikét")
+@router.command("ticket")
 async def asked_for(turn: Turn) -> None:
     """Send their next ticket; of several, ask which."""
     found = []

@@ -6,7 +6,7 @@ from datetime import datetime
 from bot.answers.card_page import CONTACTS, card_choice
 from bot.cases.cases import alert, asker, load, number, officers, recipient, typed, watch
 from bot.cases.office_hours import OfficeHours, deadline
-from bot.fragments import is_thanks, opens_only
+from bot.language.courtesy import is_thanks, opens_only
 from bot.language.i18n import _, language, speaking
 from bot.language.markdown import Markdown, escape, plain
 from bot.reply import Choice

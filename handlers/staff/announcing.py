@@ -5,10 +5,10 @@ from bot.broadcasts.writing.draft import formed
 from bot.broadcasts.writing.topics import topics
 from bot.cases.forwarded import Content, content
 from bot.dates import When, read
+from bot.language.courtesy import bare_word
 from bot.language.i18n import LANGUAGE_NAMES, LANGUAGES, _, day
 from bot.language.markdown import Markdown
 from bot.reply import Choice
-from bot.router import bare_word
 from bot.turn import Turn
 from db.broadcasts import broadcasts
 from db.broadcasts.broadcasts import ANNOUNCEMENT, CORRECTION, WARNING, Broadcast

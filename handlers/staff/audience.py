@@ -11,10 +11,10 @@ from bot.broadcasts.audience.wording import channel, described, people, reached
 from bot.broadcasts.sending import checks, page
 from bot.errors import Refusal
 from bot.fairs.exhibitions import local
+from bot.language.courtesy import bare_word
 from bot.language.i18n import LANGUAGE_NAMES, _
 from bot.language.markdown import Markdown, escape
 from bot.reply import Choice
-from bot.router import bare_word
 from bot.turn import Turn
 from db import files
 from db.broadcasts import audiences, broadcasts, recipients

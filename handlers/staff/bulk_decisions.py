@@ -10,10 +10,10 @@ from bot.enrolling.selection import picks
 from bot.errors import Refusal
 from bot.fairs.exhibitions import title
 from bot.fields import words
+from bot.language.courtesy import bare_word
 from bot.language.i18n import _
 from bot.language.markdown import Markdown, escape
 from bot.reply import Choice
-from bot.router import bare_word
 from bot.turn import Turn
 from db.enrolling import enrolments, seats
 from db.enrolling.enrolments import Enrolment

@@ -4,10 +4,10 @@ from bot.broadcasts.sending import page
 from bot.broadcasts.writing import buttons, link
 from bot.fairs.exhibitions import local
 from bot.knowledge.search import Understanding
+from bot.language.courtesy import bare_word
 from bot.language.i18n import _
 from bot.language.markdown import Markdown
 from bot.reply import Choice
-from bot.router import bare_word
 from bot.turn import Turn
 from db.broadcasts.broadcasts import Broadcast
 from db.fairs import exhibitions, programmes

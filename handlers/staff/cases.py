@@ -28,7 +28,7 @@ _PAGE = 8
 _LABEL = 20
 
 
-@desk.command("kasus", "cases")
+@desk.command("cases")
 @desk.choice("cases")
 async def listed(turn: Turn) -> None:
     """List your own cases, then what waits, oldest first; `/kasus 207` opens one."""

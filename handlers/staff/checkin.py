@@ -10,11 +10,11 @@ from bot.enrolling.enrolments import brief, parse_number, state_name
 from bot.errors import Refusal
 from bot.fairs.exhibitions import title
 from bot.fields import phone
+from bot.language.courtesy import bare_word
 from bot.language.dates_said import weekday_span
 from bot.language.i18n import _, day
 from bot.language.markdown import Markdown
 from bot.reply import Choice
-from bot.router import bare_word
 from bot.turn import Turn
 from db.enrolling import attendance, enrolments
 from db.enrolling.enrolments import Enrolment
@@ -102,7 +102,7 @@ async def guest(turn: Turn) -> None:
     turn.say(_("✅ Guests with {who}: {number}.", who=say.who(one, programme), number=count), [say.see(one)])
 
 
-@desk.command("hadir", "attend")
+@desk.command("attend")
 async def by_hand(turn: Turn) -> None:
     """Look for `/hadir dpj27 42`, or a name; without any, ask for one."""
     if turn.inbound.kind == "command" and turn.text.strip():

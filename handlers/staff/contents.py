@@ -2,10 +2,10 @@
 
 from bot.cases.roles import role_name
 from bot.errors import Refusal
+from bot.language.courtesy import bare_word
 from bot.language.i18n import _
 from bot.language.markdown import escape
 from bot.reply import Choice
-from bot.router import bare_word
 from bot.turn import Turn
 from db import office
 from db.cases import cases, questions

@@ -5,9 +5,9 @@ from bot.broadcasts.writing import corrections, difference
 from bot.broadcasts.writing.draft import formed, is_spelling
 from bot.cases.forwarded import Content, content
 from bot.errors import Refusal
+from bot.language.courtesy import bare_word
 from bot.language.i18n import LANGUAGE_NAMES, LANGUAGES, _, number
 from bot.reply import Choice
-from bot.router import bare_word
 from bot.turn import Turn
 from db import office
 from db.broadcasts import audiences, broadcasts

@@ -13,10 +13,10 @@ from bot.errors import Refusal
 from bot.fairs.exhibitions import title
 from bot.fields import words
 from bot.fields.wording import meant
+from bot.language.courtesy import bare_word
 from bot.language.i18n import _
 from bot.language.markdown import Markdown, plain
 from bot.reply import Choice
-from bot.router import bare_word
 from bot.turn import Turn
 from db.enrolling import seats
 from db.enrolling.enrolments import Enrolment

@@ -7,13 +7,13 @@ from bot.errors import Refusal
 from bot.language.i18n import _
 from bot.private_chat import Handler
 from bot.reply import Choice
-from bot.router import Router, Rule, bare_word
+from bot.router import Router, Rule, is_command, words_for
 from bot.turn import Turn
 from db.people.people import Known
 from db.people.staff import ROLES
 
 #: words that end a question without an answer
-CANCEL = ("batal", "cancel")
+CANCEL = words_for("cancel")
 
 
 class Desk(Router):
@@ -43,12 +43,12 @@ class Desk(Router):
         """Take `/name` from anybody, who may be refused, and the bare word only from staff; owners mean a question."""
         return self.when(
             lambda turn: (
-                (turn.inbound.kind == "command" and turn.inbound.name in names)
+                (turn.inbound.kind == "command" and any(turn.inbound.name in words_for(name) for name in names))
                 or (
                     bool(turn.person.role)
                     and not (turn.memory.case or turn.choice)
                     and turn.inbound.kind == "text"
-                    and bare_word(turn.text) in names
+                    and is_command(turn.text, *names)
                 )
             )
         )
@@ -56,7 +56,7 @@ class Desk(Router):
 
 def answers(turn: Turn, what: str) -> bool:
     """Whether this answers `what` a member was asked, and is no word that leads out of it."""
-    return turn.asks.startswith(what) and bare_word(turn.text) not in ("menu", *CANCEL)
+    return turn.asks.startswith(what) and not is_command(turn.text, "menu", "cancel")
 
 
 def may(person: Known, role: str) -> bool:

@@ -6,10 +6,10 @@ from bot.enrolling.enrolments import NEW, brief, later, parse_number, state_name
 from bot.errors import Refusal
 from bot.fairs.exhibitions import local, numbered, title
 from bot.fields import phone
+from bot.language.courtesy import bare_word
 from bot.language.i18n import _, ngettext
 from bot.language.markdown import Markdown
 from bot.reply import Choice
-from bot.router import bare_word
 from bot.turn import Turn
 from db.enrolling import enrolments
 from db.enrolling.enrolments import Enrolment
@@ -37,7 +37,7 @@ _LISTS = {
 _PHONE = phone("phone", lambda: Markdown(""), lambda _values: Markdown(""))
 
 
-@counting.command("pendaftaran", "enrolments")
+@counting.command("enrolments")
 @counting.choice("enrolments")
 async def listed(turn: Turn) -> None:
     """List programmes with enrolments, or open ones, waiting ones first; `/pendaftaran dpj27 42` finds one."""

@@ -5,10 +5,11 @@ from bot.entries.noun import Noun, values_of
 from bot.entries.page import NOUNS, advance, current, go_on, preview, stamped, step, to_list, ways
 from bot.errors import Refusal
 from bot.fields import Field
+from bot.language.courtesy import bare_word
 from bot.language.i18n import LANGUAGE_NAMES, LANGUAGES, _
 from bot.language.markdown import Markdown
 from bot.reply import Choice
-from bot.router import bare_word
+from bot.router import is_command
 from bot.turn import Turn
 from handlers.staff.desk import CANCEL, Desk
 
@@ -17,7 +18,7 @@ desk = Desk("entry", "officer")
 #: fields on one page of what can be changed
 _PAGE = 7
 #: words that are no answer, whatever was asked
-_LEAD_OUT = {"menu", "stop", "berhenti", "henti", "liren", "lirén", *CANCEL}
+_LEAD_OUT = ("menu", "stop", "cancel")
 
 
 @desk.choice("entry-add")
@@ -53,7 +54,7 @@ async def ready(turn: Turn) -> None:
     await go_on(turn, await _begun(turn))
 
 
-@desk.when(lambda turn: turn.asks == ASKS and bare_word(turn.text) not in _LEAD_OUT)
+@desk.when(lambda turn: turn.asks == ASKS and not is_command(turn.text, *_LEAD_OUT))
 async def written(turn: Turn) -> None:
     """Take an answer in words or as a location; what cannot be read is asked again, and nothing is lost."""
     draft = current(turn)

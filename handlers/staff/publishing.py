@@ -9,11 +9,11 @@ from bot.entries.page import NOUNS, current, go_on, preview, to_list
 from bot.errors import Refusal
 from bot.fairs.exhibitions import title
 from bot.fields import Values, words
+from bot.language.courtesy import bare_word
 from bot.language.i18n import _, ngettext
 from bot.language.markdown import Markdown
 from bot.media.qr import png
 from bot.reply import Choice
-from bot.router import bare_word
 from bot.turn import Turn
 from db import files
 from db.fairs.exhibitions import SHOWN, Outdated

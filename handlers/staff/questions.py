@@ -19,7 +19,7 @@ deciding = Desk("settling", "officer")
 _PAGE, _QUOTED, _WAYS = 8, 70, 4
 
 
-@desk.command("pertanyaan", "questions")
+@desk.command("questions")
 @desk.choice("questions")
 async def listed(turn: Turn) -> None:
     """List the most frequent ones, numbered as the buttons; who asked is not shown."""

@@ -12,12 +12,12 @@ from bot.cases.cases import called, recipient
 from bot.clock import BANDUNG
 from bot.dates import When, read
 from bot.errors import Refusal
+from bot.language.courtesy import bare_word
 from bot.language.dates_said import MALAYSIA
 from bot.language.i18n import LANGUAGES, _, number, speaking
 from bot.language.markdown import Markdown
 from bot.language.quiet_hours import is_day
 from bot.reply import Choice, Reply
-from bot.router import bare_word
 from bot.turn import Turn
 from db import office
 from db.broadcasts import audiences, broadcasts

@@ -17,9 +17,6 @@ from db.enrolling.enrolments import Enrolment
 from db.fairs.programmes import Programme
 from db.people import people
 
-#: words by which a person goes on with a form that they left
-CONTINUE = ("lanjut", "lanjutkan", "lanjutin", "teruskan", "teraskeun", "continue")
-
 
 async def opened(turn: Turn) -> Form:
     """Load the form that the choice is about; refuses one that was sent."""
