@@ -13,6 +13,7 @@ from bot.fields import Field, Values
 from bot.language.courtesy import is_thanks, opens_only
 from bot.language.i18n import _
 from bot.language.markdown import Markdown
+from bot.language.withdrawal import refuses_messages
 from bot.reply import Choice
 from bot.router import Router, is_command
 from bot.turn import Turn
@@ -43,7 +44,7 @@ async def written(turn: Turn) -> None:
     if int(mark) != form.one.mark:
         await go_on(turn, form, _("You went on with this form elsewhere; this is where it is."))
         return
-    if is_command(turn.text, "stop"):
+    if is_command(turn.text, "stop") or refuses_messages(turn.text):
         await which_stop(turn, form)
     elif is_command(turn.text, "cancel"):
         await ask_to_stop(turn, form)

@@ -6,6 +6,7 @@ from bot.enrolling.form.open_form import StopAsked
 from bot.fairs import listing
 from bot.language.i18n import _, day, ngettext
 from bot.language.markdown import Markdown
+from bot.language.withdrawal import may_withdraw
 from bot.reply import Choice
 from bot.router import Router
 from bot.turn import Turn
@@ -21,6 +22,8 @@ router = Router("interests")
 
 #: wishes in one bubble, so that the ways out find room
 _ROWS = 8
+#: the card on announcements, and characters of a message that go on to a person
+_TOPIC, _PASSED_ON = "bot.notifications", 1000
 #: what the sources of their deliveries begin with
 _NEWS = ("exhibition:", "programme:", "reminder:")
 
@@ -102,6 +105,22 @@ async def stop(turn: Turn) -> None:
         " enrolment still come."
     )
     turn.say(text, [Choice(_("Choose topics"), "topics"), again])
+
+
+@router.when(lambda turn: turn.inbound.kind == "text" and not turn.choice and _may_mean_stop(turn))
+async def means_stop(turn: Turn) -> None:
+    """What may be a wish to stop is asked back, and never passed over."""
+    person = Choice(_("Ask a person"), "person", {"turn": turn.id, "text": turn.text[:_PASSED_ON]})
+    text = _("Do you mean that announcements, reminders and news shall stop?")
+    turn.say(text, [Choice(_("Yes, stop"), "stop"), person, Choice(_("Menu"), "menu")])
+
+
+def _may_mean_stop(turn: Turn) -> bool:
+    """Not so where another topic is surely asked about, as in `bisakah NIB usaha yang berhenti dihapus?`."""
+    if not may_withdraw(turn.text):
+        return False
+    found = turn.knowledge.judge(turn.found) if turn.found else None
+    return found is None or found.outcome != "sure" or found.matches[0].topic == _TOPIC
 
 
 @router.choice("resume")

@@ -10,6 +10,7 @@ from bot.errors import Refusal
 from bot.fairs.exhibitions import title
 from bot.language.courtesy import is_thanks, opens_only
 from bot.language.i18n import _
+from bot.language.withdrawal import refuses_messages
 from bot.reply import Choice
 from bot.router import Router, is_command
 from bot.turn import Turn
@@ -77,7 +78,12 @@ async def explained(turn: Turn) -> None:
 
 
 def _is_reason(turn: Turn) -> bool:
-    return not is_command(turn.text, *_LEAD_OUT) and not opens_only(turn.text) and not is_thanks(turn.text)
+    return (
+        not is_command(turn.text, *_LEAD_OUT)
+        and not refuses_messages(turn.text)
+        and not opens_only(turn.text)
+        and not is_thanks(turn.text)
+    )
 
 
 @router.choice("wait-again")
