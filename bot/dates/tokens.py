@@ -1,7 +1,6 @@
 """The pieces of a text about time (words by their meaning, figures, joining marks), and the rules that join them."""
 
 import re
-import tomllib
 import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -9,17 +8,19 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from bot.language.i18n import LOCALES
+from bot.language.listening import any_of, meanings, values
+from bot.language.slips import is_slip
 
-#: of each part of `locales/dates.toml`, the letter that stands for it in a rule
+#: of each part of `dates` in `listening.toml`, the letter that stands for it in a rule
 KINDS = {
-    "month": "m", "weekday": "w", "sunday_or_week": "k", "relative": "r", "number": "n", "counting": "N", "turn": "f",
+    "month": "m", "weekday": "w", "sunday_or_week": "k", "relative": "r", "counting": "N", "turn": "f",
     "third": "q", "ahead": "s", "within": "e", "date_sign": "g", "hour_sign": "j", "half_to": "o", "minutes": "c",
     "part": "a", "to": ">", "and": "&", "from": "<", "open_end": "z", "filler": "", "ordinary": "x",
 }  # fmt: skip
 #: a name of so many letters is recognised with a slip behind its first letter; a slip in a shorter one is doubtful
 _LONG = 5
 _UNITS = {"day": "h", "week": "u", "month": "b", "year": "v", "weekend": "W"}
+_LAST_DAY = 31
 #: neither a number nor a name
 UNKNOWN = "x"
 _YEAR = r"(?:19|20|21)\d\d"
@@ -39,10 +40,9 @@ _FIGURES = re.compile(
 _ALIKE = str.maketrans("–—−‑’‘`", "----'''")
 _SLASHED = re.compile(r"(?<![a-z])s\s?[/.]\s?d(?![a-z])\.?")
 _HALVES = re.compile(r"\b([ap])\.\s?m\b\.?")
-_ONE_OF = re.compile(r"\bse(hari|pekan|minggu|bulan|tahun|taun)\b")
+_ONE_OF = re.compile(rf"\bse({any_of('dates.one')})\b")
 _GREETING = re.compile(
-    r"^\s*(?:selamat |met |good )?(?:pagi|siang|sore|malam|malem|petang|morning|afternoon|evening)"
-    r"(?=,|!| (?:kak|ka|min|admin|pak|bu|bpk|ibu|teh|kang|bang|mas|mbak|semua|all)\b)"
+    rf"^\s*(?:{any_of('dates.wish')} )?{any_of('dates.greeting')}(?=,|!| {any_of('courtesy.address')}\b)"
 )
 
 
@@ -154,7 +154,7 @@ def _mended(found: list[Token], place: int) -> Token:
     beside = kinds(found[max(place - 1, 0) : place]) + kinds(found[place + 1 : place + 2])
     if token.kind != UNKNOWN or len(token.text) < 4 or not set(beside) & set("nydpmwf"):
         return token
-    alike = {name: known for name, known in _names().items() if _nearly(token.text, name)}
+    alike = {name: known for name, known in _names().items() if is_slip(token.text, name)}
     surely = [known for name, known in alike.items() if len(name) >= _LONG and name[0] == token.text[0]]
     if len(set(alike.values())) != 1 or not surely:
         return token
@@ -182,37 +182,19 @@ def _counted(found: list[Token]) -> list[Token]:
     return counted
 
 
-def _nearly(typed: str, name: str) -> bool:
-    """Whether a name is meant: one letter more, fewer or different, or two swapped; in a long name, two such slips."""
-    allowed = 2 if len(name) > 7 else 1
-    return abs(len(typed) - len(name)) <= allowed and _distance(typed, name) <= allowed
-
-
-def _distance(one: str, other: str) -> int:
-    """Count the edits between two words; two neighbours that changed places count as one."""
-    rows = [list(range(len(other) + 1))]
-    for i, letter in enumerate(one, start=1):
-        row = [i]
-        for j, its in enumerate(other, start=1):
-            best = min(rows[-1][j] + 1, row[-1] + 1, rows[-1][j - 1] + (letter != its))
-            if i > 1 and j > 1 and letter == other[j - 2] and one[i - 2] == its:
-                best = min(best, rows[-2][j - 2] + 1)
-            row.append(best)
-        rows.append(row)
-    return rows[-1][-1]
-
-
 @cache
 def vocabulary() -> dict[str, Token]:
     """Load what each word and phrase of `locales/dates.toml` means; a number is written so that rules can tell it."""
-    parts = tomllib.loads((LOCALES / "dates.toml").read_text("utf-8"))
-    known: dict[str, Token] = {}
-    for part, meanings in parts.items():
-        for meaning, written in meanings.items():
-            kind = _UNITS[meaning] if part == "unit" else KINDS[part]
-            value = int(meaning) if meaning.lstrip("-").isdigit() else meaning
-            known |= {" ".join(word.split()): Token(kind, "", value) for word in written.split(",")}
-    return known
+    known = {
+        written: Token(_UNITS[meaning] if part == "unit" else KINDS[part], "", _value(meaning))
+        for part in (*KINDS, "unit")
+        for written, meaning in meanings(f"dates.{part}").items()
+    }
+    return known | {word: Token("n", "", value) for word, value in values("numbers").items() if 0 < value <= _LAST_DAY}
+
+
+def _value(meaning: str) -> int | str:
+    return int(meaning) if meaning.lstrip("-").isdigit() else meaning
 
 
 @cache

@@ -3,13 +3,14 @@
 import re
 from math import inf
 
-from bot.fields.wording import figures, valued
+from bot.fields.wording import figures
+from bot.language.listening import any_of, listed, values
 
 #: figures with points, commas or blanks in them, words, and signs
 _PIECE = re.compile(r"\d{1,3}(?: \d{3})+(?!\d)|\d+(?:[.,]\d+)*|[^\W\d_]+|[^\w\s]")
 #: `1.500`, `1.500.000,50`: three figures behind each mark
 _THOUSANDS = re.compile(r"([1-9]\d{0,2})((?:([.,])\d{3})(?:\3\d{3})*)(?:(?!\3)[.,](\d{1,2}))?")
-_MINUS = re.compile(r"\s*(?:[-−–]|minus\b)\s*(?=\w)")
+_MINUS = re.compile(rf"\s*(?:[-−–]|{any_of('answers.minus')}\b)\s*(?=\w)")
 #: a number of more digits is only "too much"
 _LONGEST = 15
 #: from here on a step takes all before it: `dua ratus lima puluh ribu`
@@ -67,23 +68,23 @@ def amounts(text: str) -> list[float]:
     is_open = False
     for piece in _PIECE.findall(plain):
         is_open = _take(piece, found, is_open)
-    values = [one.value() for one in found]
-    if len(found) == 2 and found[0].large_step == 1 and values[0] < values[1] / found[1].large_step:
-        values[0] = found[0].value(found[1].large_step)
-    if len(values) == 1 and _MINUS.match(plain):
-        values = [-values[0]]
-    return list(dict.fromkeys(values))
+    worth = [one.value() for one in found]
+    if len(found) == 2 and found[0].large_step == 1 and worth[0] < worth[1] / found[1].large_step:
+        worth[0] = found[0].value(found[1].large_step)
+    if len(worth) == 1 and _MINUS.match(plain):
+        worth = [-worth[0]]
+    return list(dict.fromkeys(worth))
 
 
 def _take(piece: str, found: list[_Number], is_open: bool) -> bool:
     """Read one more piece; returns whether the last number may go on behind it."""
-    if piece in ("setengah", "satengah", "half"):
+    if piece in listed("answers.half"):
         if is_open:
             found[-1].half()
         else:
             found.append(_Number(0.5))
         return True
-    if piece == "belas" or piece == "welas":
+    if piece in listed("answers.teen"):
         if is_open:
             found[-1].teen()
         return is_open
@@ -100,8 +101,8 @@ def _meaning(piece: str) -> tuple[float | None, int]:
     """What a piece is worth, and by what it multiplies what stands before it."""
     if piece[0].isdigit():
         return _figure(piece), 0
-    values, steps = valued("numbers"), valued("steps")
-    if (value := values.get(piece)) is not None:
+    steps = values("steps")
+    if (value := values("numbers").get(piece)) is not None:
         return (value // 10, 10) if value > 10 and value % 10 == 0 else (value, 0)
     if piece[:2] in ("se", "sa") and piece[2:] in steps:
         return 1, steps[piece[2:]]

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from bot.errors import Refusal
 from bot.fields.field import NEXT, Field, Sent, Values, answer
-from bot.fields.wording import bare, figures, listed, meant
+from bot.fields.wording import bare, figures, meant
 from bot.language.i18n import _
+from bot.language.listening import any_of, listed
 from bot.language.markdown import Markdown, plain
 from bot.reply import Choice
 
@@ -15,9 +16,9 @@ from bot.reply import Choice
 Labels = Callable[[], Mapping[str, Markdown]]
 
 #: between several answers; `1-3`; and `2`, `no 2`, `1 3 4`
-_BETWEEN = re.compile(r"[,;/&+\n]|\b(?:dan|and|sareng|jeung|sama|serta|plus|dengan|juga|with|also)\b")
-_RANGE = re.compile(r"\D{0,6}(\d{1,2})\s*(?:-|–|s/?d|sampai|to|nepi)\s*(\d{1,2})\D{0,6}")
-_NUMBERS = re.compile(r"\s*(?:no|nomor|nomer|number|nombor|pilihan)?[\s.:#]*\d{1,2}(?:[\s.)]+\d{1,2})*[\s.)]*")
+_BETWEEN = re.compile(rf"[,;/&+\n]|\b{any_of('answers.joining')}\b")
+_RANGE = re.compile(rf"\D{{0,6}}(\d{{1,2}})\s*(?:-|–|s/?d|{any_of('answers.range')})\s*(\d{{1,2}})\D{{0,6}}")
+_NUMBERS = re.compile(rf"\s*{any_of('answers.number')}?[\s.:#]*\d{{1,2}}(?:[\s.)]+\d{{1,2}})*[\s.)]*")
 
 
 def one_of(
@@ -122,7 +123,7 @@ class _Some:
 
 def _parts(text: str, codes: list[str]) -> list[str]:
     """Split a text at its commas; numbers of the list, and `all`, become the codes that they mean."""
-    if listed("all") & {*bare(text)}:
+    if listed("answers.all") & {*bare(text)}:
         return codes
     found: list[str] = []
     for part in filter(str.strip, _BETWEEN.split(figures(text))):

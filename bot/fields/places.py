@@ -6,18 +6,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from bot.fields.wording import bare, in_common, likeness, squashed
+from bot.fields.wording import bare, squashed
 from bot.language.i18n import LOCALES
+from bot.language.listening import listed, meanings
+from bot.language.slips import in_common, likeness
 
 #: the city whose kecamatan are told apart
 HOME = "Bandung"
-#: words around a name that belong to none, and those of the city itself
-_AROUND = frozenset(
-    "kecamatan kecamatannya kec kc kel kelurahan desa daerah di dina ka wilayah kawasan area dekat deket caket "
-    "district subdistrict in near city usaha usahanya tempat tempatna lokasi lokasinya rumah jalan jl".split()
-)
-_CITY = frozenset("kota bandung bdg bandoeng".split())
-_SHORT = {"klr": "kaler", "kdl": "kidul", "kln": "kulon", "wtn": "wetan", "btn": "batu", "kab": "kabupaten"}
 #: letters of the shortest beginning that stands for a name; words of the longest name, and that are looked at
 _SHORTEST, _WIDEST, _LOOKED_AT = 3, 3, 12
 #: how much less alike is as good, how much in common makes a name worth offering, and how alike a city must be
@@ -71,11 +66,15 @@ def is_home(text: str) -> bool:
 
 
 def _said(text: str) -> list[str]:
-    return [_SHORT.get(word, word) for word in bare(text) if word not in _AROUND][:_LOOKED_AT]
+    return [_in_full(word) for word in bare(text) if word not in listed("places.around")][:_LOOKED_AT]
+
+
+def _in_full(word: str) -> str:
+    return meanings("places.short").get(word, word)
 
 
 def _inner(said: list[str]) -> list[str]:
-    return [word for word in said if word not in _CITY]
+    return [word for word in said if word not in listed("places.city")]
 
 
 def _within(said: list[str], known: Mapping[str, Place]) -> Iterator[Place]:
@@ -112,7 +111,7 @@ def _like(said: list[str]) -> list[Place]:
 def _ways(district: str) -> tuple[str, ...]:
     """The name as one word, and those of its words that are not the city's."""
     words = _letters(district)
-    return (squashed(words), *(word for word in words if len(words) > 1 and word not in _CITY))
+    return (squashed(words), *(word for word in words if len(words) > 1 and word not in listed("places.city")))
 
 
 @cache

@@ -28,6 +28,8 @@ def read_when(turn: Sent, values: Values, accept: Accept, wanted: Markdown) -> V
     if isinstance(found, When):
         return accept(found, values)
     readings = _accepted(found, values, accept)
+    if not readings and found.readings and all(one.period for one in found.readings):
+        return accept(found.readings[0], values)
     one_left = len(readings) == 1 and found.reason in ("several", "time")
     lines = [_doubt("unclear" if one_left else found.reason)]
     if not readings:

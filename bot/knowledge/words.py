@@ -8,6 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 
 import snowballstemmer
+from rapidfuzz.distance import OSA
 
 #: characters of a question that are searched; longer ones are cut at a word's edge
 LONGEST = 600
@@ -107,7 +108,9 @@ class Spelling:
             known
             for shorter in (word, *_without_one(word))
             for known in (*self._near.get(shorter, ()), *((shorter,) if shorter in self._counts else ()))
-            if len(known) >= _SHORTEST_CORRECTED and known[0] == word[0] and _one_slip(word, known)
+            if len(known) >= _SHORTEST_CORRECTED
+            and known[0] == word[0]
+            and OSA.distance(word, known, score_cutoff=1) <= 1
         }
         return max(near, key=lambda known: (self._counts[known], known), default=word)
 
@@ -118,14 +121,3 @@ def _turned(same: Mapping[str, str]) -> dict[str, list[str]]:
 
 def _without_one(word: str) -> set[str]:
     return {word[:place] + word[place + 1 :] for place in range(len(word))}
-
-
-def _one_slip(written: str, meant: str) -> bool:
-    """Whether one letter added, lost, replaced, or two neighbours swapped make one word of the other."""
-    if len(written) > len(meant):
-        written, meant = meant, written
-    place = next((at for at, (a, b) in enumerate(zip(written, meant, strict=False)) if a != b), len(written))
-    if len(written) < len(meant):
-        return len(meant) - len(written) == 1 and written[place:] == meant[place + 1 :]
-    rest, other = written[place:], meant[place:]
-    return rest[1:] == other[1:] or (rest[:2] == other[1::-1] and rest[2:] == other[2:])

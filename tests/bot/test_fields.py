@@ -391,11 +391,45 @@ def test_a_day_is_relative_doubtful_or_said() -> None:
 @given(st.data(), st.booleans())
 def test_yes_and_no_are_read(data: st.DataObject, wanted: bool) -> None:
     yes = ["ya", "iya", "yup", "betul", "sudah", "ada", "boleh", "muhun", "sumuhun", "tos", "yes", "ya lah", "udah",
-           "iya sudah", "sudah ada", "leres", "oke", "iyaaa", "betull", "👍"]  # fmt: skip
-    no = ["tidak", "ga", "gak", "nggak", "engga", "enggak", "belum", "teu", "henteu", "no", "takde", "tak", "blm",
+           "iya sudah", "sudah ada", "leres", "oke", "pernah", "iyaaa", "betull", "👍"]  # fmt: skip
+    no = ["belum pernah", "tidak pernah",
+          "tidak", "ga", "gak", "nggak", "engga", "enggak", "belum", "teu", "henteu", "no", "takde", "tak", "blm",
           "belum ada", "ga ada", "teu acan", "tidak punya", "tidka", "belom", "don't"]  # fmt: skip
     text = data.draw(polite(data.draw(st.sampled_from(yes if wanted else no))))
     assert read("yes or no", text) is wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("belum pernah kak, baru mau coba", False), ("Tidak. Terima kasih", False), ("belum, masih diurus", False),
+        ("pernah, tahun 2023 di Jakarta", True), ("iya pernah sekali kak karena diajak teman", None),
+        ("belum pernah karena modalnya kurang", False), ("teu acan kantos", False),
+        ("never, but I would like to", False),
+        ("ya, tapi belum selesai", None), ("pernah ga ya?", None), ("belum tahu", None),
+        ("pernah kak karena diajak", True),
+    ],
+)  # fmt: skip
+def test_yes_and_no_with_a_reason_are_read(text: str, wanted: bool | None) -> None:
+    if wanted is None:
+        refused("yes or no", text)
+    else:
+        assert read("yes or no", text) is wanted
+
+
+def test_no_nib_yet_may_have_a_reason() -> None:
+    assert read("nib", "belum punya nib kak masih diurus") == "none"
+    assert read("nib", "teu acan gaduh, nuju diurus") == "none"
+
+
+@pytest.mark.parametrize("year", ["2020", "2027", "tahun 2035", "2099"])
+def test_a_bare_year_asks_for_the_day(year: str) -> None:
+    sentence = refused("day", year).sentence
+    assert sentence.startswith("Tanggal berapa di") and "16 April 2027" in sentence
+
+
+def test_a_word_that_only_begins_like_a_label_chooses_nothing() -> None:
+    refused("one of", "kripik singkong sama basreng")
 
 
 @pytest.mark.parametrize("text", ["", "mungkin besok", "tergantung", "berapa biayanya?", "ga tau"])
