@@ -1,36 +1,15 @@
 """Understand a typed answer as a tap: the label, its first word, `2`, `yg kedua`, `no 2`; in a form any clear word."""
 
 import re
+from functools import cache
 
+from bot.language.listening import listed, values
 from bot.reply import Choice, Reply
 
-_ORDINALS = {
-    word: position
-    for position, words in enumerate(
-        (
-            "pertama kesatu kahiji first one satu hiji",
-            "kedua kadua second two dua",
-            "ketiga katilu third three tiga tilu",
-            "keempat kaopat fourth four empat opat",
-            "kelima kalima fifth five lima",
-            "keenam kagenep sixth six enam genep",
-            "ketujuh katujuh seventh seven tujuh",
-            "kedelapan kadalapan eighth eight delapan lapan kelapan dalapan",
-            "kesembilan kasalapan ninth nine sembilan salapan",
-            "kesepuluh kasapuluh tenth ten sepuluh sapuluh",
-        ),
-        start=1,
-    )
-    for word in words.split()
-}
 #: characters of a typed answer: a label with a courtesy or two around it
 _LONGEST = 40
 #: letters of a word within a label that stands for it
 _SHORTEST = 4
-_FILLER = {
-    "yg", "yang", "no", "nomor", "nomer", "number", "nombor", "the", "nu", "pilih", "pilihan", "ke", "kak", "aja",
-    "deh", "ya", "saja", "wae", "mau", "nak", "bade", "option", "please",
-}  # fmt: skip
 
 
 def may_choose(text: str) -> bool:
@@ -48,17 +27,17 @@ def typed_choice(text: str, reply: Reply, numbers: bool = True) -> Choice | None
 
 
 def _by_number(words: list[str], choices: list[Choice]) -> Choice | None:
-    rest = [word for word in words if word not in _FILLER] or words
+    rest = [word for word in words if word not in listed("choosing.around")] or words
     if len(rest) != 1:
         return None
     word = rest[0].removeprefix("ke") if rest[0].startswith("ke") and rest[0][2:].isdigit() else rest[0]
-    number = int(word) if word.isascii() and word.isdigit() and len(word) <= 2 else _ORDINALS.get(word, 0)
+    number = int(word) if word.isascii() and word.isdigit() and len(word) <= 2 else _ordinals().get(word, 0)
     return choices[number - 1] if 0 < number <= len(choices) else None
 
 
 def _by_label(words: list[str], choices: list[Choice]) -> Choice | None:
     labels = [re.findall(r"\w+", choice.shown.lower()) for choice in choices]
-    politely = words[:-1] if words[-1] in _FILLER else words
+    politely = words[:-1] if words[-1] in listed("choosing.around") else words
     whole = [choice for choice, label in zip(choices, labels, strict=True) if label in (words, politely)]
     if whole:
         return whole[0]
@@ -69,3 +48,9 @@ def _by_label(words: list[str], choices: list[Choice]) -> Choice | None:
     if not first and len(within) == 1 and within[0].kind == "step" and len(words[0]) >= _SHORTEST:
         return within[0]
     return first[0] if len(first) == 1 else None
+
+
+@cache
+def _ordinals() -> dict[str, int]:
+    """The position that `kedua` and `dua` mean."""
+    return dict(values("numbers")) | dict(values("ordinals"))

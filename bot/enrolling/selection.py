@@ -5,17 +5,16 @@ import unicodedata
 
 from bot.errors import Refusal
 from bot.language.i18n import _
+from bot.language.listening import any_of, listed
 
-_SPAN = re.compile(
-    r"(\d{1,4})(?:\s*(?:-|–|—|\bs/d\b|\bsd\b|\bsampai\b|\bsampe\b|\bhingga\b|\bto\b|\bdugi ka\b)\s*(\d{1,4}))?"
-)
-_ALL = {"semua", "semuanya", "sadaya", "sadayana", "kabeh", "all", "everybody", "everyone"}
+_SPAN = re.compile(rf"(\d{{1,4}})(?:\s*(?:-|–|—|\bs/d\b|\bsd\b|\b{any_of('answers.range')}\b)\s*(\d{{1,4}}))?")
+_BETWEEN = re.compile(rf"\b(?:{any_of('answers.number')}|{any_of('answers.joining')})\b")
 
 
 def picks(text: str, most: int) -> list[int]:
     """List the numbers, from 1 to `most`, in their order; empty where there is none, refused where no such line is."""
     written = unicodedata.normalize("NFKC", text).lower()
-    if _ALL & set(re.findall(r"\w+", written)):
+    if listed("answers.all") & set(re.findall(r"\w+", written)):
         return list(range(1, most + 1))
     found: set[int] = set()
     for first, last in _SPAN.findall(written):
@@ -29,5 +28,5 @@ def picks(text: str, most: int) -> list[int]:
 def has_only_numbers(text: str) -> bool:
     """Whether a text is nothing but numbers and what joins them."""
     written = unicodedata.normalize("NFKC", text).lower()
-    rest = re.sub(r"\b(?:no|nomor|nomer|dan|and|sareng|jeung)\b", "", _SPAN.sub("", written))
+    rest = _BETWEEN.sub("", _SPAN.sub("", written))
     return rest != written and not re.search(r"\w", rest)

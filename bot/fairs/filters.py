@@ -1,21 +1,18 @@
 """Read what a person looks for among exhibitions and programmes from a question: city, sector, time."""
 
-import tomllib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cache
 from itertools import pairwise
 from typing import Any, Self
 
 from bot.knowledge.words import words
-from bot.language.i18n import LOCALES
+from bot.language.listening import listed, meanings
 
 #: the city that people name for themselves more often than for the place
 _HOME = "Bandung"
 #: a number further ahead is no year
 _YEARS_AHEAD = 5
-_BEFORE_A_PLACE = {"di", "ke", "kat", "in", "at", "dina", "ka"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,20 +48,20 @@ def sought(text: str, cities: Collection[str], today: date) -> Sought:
 
 def goes_on(text: str) -> bool:
     """Whether a message only narrows down what was asked before it: "kalau yang sepatu?"."""
-    said, known = words(text), _words()
-    wished = [word for part in ("sectors", "kinds", "cities", "months", "turns", "spans") for word in known[part]]
-    left = [word for word in said if word not in known["between"]]
+    parts = (*(f"looking.{part}" for part in ("sectors", "kinds", "cities", "turns", "spans")), "dates.month")
+    wished = {word for part in parts for word in listed(part)}
+    left = [word for word in words(text) if word not in listed("looking.between")]
     return bool(left) and all(word in wished or word.isdigit() for word in left)
 
 
 def city(text: str, known: Collection[str]) -> str:
     """Find the city that a question names, one of `known` or of those in `locales/wishes.toml`."""
     said = words(text)
-    names = _words()["cities"] | {word: one for one in known for word in words(one) if len(word) > 4}
+    names = dict(meanings("looking.cities")) | {word: one for one in known for word in words(one) if len(word) > 4}
     whole = {" ".join(words(one)): one for one in known}
     found = [(place, names[word]) for place, word in enumerate(said) if word in names]
     found += [(-1, one) for name, one in whole.items() if f" {name} " in f" {' '.join(said)} "]
-    after = [one for place, one in found if place > 0 and said[place - 1] in _BEFORE_A_PLACE]
+    after = [one for place, one in found if place > 0 and said[place - 1] in listed("looking.before-a-place")]
     abroad = [one for _, one in found if one != _HOME]
     return next(iter(after or abroad), found[0][1] if found else "")
 
@@ -87,7 +84,7 @@ def time(text: str, today: date) -> tuple[date, date] | None:
     year = next((int(word) for word in said if word.isdigit() and 0 <= int(word) - today.year <= _YEARS_AHEAD), 0)
     if turn.get("year"):
         year = today.year + (turn["year"] == "next")
-    months = [int(_words()["months"][word]) for place, word in enumerate(said) if _is_month(said, place)]
+    months = [int(meanings("dates.month")[word]) for place, word in enumerate(said) if _is_month(said, place)]
     if months:
         first = date(year or today.year + (months[0] < today.month), months[0], 1)
         return first, _last_of(date(first.year + (months[-1] < months[0]), months[-1], 1))
@@ -108,7 +105,7 @@ def month(on: date) -> tuple[date, date]:
 
 def _turned(said: list[str]) -> dict[str, str]:
     """Whether this or the next one is meant, in `bulan depan`, `this year`."""
-    spans, turns = _words()["spans"], _words()["turns"]
+    spans, turns = meanings("looking.spans"), meanings("looking.turns")
     found = {}
     for one, other in pairwise(said):
         if one in spans and other in turns:
@@ -121,8 +118,8 @@ def _turned(said: list[str]) -> dict[str, str]:
 def _is_month(said: list[str], place: int) -> bool:
     """Whether a word is a month: `May` is one only beside something that says so."""
     beside = said[max(place - 1, 0) : place] + said[place + 1 : place + 2]
-    in_time = any(word in ("in", "on", "until", "bulan") or word.isdigit() for word in beside)
-    return said[place] in _words()["months"] and (said[place] != "may" or in_time)
+    in_time = any(word in listed("looking.beside-a-month") or word.isdigit() for word in beside)
+    return said[place] in meanings("dates.month") and (said[place] != "may" or in_time)
 
 
 def _last_of(month: date) -> date:
@@ -130,15 +127,5 @@ def _last_of(month: date) -> date:
 
 
 def _first(part: str, text: str) -> str:
-    known = _words()[part]
+    known = meanings(f"looking.{part}")
     return next((known[word] for word in words(text) if word in known), "")
-
-
-@cache
-def _words() -> dict[str, dict[str, str]]:
-    """Load what the words of each part of the list mean."""
-    parts = tomllib.loads((LOCALES / "wishes.toml").read_text("utf-8"))
-    return {
-        part: {word: meant for meant, written in meanings.items() for word in written.split()}
-        for part, meanings in parts.items()
-    }

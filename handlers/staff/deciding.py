@@ -15,6 +15,7 @@ from bot.fields import words
 from bot.fields.wording import meant
 from bot.language.courtesy import bare_word
 from bot.language.i18n import _
+from bot.language.listening import listed
 from bot.language.markdown import Markdown, plain
 from bot.reply import Choice
 from bot.turn import Turn
@@ -27,8 +28,6 @@ desk = Desk("deciding", "officer")
 
 #: what is asked, with what it is about behind it as JSON
 _PARTS, _NOTE, _WHY = "enrolment-parts:", "enrolment-note:", "enrolment-why:"
-#: reasons with which nobody can do anything
-_EMPTY = {"tidak memenuhi syarat", "tidak memenuhi kriteria", "tidak layak", "tidak lolos", "ditolak", "not eligible"}
 
 
 @desk.when(lambda turn: _is_number(turn) and has_only_numbers(turn.text))
@@ -206,7 +205,7 @@ def _reason(turn: Turn) -> str:
     found = words(turn.text, LONGEST_REASON)
     if not any(map(str.isalpha, found)):
         raise Refusal(_("Please write it as a text."))
-    if found.lower().strip(" .") in _EMPTY:
+    if found.lower().strip(" .") in listed("reasons.empty"):
         raise Refusal(_("Which condition, and what is missing? With that the applicant can do something."))
     return found
 

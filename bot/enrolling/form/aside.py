@@ -11,33 +11,25 @@ from bot.enrolling.form.form import Form
 from bot.enrolling.form.page import go_on, stamped
 from bot.fields import Field
 from bot.knowledge import Understanding
+from bot.knowledge.words import words
 from bot.language.i18n import _, speaking
+from bot.language.listening import any_of, listed
 from bot.reply import Choice
 from bot.turn import Turn
 
 #: a text of so many words, where few answers fit, may be a question without its mark
 _FEWEST = 3
-_ASKS = re.compile(
-    r"\?|\b(?:apa|apakah|berapa|brp|brapa|gimana|gmn|bagaimana|bgmn|kenapa|knp|mengapa|kapan|kpn|dimana|dmn|kemana|siapa"
-    r"|maksudnya|mksdnya|emang|emangnya|bisakah|bolehkah|haruskah|naon|kumaha|iraha|saha|sabaraha|naha|mana|macam"
-    r"|what|how|why|when|where|who|which|is|are|do|does|can|should|must)\b",
-    re.IGNORECASE,
-)
-#: `bisa tanya orang?`, beside whatever else they wonder
-_PERSON = re.compile(
-    r"\b(?:tanya|nanya|tanyain|bicara|ngomong|ngobrol|chat|hubungi|telepon|taros|naros|nyarios|ask|talk to|speak to)\W+"
-    r"(?:\w+\W+)?(?:orang|orangnya|petugas|admin|manusia|cs|staf|pegawai|jalmi|person|human|somebody|someone)\b",
-    re.IGNORECASE,
-)
+#: `bisa tanya orang?`, `talk to a person`, beside whatever else they wonder
+_PERSON = re.compile(rf"\b{any_of('questions.talk')} (?:\w+ ){{0,2}}{any_of('questions.person')}\b")
 
 
 async def aside(turn: Turn, form: Form, field: Field | None) -> bool:
     """Answer what was asked in between; False where the text is no question, or was not understood as one."""
     if turn.found is None:
         return False
-    found = turn.knowledge.judge(turn.found, turn.memory.recent_topic(turn.now))
-    wants_person = asks_for_person(turn) or bool(_PERSON.search(turn.text))
-    asks = wants_person or bool(_ASKS.search(turn.text))
+    found, said = turn.knowledge.judge(turn.found, turn.memory.recent_topic(turn.now)), words(turn.text)
+    wants_person = asks_for_person(turn) or bool(_PERSON.search(" ".join(said)))
+    asks = wants_person or "?" in turn.text or not listed("questions.words").isdisjoint(said)
     free = field is not None and field.is_free
     if found.outcome != "sure" and not wants_person and not (asks and not free and not found.nonsense):
         return False
