@@ -15,7 +15,7 @@ _adapters: dict[type, TypeAdapter[Any]] = {}
 
 
 def read(carries: type[Carried], values: Mapping[str, object]) -> Carried | None:
-    """The dataclass with these values; None where one that it needs is missing or of another kind.
+    """Make the dataclass of these values; None where one that it needs is missing or of another kind.
 
     What it does not know is left out: a button of last year may carry more than today's.
     """
@@ -38,13 +38,13 @@ class Question:
     takes_number: ClassVar[bool] = False
 
     def kept(self) -> str:
-        """As the conversation remembers it: its name, and behind a colon what it is about, as JSON."""
+        """Write it as the conversation remembers it: its name, and behind a colon what it is about, as JSON."""
         about = asdict(self)
         return f"{self.name}:{json.dumps(about)}" if about else self.name
 
     @classmethod
     def read(cls, kept: str) -> Self | None:
-        """This question, if it is the one that is remembered."""
+        """Read this question, if it is the one that is remembered; else None."""
         name, _colon, about = kept.partition(":")
         if name != cls.name:
             return None

@@ -43,7 +43,7 @@ class Product:
     #: the handlers; the first of their rules that fits takes a turn
     routers: Sequence[Router]
     jobs: Sequence[RepeatedJob] = ()
-    #: of what is sent to many
+    #: the steps of broadcasts
     steps: Callable[[Database, Clock], Steps] | None = None
     watchers: Sequence[Callable[[Database, Clock, Mapping[str, Channel]], Watcher]] = ()
     intake: Callable[[Database], Intake] | None = None

@@ -20,15 +20,18 @@ Remembered = TypeVar("Remembered", bound=Slot)
 #: what a person does that answers or puts aside what they were asked
 _ANSWERS = ("text", "command", "tap", "contact", "location", "photo", "file", "voice", "video")
 _SAYS_NOTHING = ("sticker", "other")
-#: how long a question of ours waits to be answered; what is written later is a question of theirs
+#: how long we wait for the answer to our question; what a person writes later is a question of theirs
 _PATIENCE = timedelta(hours=2)
-#: how long the last topic is what a question without a subject means
+#: how long a question without a subject means the last topic
 REMEMBERED = timedelta(minutes=30)
 
 
 @dataclass(slots=True)
 class Memory:
-    """Times are in ISO 8601, UTC. What a room remembers is a dataclass of its own, `memory[Unanswered].misses`."""
+    """What a conversation remembers; times are in ISO 8601, UTC.
+
+    What a room remembers is a dataclass of its own, such as `memory[Unanswered].misses`.
+    """
 
     #: the card last shown, and when
     topic: str = ""
@@ -42,7 +45,7 @@ class Memory:
     said_in: int = 0
     #: the newest turn that there was when it was answered
     said_upto: int = 0
-    #: until when an outage was owned up to
+    #: the end of the last outage that this person was told of
     sorry_at: str = ""
     #: the topic of the group in which it was last spoken, 0 for none
     thread: int = 0
@@ -66,23 +69,23 @@ class Memory:
 
     @classmethod
     def from_json(cls, kept: Mapping[str, Any]) -> Self:
-        """What is kept at an address; whose it is not, such as a room that is gone, stays as it is."""
+        """Read what is kept at an address; what belongs to nobody, such as a room that is gone, stays as it is."""
         own = {name: kept[name] for name in _NAMES if name in kept}
         return cls(**own, _kept={name: value for name, value in kept.items() if name not in own})
 
     def to_json(self) -> JsonObject:
-        """Only what is remembered: what is empty takes no room."""
+        """Write what is remembered, without what is empty."""
         kept = dict(self._kept) | {name: getattr(self, name) for name in _NAMES}
         for slot in self._slots.values():
             kept |= {part.name: getattr(slot, part.name) for part in fields(slot)}
         return {name: value for name, value in kept.items() if value}
 
     def copy(self) -> Self:
-        """A memory of its own, to which a turn that fails goes back."""
+        """Make a copy, to which a turn that fails goes back."""
         return self.from_json(deepcopy(self.to_json()))
 
     def forget(self) -> None:
-        """Remember nothing any more."""
+        """Forget everything."""
         for name in _NAMES:
             setattr(self, name, type(getattr(self, name))())
         self._kept.clear()
@@ -97,7 +100,7 @@ class Memory:
         return remembered
 
     def recent_topic(self, now: datetime) -> str:
-        """The last topic, as far as a question without a subject may mean it."""
+        """The last topic, as far as a question without a subject may mean it; else empty."""
         return self.topic if self.topic and now - datetime.fromisoformat(self.topic_at) <= REMEMBERED else ""
 
     def answered(self, inbound: Inbound, is_choice: bool, now: datetime) -> str:
@@ -115,7 +118,7 @@ class Memory:
         return bool(self.still_asks(now)) and self.asks_number
 
     def still_asks(self, now: datetime) -> str:
-        """What was asked and is not too long ago to be answered."""
+        """What was asked, if it is not too long ago to be answered; else empty."""
         return self.asks if self.asks and now - datetime.fromisoformat(self.asks_at) <= _PATIENCE else ""
 
 

@@ -98,7 +98,7 @@ class Turn:
         return self.inbound.text
 
     def chosen(self, carries: type[Carried]) -> Carried:
-        """What the choice that was tapped or typed carries; without a choice, what `carries` has by itself.
+        """Read what the choice that was tapped or typed carries; without a choice, the defaults of `carries`.
 
         Raises `Refusal` for a button that carries something else: it is from an older version.
         """
@@ -109,7 +109,7 @@ class Turn:
         return carried
 
     def asked(self, question: type[Asked]) -> Asked | None:
-        """What was asked, where it was this and this message is the answer."""
+        """Read the question, where it was asked and this message is the answer; else None."""
         return question.read(self.asks) if self.asks else None
 
     def say(

@@ -16,8 +16,10 @@ router = Router("correcting", private=True)
 
 #: what the next message answers; behind it the business, 0 for the person, and the field
 _ASKS = "my-data:"
-#: characters of a label in a list, and businesses in it
-_LABEL, _MOST = 24, 7
+#: characters of a label in a list
+_LABEL = 24
+#: businesses in a list
+_MOST = 7
 
 
 @router.choice("my-data-change")

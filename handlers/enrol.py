@@ -33,8 +33,10 @@ TOPIC = "program.enrol"
 
 #: the date of the words that people agree to: new words get a new one
 VERSION = "2026-11-25"
-#: answers in a minute, by which the time it takes is told; programmes in one bubble
-_PACE, _PAGE = 2, 5
+#: answers in a minute, by which the time it takes is told
+_PACE = 2
+#: programmes in one bubble
+_PAGE = 5
 
 
 @lookups.answers(TOPIC)

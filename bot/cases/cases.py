@@ -18,8 +18,10 @@ from db.people.staff import ROLES
 
 #: the roles that may answer cases
 ANSWERING = ROLES[: ROLES.index("officer") + 1]
-#: UTF-16 units of somebody's words in a bubble with choices, and in one without
-QUOTED, _WHOLE = 500, 3900
+#: UTF-16 units of a person's words in a bubble with choices
+QUOTED = 500
+#: the same in a bubble without choices
+_WHOLE = 3900
 
 
 def number(case: int) -> str:

@@ -10,8 +10,10 @@ from db.cases import case_messages
 from db.cases.case_messages import Message
 from db.cases.cases import Case
 
-#: messages that are shown, and files among them
-_LAST, _FILES = 6, 3
+#: messages that are shown
+_LAST = 6
+#: files that are shown among them
+_FILES = 3
 
 
 async def show(turn: Turn, case: Case) -> None:

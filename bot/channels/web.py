@@ -39,8 +39,10 @@ from db.files import Description
 
 #: characters of a message; the page does not let anybody type more
 LONGEST_TEXT = 4000
-#: why a WebSocket is closed: the server stops for now; or the visitor opened more pages than are served at once
-RESTART, ELSEWHERE = 1012, 4001
+#: closes a WebSocket as the server stops for now
+RESTART = 1012
+#: closes a WebSocket as the visitor opened more pages than are served at once
+ELSEWHERE = 4001
 _ID = re.compile(r"[\w-]{1,40}", re.ASCII)
 _KINDS: dict[str, InboundKind] = {"photo": "photo", "document": "file", "voice": "voice"}
 _PAYLOAD = re.compile(r"[\w-]{0,64}", re.ASCII)

@@ -37,8 +37,10 @@ from db.privacy import audit
 
 Result = TypeVar("Result")
 
-#: seconds between two looks at one that is being sent, and after which one that does not move is left
-_LOOK, _PATIENCE = 1.0, 15.0
+#: seconds between two looks at a broadcast that is being sent
+_LOOK = 1.0
+#: seconds after which one that does not move is left
+_PATIENCE = 15.0
 #: lines of a list
 _LONGEST_LIST = 1_000_000
 

@@ -30,9 +30,13 @@ if TYPE_CHECKING:
 _PDF = "application/pdf"
 #: millimetres of a page of A4 on its side, of its edge and its frame, and of the QR
 _WIDTH, _HEIGHT, _EDGE, _FRAME, _QR = 297, 210, 25, 10, 32
-#: millimetres below a line, and of its height for a point of its size; what is long is set smaller
-_GAP, _STEP, _SCALES = 2.5, 0.48, (1, 0.85, 0.7, 0.55, 0.4)
-#: points
+#: millimetres below a line
+_GAP = 2.5
+#: millimetres of a line's height for a point of its size
+_STEP = 0.48
+#: parts of its size at which a line is tried: what is long is set smaller
+_SCALES = (1, 0.85, 0.7, 0.55, 0.4)
+#: sizes of lettering in points
 _LARGE, _NAME, _TITLE, _SMALL, _FINE = 34, 30, 20, 14, 10
 
 

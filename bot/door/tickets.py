@@ -23,7 +23,7 @@ from db.enrolling.enrolments import Enrolment
 from db.fairs.programmes import Programme
 from db.files import File
 
-#: pixels: twice what a small phone is wide, so that 28 are read as 14
+#: pixels of the ticket: twice what a small phone is wide, so that 28 are read as 14; of its edge and its QR
 _WIDTH, _EDGE, _QR = 720, 40, 440
 _TITLE, _NUMBER, _NAME, _SMALL = 34, 68, 36, 28
 #: lines of a title, a name or a place; what is longer ends in an ellipsis

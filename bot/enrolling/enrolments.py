@@ -31,8 +31,12 @@ from db.privacy import audit
 OPEN = ("submitted", "correction", "waiting")
 #: the job that tells staff what came in
 NEW = "enrolments-new"
-#: characters of a reason, UTF-16 units of a name in a sentence, and of the names of fields
-LONGEST_REASON, _NAME, _FIELDS = 300, 60, 300
+#: characters of a reason
+LONGEST_REASON = 300
+#: UTF-16 units of a name in a sentence
+_NAME = 60
+#: UTF-16 units of the names of fields
+_FIELDS = 300
 #: signs that turn the direction of what follows
 _TURNS = dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A)))
 _ACTS = {"accepted": "accept", "correction": "correct", "declined": "decline"}

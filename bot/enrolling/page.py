@@ -25,12 +25,24 @@ from db.privacy import audit
 
 #: a number that is written under a card means the field of that number; behind it which it is, as JSON
 CARD = "enrolment-card:"
-#: fields that do not decide, and those above the card
+#: fields that do not decide, or stand above the card
 _ASIDE = frozenset(("name", "phone", "sector", "scale", "hki"))
-#: UTF-16 units of a card, of an answer on it, of a whole one, of names of fields, and of a bubble without choices
-_ROOM, _SHORT, _WHOLE, _FIELDS, _BUBBLE = 1000, 120, 400, 120, 3800
-#: files, changes and others of the same business that are shown
-_FILES, _CHANGES, _OTHERS = 10, 4, 3
+#: UTF-16 units of a card
+_ROOM = 1000
+#: the same of an answer on the card
+_SHORT = 120
+#: the same of an answer among all answers
+_WHOLE = 400
+#: the same of the names of fields
+_FIELDS = 120
+#: the same of a bubble without choices
+_BUBBLE = 3800
+#: files that are shown
+_FILES = 10
+#: changes that are shown
+_CHANGES = 4
+#: other enrolments of the same business that are shown
+_OTHERS = 3
 
 
 async def load(turn: Turn, id: int) -> tuple[Enrolment, Programme]:  # noqa: A002

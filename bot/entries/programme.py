@@ -19,8 +19,10 @@ from db.fairs import exhibitions, interests, programmes
 from db.fairs.programmes import Plan, Programme
 
 _MOST = 1_000_000
-#: own questions and documents of a programme
-_QUESTIONS, _DOCUMENTS = 10, 5
+#: the most questions of a programme's own
+_QUESTIONS = 10
+#: the most documents of a programme
+_DOCUMENTS = 5
 
 
 def _quota() -> Field:

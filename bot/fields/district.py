@@ -12,8 +12,12 @@ from bot.language.markdown import Markdown
 
 #: places that are offered, beside the city as it was written
 _OFFERED = 3
-#: characters of a button, of a city's name, and words of one
-_LONGEST_LABEL, _LONGEST_CITY, _MOST_WORDS = 20, 40, 4
+#: characters of a button
+_LONGEST_LABEL = 20
+#: characters of a city's name
+_LONGEST_CITY = 40
+#: words of a city's name
+_MOST_WORDS = 4
 
 
 def district(

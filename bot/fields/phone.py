@@ -17,10 +17,14 @@ _HOME = {"ID": "62", "MY": "60"}
 #: figures with neither letters nor commas between them, the groups in it, and the number of a line
 _WRITTEN, _GROUP = re.compile(r"\+?\d+(?:[^\w,;:\n]*\d+)*"), re.compile(r"\+?\d+")
 _COUNTED = re.compile(r"(?<!\S)\(?\d[.)]\s+(?=[(+\d])")
-#: groups of figures that are tried together, and the fewest figures of a number
-_MOST_GROUPS, _FEWEST = 12, 6
-#: numbers in one message that are asked back, and characters of a button
-_OFFERED, _LONGEST_LABEL = 3, 20
+#: groups of figures that are tried together
+_MOST_GROUPS = 12
+#: figures of the shortest number
+_FEWEST = 6
+#: numbers in one message that are asked back
+_OFFERED = 3
+#: characters of a button
+_LONGEST_LABEL = 20
 
 
 def phone(

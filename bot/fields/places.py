@@ -13,10 +13,18 @@ from bot.language.slips import in_common, likeness
 
 #: the city whose kecamatan are told apart
 HOME = "Bandung"
-#: letters of the shortest beginning that stands for a name; words of the longest name, and that are looked at
-_SHORTEST, _WIDEST, _LOOKED_AT = 3, 3, 12
-#: how much less alike is as good, how much in common makes a name worth offering, and how alike a city must be
-_SAME, _NEAR, _CITY_ALIKE = 0.95, 0.55, 0.88
+#: letters of the shortest beginning that stands for a name
+_SHORTEST = 3
+#: words of the longest name
+_WIDEST = 3
+#: words of a text that are looked at
+_LOOKED_AT = 12
+#: a likeness of so much of the best one is as good
+_SAME = 0.95
+#: how much in common makes a name worth offering
+_NEAR = 0.55
+#: how alike a city must be
+_CITY_ALIKE = 0.88
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,8 +28,10 @@ from db.privacy.erasures import Done, Erasure
 
 log = logging.getLogger(__name__)
 
-#: how long one may change one's mind, and the job that comes then
-DELAY, JOB = timedelta(hours=24), "erase"
+#: how long people may change their mind
+DELAY = timedelta(hours=24)
+#: the job that comes then
+JOB = "erase"
 #: how long after its time an erasure is done without its person's turn: their channel is not served any more
 _PATIENCE = timedelta(minutes=10)
 #: beside the database: a line of JSON for each erasure, without anything that says who that was

@@ -30,13 +30,15 @@ from db.people import addresses, businesses, consents, people
 from db.people.consents import ANNOUNCEMENTS, Consent
 from db.privacy import erasures, holdings
 
-#: of the file with everything, which is gone again after a day
-MIME, _LASTS = "application/json", timedelta(days=1)
+#: kind of the file with everything
+MIME = "application/json"
+#: how long that file is kept
+_LASTS = timedelta(days=1)
 #: enrolments, consents and wishes that are named on the page
 _NAMED = 3
 #: UTF-16 units of a name on the page
 _NAME = 60
-#: and of a line with several
+#: UTF-16 units of a line with several names
 _LINE = 160
 
 

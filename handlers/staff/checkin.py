@@ -26,8 +26,14 @@ from handlers.staff.desk import CANCEL, Desk, answers, may
 desk = Desk("checkin", "officer")
 
 _SEARCH = "attendance-search"
-#: found at a time, of so many that are looked through; characters of what is looked for and of a button
-_PAGE, _MOST, _LONGEST, _LABEL = 6, 60, 80, 24
+#: people found at a time
+_PAGE = 6
+#: people who are looked through
+_MOST = 60
+#: characters of what is looked for
+_LONGEST = 80
+#: characters of a button
+_LABEL = 24
 _PHONE = phone("phone", lambda: Markdown(""), lambda _values: Markdown(""))
 
 

@@ -21,8 +21,14 @@ counting = Desk("enrolment-counts", "viewer")
 desk = Desk("enrolments", "officer")
 
 _SEARCH = "enrolments-search"
-#: on one page of a list, characters of what is looked for and of a title, UTF-16 units of a name in a list
-_PAGE, _LONGEST, _TITLE, _NAME = 6, 80, 70, 40
+#: enrolments on one page of a list
+_PAGE = 6
+#: characters of what is looked for
+_LONGEST = 80
+#: characters of a title
+_TITLE = 70
+#: UTF-16 units of a name in a list
+_NAME = 40
 #: characters of a button in a list
 _LABEL = 24
 #: the lists of a programme, by the state that names them, and which states are in them

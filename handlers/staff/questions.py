@@ -15,8 +15,12 @@ from handlers.staff.desk import Desk
 desk = Desk("questions", "viewer")
 deciding = Desk("settling", "officer")
 
-#: on one page of a list; UTF-16 units of a question in it; ways of asking, or comments, on a page of their own
-_PAGE, _QUOTED, _WAYS = 8, 70, 4
+#: questions on one page of a list
+_PAGE = 8
+#: UTF-16 units of a question in a list
+_QUOTED = 70
+#: ways of asking, or comments, on a page of their own
+_WAYS = 4
 
 
 @desk.command("questions")

@@ -18,8 +18,10 @@ from db.engine import Transaction
 from db.files import File
 from db.people import holders
 
-#: of the file that is given back, and what lists come as
-CSV, _LISTS = "text/csv", (sheets.XLSX, TEXT, "text/csv")
+#: kind of the file that is given back
+CSV = "text/csv"
+#: kinds of files that lists come as
+_LISTS = (sheets.XLSX, TEXT, "text/csv")
 _LASTS = timedelta(days=1)
 #: how many lines, or words, are named in the chat
 _NAMED = 5

@@ -36,8 +36,9 @@ _LIKELY = re.compile(r"(?<![\d.,])(?:\+|0|62|60)(?:[\s().\u2010-\u2015/-]*\d){8,
 _DATE = re.compile(r"\d{1,4}([-/.])\d{1,2}\1\d{1,4}\b.*")
 _WHOLE = re.compile(r"(\d+)\.0+")
 _SPOILED = re.compile(r"\+?\d(?:[.,]\d+)?E\+?\d{1,2}", re.IGNORECASE)
-#: the zeros that a spreadsheet puts for the digits it lost, and money
-_ROUNDED, _MONEY = re.compile(r"(?:62)?8\d{2,4}0{6,}"), re.compile(r"[1-9]\d{0,2}([.,]\d{3})+")
+#: a phone number with the zeros that a spreadsheet puts for the digits it lost
+_ROUNDED = re.compile(r"(?:62)?8\d{2,4}0{6,}")
+_MONEY = re.compile(r"[1-9]\d{0,2}([.,]\d{3})+")
 _COUNTED = re.compile(r"\(?\d{1,6}[.)]\s+(?=[(+\d])")
 _TICKET = re.compile(r"(?:NO(?:MOR)?\.?\s*)?([0-9A-Z]{2,20})(?:\s*([\u2010-\u2015-])\s*|\s+)([0-9OIL]{1,9})")
 

@@ -28,8 +28,10 @@ from bot.knowledge.words import LISTS, Lexicon, words
 from bot.language.i18n import LOCALES
 
 SEED = 20261124
-#: distorted copies of every way of asking, and what each counts for beside the original
-COPIES, COPY_COUNTS = 1, 0.6
+#: distorted copies of every way of asking
+COPIES = 1
+#: what a copy counts for beside the original
+COPY_COUNTS = 0.6
 #: follow-ups count less: each text comes with many subjects
 FOLLOW_UP_COUNTS = 0.15
 #: what a question with several meanings counts for, all of them together

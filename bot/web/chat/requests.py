@@ -30,12 +30,20 @@ from db.conversation.history import Place
 
 log = logging.getLogger(__name__)
 
-#: messages a minute from one visitor and from one network address, behind which many may be; requests to read
-FROM_VISITOR, FROM_CLIENT, READS = 20, 60, 240
+#: messages a minute from one visitor
+FROM_VISITOR = 20
+#: messages a minute from one network address, behind which many may be
+FROM_CLIENT = 60
+#: requests a minute to read
+READS = 240
 #: files a minute from one network address, as they are kept
 FILES = 12
-#: pages that one visitor has open, connections of one network address, connections in all
-PAGES, CONNECTIONS, ALL_CONNECTIONS = 5, 200, 5000
+#: pages that one visitor has open
+PAGES = 5
+#: connections of one network address
+CONNECTIONS = 200
+#: connections in all
+ALL_CONNECTIONS = 5000
 #: seconds between two signs of life, and for which a request for news is held
 HEARTBEAT = 25
 #: bytes; a text of 4,000 characters in JSON at its most wasteful
