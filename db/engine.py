@@ -35,7 +35,7 @@ class Transaction:
         return await self.connection.execute(statement, parameters)
 
     def insert(self, table: type[Any]) -> Insert:
-        """An INSERT that knows `on_conflict_do_nothing` in the dialect at hand."""
+        """Make an INSERT that knows `on_conflict_do_nothing` in the dialect at hand."""
         if self.connection.dialect.name == "postgresql":
             return postgresql.insert(table)
         return sqlite.insert(table)

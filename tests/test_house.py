@@ -271,6 +271,38 @@ def test_every_handler_says_what_the_person_experiences() -> None:
     assert not silent
 
 
+#: how a docstring begins that only its author understands: "Of its deliveries.", "It waits.", "Asked for."
+RIDDLES = {
+    "Of",
+    "It",
+    "Its",
+    "They",
+    "Them",
+    "That",
+    "To",
+    "From",
+    "With",
+    "And",
+    "Once",
+    "Asked",
+    "Kept",
+    "Done",
+    "Said",
+}
+
+
+def test_no_docstring_of_a_function_begins_as_a_riddle() -> None:
+    riddles = [
+        f"{name(path)}: {node.name}: {said}"
+        for path in files(*ROOMS)
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and (said := ast.get_docstring(node) or "")
+        and (said.split()[0].strip(".,:;") in RIDDLES or len(said.split()) < 2)
+    ]
+    assert not riddles, "say who does what, beginning in the imperative"
+
+
 def test_no_file_is_named_after_a_drawer() -> None:
     drawers = {"utils", "util", "helpers", "helper", "managers", "manager", "services", "service", "common", "misc"}
     assert not [name(path) for path in files(*ROOMS, "tests") if path.stem in drawers]

@@ -119,7 +119,7 @@ def _misfits(line: Line, found: Values, now: datetime) -> Iterator[Fault]:
 
 
 def _contradictions(line: Line, found: Values, one: _Arrival, others: Collection[int]) -> Iterator[Fault]:
-    """Where a row says otherwise than an earlier one of the same person; `others` are lines of somebody else."""
+    """List where a row says otherwise than an earlier one of the same person; `others` are lines of somebody else."""
     for other in others:
         yield Fault(line.number, "addresses", f"they are of two people, in the lines {one.line} and {other}")
     for name, value in one.said.items():

@@ -82,7 +82,7 @@ def _year(tokens: list[Token], today: Today) -> list[Token]:
 
 
 def _weeks(today: Today, turn: str) -> list[When]:
-    """From Monday; on a Sunday the week has already begun for some."""
+    """The weeks that may be meant, from Monday; on a Sunday the next one has already begun for some."""
     monday = today.date - timedelta(days=today.date.weekday()) + timedelta(days=7 * STEPS[turn])
     found = [monday] if today.date.weekday() < 6 or turn == "last" else [monday, monday + timedelta(days=7)]
     return [_period(first, first + timedelta(days=6)) for first in found]

@@ -128,7 +128,7 @@ def _in_figures(tokens: list[Token], today: Today) -> list[Token]:
 
 
 def _days_and_figures(tokens: list[Token], today: Today) -> list[Token]:
-    """16-18/4/2027."""
+    """Read days of one month before figures: 16-18/4/2027."""
     day, last = _days(tokens)[0], _figures(tokens[-1], today)
     found = []
     for meaning in last.meanings:

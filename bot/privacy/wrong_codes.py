@@ -13,7 +13,7 @@ class WrongCodes(Slot):
     wrong_code_at: str = ""
 
     def count(self, now: datetime) -> None:
-        """One more."""
+        """Count one more wrong code."""
         self.wrong_codes += 1
         self.wrong_code_at = now.isoformat()
 

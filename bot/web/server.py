@@ -48,8 +48,7 @@ class Server(uvicorn.Server):
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """An open socket, and leave for as many connections as the system grants; raises OSError where the address is taken
-    or not ours."""
+    """Open a socket for as many connections as the system grants; raises OSError where the address cannot be had."""
     with suppress(ImportError):
         _raise_limit()
     family = socket.AF_INET6 if ":" in host else socket.AF_INET

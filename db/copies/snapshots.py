@@ -100,7 +100,7 @@ class Snapshot:
             rows = (await self._tx.execute(statement.where(tuple_(*order) > last))).all()
 
     def _in_order(self, key: ColumnElement[Any]) -> ColumnElement[Any]:
-        """By bytes as SQLite does it, whatever the locale."""
+        """Order by bytes as SQLite does it, whatever the locale."""
         if self._tx.connection.dialect.name == "postgresql" and isinstance(key.type, String):
             return key.collate("C")
         return key

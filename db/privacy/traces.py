@@ -83,7 +83,7 @@ def _words(text: str) -> list[str]:
 
 
 def _texts(value: Any) -> Iterator[str]:
-    """All texts in something that came as JSON."""
+    """List all texts in something that came as JSON."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, dict):

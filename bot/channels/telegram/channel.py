@@ -181,10 +181,7 @@ class Telegram:
         return bool(self._secret) and hmac.compare_digest(given.encode(), self._secret.encode())
 
     def updates(self, body: bytes) -> list[Update] | None:
-        """Read a webhook call; raises ValueError where it is no JSON; None before we know our own name.
-
-        A call that comes so early must be refused: Telegram repeats it.
-        """
+        """Read a webhook call; raises ValueError for no JSON; None before we know our name, so that it is repeated."""
         try:
             raw = json.loads(body)
             return self._take_in([raw]) if self._me.username else None

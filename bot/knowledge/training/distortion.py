@@ -74,7 +74,7 @@ def distorted(text: str, language: str, chance: random.Random) -> str:
 
 
 def slip(word: str, chance: random.Random) -> str:
-    """One slip of a finger in a word of at least four letters, or its vowels left out."""
+    """Make one slip of a finger in a word of at least four letters, or leave out its vowels."""
     if len(word) < 4 or not word.isalpha():
         return word
     at = chance.randrange(1, len(word) - 1)

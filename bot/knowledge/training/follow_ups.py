@@ -86,14 +86,14 @@ class Subjects:
         return answered.pop() if len(answered) == 1 else NONE
 
     def carried(self, aspect: str, classes: Sequence[str]) -> Floats:
-        """For each class, how much likelier than usual it is where this aspect is asked of a subject, as logarithms."""
+        """Compute for each class how much likelier than usual it is after this aspect, as logarithms."""
         answers = {table[aspect] for table in self._tables.values() if aspect in table}
         shares = [CARRIES / len(answers) * (one in answers) if answers else 0.0 for one in classes]
         rest = (1 - CARRIES if answers else 1.0) / len(classes)
         return np.log((np.array(shares) + rest) * len(classes)).astype(np.float32)
 
     def likely(self, classes: Sequence[str]) -> Floats:
-        """For each topic just answered, how much more likely than usual each class is next, as logarithms."""
+        """Compute for each topic just answered how much likelier than usual each class is next, as logarithms."""
         table = np.empty((len(self._topics), len(classes)), dtype=np.float32)
         for row, previous in enumerate(self._topics):
             shares: dict[str, float] = defaultdict(float)

@@ -14,7 +14,7 @@ LARGEST = 0.2
 
 
 def embedded(texts: Sequence[str], kept: Path) -> NDArray[np.float32]:
-    """One row for each text, from `kept` or computed (20 ms each) and kept there, to 8 bits."""
+    """Load one row for each text from `kept`, or compute it (20 ms each) and keep it there, to 8 bits."""
     vectors: dict[bytes, NDArray[np.int8]] = {}
     if kept.exists():
         with np.load(kept, allow_pickle=False) as stored:
