@@ -184,7 +184,7 @@ def _counted(found: list[Token]) -> list[Token]:
 
 @cache
 def vocabulary() -> dict[str, Token]:
-    """Load what each word and phrase of `locales/dates.toml` means; a number is written so that rules can tell it."""
+    """Load what each word and phrase about dates means; a number is written so that rules can tell it."""
     known = {
         written: Token(_UNITS[meaning] if part == "unit" else KINDS[part], "", _value(meaning))
         for part in (*KINDS, "unit")

@@ -55,7 +55,7 @@ def goes_on(text: str) -> bool:
 
 
 def city(text: str, known: Collection[str]) -> str:
-    """Find the city that a question names, one of `known` or of those in `locales/wishes.toml`."""
+    """Find the city that a question names, one of `known` or of those that are listened for."""
     said = words(text)
     names = dict(meanings("looking.cities")) | {word: one for one in known for word in words(one) if len(word) > 4}
     whole = {" ".join(words(one)): one for one in known}
