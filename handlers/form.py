@@ -3,14 +3,14 @@
 import re
 from dataclasses import replace
 
-from bot.enrolling.form.aside import aside
+from bot.enrolling.form.aside import aside, my_answer
 from bot.enrolling.form.form import ASKS, Form
 from bot.enrolling.form.page import PATIENCE, go_on, offers, stamped
 from bot.enrolling.form.resuming import ask_to_stop, opened, which_stop
 from bot.enrolling.form.sending import go_on_or_hand_back
 from bot.errors import Refusal
 from bot.fields import Field, Values
-from bot.language.courtesy import is_thanks, opens_only
+from bot.language.courtesy import is_courtesy
 from bot.language.i18n import _
 from bot.language.markdown import Markdown
 from bot.language.withdrawal import refuses_messages
@@ -60,12 +60,12 @@ async def written(turn: Turn) -> None:
 
 async def _answer(turn: Turn, form: Form, field: Field) -> None:
     """Take an answer; where any words would do, look at them as a question first, else only where they are none."""
-    courtesy = opens_only(turn.text) or is_thanks(turn.text)
+    courtesy = is_courtesy(turn.text)
     if field.is_free:
         if await aside(turn, form, field):
             return
         if courtesy:
-            await go_on(turn, form, _("Yes."))
+            await go_on(turn, form, _("Yes."), my_answer(turn))
             return
     if turn.file and not field.is_document and await _one_more(turn, form):
         return
@@ -130,7 +130,7 @@ async def _at_the_review(turn: Turn, form: Form) -> None:
     if field:
         form.change(field)
         await go_on(turn, form)
-    elif opens_only(turn.text) or is_thanks(turn.text):
+    elif is_courtesy(turn.text):
         await go_on(turn, form)
     elif not await aside(turn, form, None):
         await go_on(turn, form, _("Which line shall be different? Write its number first, for example: 3"))

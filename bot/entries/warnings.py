@@ -1,19 +1,17 @@
 """Warn staff of what to look at again before people see it; only a missing source stops them."""
 
 from collections.abc import Sequence
-from datetime import date, time, timedelta
+from datetime import date
 
+from bot.clock import BANDUNG
 from bot.entries.days import day_of, time_of
 from bot.entries.field import FIRST
 from bot.fields import Values
 from bot.language.dates_said import weekday_span
 from bot.language.i18n import LANGUAGE_NAMES, LANGUAGES, _
 from bot.language.markdown import Markdown
+from bot.language.quiet_hours import falls_into_prayer
 from bot.turn import Turn
-
-_FRIDAY = 4
-#: Friday prayer, on the clock of the place
-_PRAYER = (time(12), time(13, 30))
 
 
 def of(turn: Turn, values: Values) -> list[Markdown]:
@@ -34,7 +32,7 @@ def _days(turn: Turn, values: Values) -> Sequence[Markdown]:
     found = []
     if last and last < turn.today:
         found.append(_("⚠️ {days} is already past.", days=weekday_span(last, last)))
-    if first and last and (friday := _friday(first, last)) and _over_noon(values):
+    if first and last and (friday := _friday(first, last, values)):
         day = weekday_span(friday, friday)
         found.append(_("⚠️ {day}: Friday prayer falls within the opening hours.", day=day))
     if closes and last and closes > last:
@@ -44,11 +42,8 @@ def _days(turn: Turn, values: Values) -> Sequence[Markdown]:
     return found
 
 
-def _friday(first: date, last: date) -> date | None:
-    friday = first + timedelta(days=(_FRIDAY - first.weekday()) % 7)
-    return friday if friday <= last else None
-
-
-def _over_noon(values: Values) -> bool:
+def _friday(first: date, last: date, values: Values) -> date | None:
+    """The first Friday whose prayer falls within the opening hours."""
     opens, closes = time_of(values, "opens"), time_of(values, "closes")
-    return bool(opens and closes and opens < _PRAYER[1] and closes > _PRAYER[0])
+    zone = str(values.get("timezone") or BANDUNG.key)
+    return falls_into_prayer(first, last, opens, closes, zone) if opens and closes else None

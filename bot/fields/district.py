@@ -9,6 +9,7 @@ from bot.fields.wording import bare, squashed
 from bot.knowledge.words import words
 from bot.language.i18n import _
 from bot.language.markdown import Markdown
+from bot.language.names import capitalised
 
 #: places that are offered, beside the city as it was written
 _OFFERED = 3
@@ -96,4 +97,4 @@ def _city(text: str) -> str:
     said = " ".join(text.split())
     parts = bare(said)
     sane = 0 < len(parts) <= _MOST_WORDS and len(said) <= _LONGEST_CITY and squashed(parts).isalpha()
-    return " ".join(parts).title() if sane and squashed(parts) != HOME.lower() else ""
+    return capitalised(" ".join(parts)) if sane and squashed(parts) != HOME.lower() else ""

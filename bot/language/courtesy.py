@@ -19,9 +19,9 @@ def opens_only(text: str) -> bool:
     return 0 < len(said) <= _OPENING and _all(said, "address", "greetings", "asking")
 
 
-def greets(text: str) -> bool:
-    """True for a text that greets or calls by words of which none is a name: `halo kak`, but not `Abdi`."""
-    return opens_only(text) and not _all(words(text), "asking")
+def is_courtesy(text: str) -> bool:
+    """True for a greeting or thanks that is no name: `halo kak`, but not `Abdi`."""
+    return (opens_only(text) or is_thanks(text)) and not listed("names.courteous").issuperset(words(text) or [""])
 
 
 def is_thanks(text: str) -> bool:

@@ -1,12 +1,15 @@
 """The hours in which nothing that can wait disturbs a person in Bandung: the night, and Friday prayer."""
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from bot.clock import BANDUNG
+from bot.language.dates_said import MALAYSIA
 
 _MORNING, _NIGHT = time(7), time(20)
 _FRIDAY = 4
-_PRAYER = (time(11, 30), time(13))
+#: Friday prayer with the way there and back, on the clock of the place; our own choice, wide enough for the noon of any
+#: month: in Malaysia the sun stands highest over an hour later on the clock than in Bandung
+_PRAYER = {BANDUNG.key: (time(11, 30), time(13)), MALAYSIA: (time(13), time(14, 30))}
 
 
 def leaves(at: datetime) -> datetime:
@@ -16,9 +19,22 @@ def leaves(at: datetime) -> datetime:
         return datetime.combine(local.date() + timedelta(days=1), _MORNING, BANDUNG)
     if local.time() < _MORNING:
         return datetime.combine(local.date(), _MORNING, BANDUNG)
-    if local.weekday() == _FRIDAY and _PRAYER[0] <= local.time() < _PRAYER[1]:
-        return datetime.combine(local.date(), _PRAYER[1], BANDUNG)
+    begins, ends = friday_prayer(BANDUNG.key)
+    if local.weekday() == _FRIDAY and begins <= local.time() < ends:
+        return datetime.combine(local.date(), ends, BANDUNG)
     return local
+
+
+def friday_prayer(zone: str) -> tuple[time, time]:
+    """When it begins and ends on the clock of a zone such as `Asia/Kuala_Lumpur`."""
+    return _PRAYER.get(zone, _PRAYER[BANDUNG.key])
+
+
+def falls_into_prayer(first: date, last: date, opens: time, closes: time, zone: str) -> date | None:
+    """The first Friday of days on which these hours, on the clock of the zone, run into the prayer; None for none."""
+    friday = first + timedelta(days=(_FRIDAY - first.weekday()) % 7)
+    begins, ends = friday_prayer(zone)
+    return friday if friday <= last and opens < ends and closes > begins else None
 
 
 def is_day(at: datetime) -> bool:

@@ -23,6 +23,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from db.base import KEPT_IDS, Base, JsonObject
 from db.engine import Record, Transaction
 from db.enrolling.changes import EnrolmentChange
+from db.names import named
 
 #: `waiting` is in line for a place, `offered` has one held, `skipped` let it go or did not answer
 STATES = ("draft", "submitted", "correction", "waiting", "offered", "skipped", "accepted", "declined", "withdrawn")
@@ -245,14 +246,12 @@ async def numbered(tx: Transaction, prefix: str, serial: int) -> Enrolment | Non
 
 async def search(tx: Transaction, words: str, phone: str = "", limit: int = 10) -> list[Enrolment]:
     """Load sent enrolments whose person's or business's name has all these words, or with this phone number (E.164)."""
-    sent = _SELECT.where(StoredEnrolment.prefix.is_not(None))
-    named = sent
-    for word in words.lower().split():
-        like = "%" + word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-        columns = (StoredEnrolment.name, StoredEnrolment.business)
-        named = named.where(or_(*(func.lower(column).like(like, escape="\\") for column in columns)))
-    wanted = sent.where(StoredEnrolment.phone == phone) if phone else named
-    return [_read(row) for row in await tx.execute(wanted.order_by(StoredEnrolment.id.desc()).limit(limit))]
+    newest = _SELECT.where(StoredEnrolment.prefix.is_not(None)).order_by(StoredEnrolment.id.desc())
+    same = StoredEnrolment.phone == phone
+    if not phone:
+        names = newest.with_only_columns(StoredEnrolment.id, StoredEnrolment.name, StoredEnrolment.business)
+        same = StoredEnrolment.id.in_(named(await tx.execute(names), words, limit))
+    return [_read(row) for row in await tx.execute(newest.where(same).limit(limit))]
 
 
 async def every(tx: Transaction, programme: int | None = None) -> AsyncIterator[Enrolment]:

@@ -8,7 +8,7 @@ from bot.answers.card_page import say_card
 from bot.cases.cases import open_case
 from bot.cases.promises import asks_for_person, confirm, nobody, promise
 from bot.enrolling.form.form import Form
-from bot.enrolling.form.page import go_on, stamped
+from bot.enrolling.form.page import go_on
 from bot.fields import Field
 from bot.knowledge import Understanding
 from bot.knowledge.words import words
@@ -35,7 +35,6 @@ async def aside(turn: Turn, form: Form, field: Field | None) -> bool:
         return False
     if not asks and (free or len(turn.text.split()) < _FEWEST):
         return False
-    more = [Choice(_("This is my answer"), "form-mine", {"text": turn.text}, "quiet", "step")] if free else []
     if wants_person:
         await _to_a_person(turn, form)
     elif found.outcome != "sure":
@@ -45,8 +44,13 @@ async def aside(turn: Turn, form: Form, field: Field | None) -> bool:
         )
     else:
         await _answer(turn, found)
-        await go_on(turn, form, more=more and stamped(form, more))
+        await go_on(turn, form, more=my_answer(turn) if free else ())
     return True
+
+
+def my_answer(turn: Turn) -> list[Choice]:
+    """To insist that these words answer an open question, whatever else they may be."""
+    return [Choice(_("This is my answer"), "form-mine", {"text": turn.text}, "quiet", "step")]
 
 
 async def _answer(turn: Turn, found: Understanding) -> None:

@@ -9,7 +9,9 @@ from bot.fields import Field, Sent, Values, district, nib, one_of, phone, text, 
 from bot.fields.amounts import amounts
 from bot.fields.yes_no import affirms, denies
 from bot.language.i18n import _
+from bot.language.listening import any_of, listed
 from bot.language.markdown import Markdown
+from bot.language.names import capitalised
 from db.fairs.programmes import Programme
 
 #: names of the fields of a person, and below of a business, that are known the next time
@@ -17,11 +19,8 @@ PERSON = ("name", "phone")
 BUSINESS = ("business", "nib", "district", "city", "sector", "products", "scale", "halal", "hki")
 
 _INTRODUCED = re.compile(
-    r"(?:nama(?:nya)?(?: lengkap)?(?: saya| sy| aku| abdi)?|saya|sy|my name is|i am|i'm|nami abdi|abdi|name)"
-    r"\s*(?:adalah|is|:|=)?\s+",
-    re.IGNORECASE,
+    rf"{any_of('names.introduced')}(?:\s*[:=]\s*|\s+(?:{any_of('names.joining')}\s+)?)", re.IGNORECASE
 )
-_APPLIED = re.compile(r"proses|diurus|ngurus|urus|diajukan|pengajuan|nunggu|menunggu|applied|process", re.IGNORECASE)
 #: the most rupiah a year of a class, PP 7/2021 article 35
 _UP_TO = {"micro": 2_000_000_000, "small": 15_000_000_000}
 #: a smaller amount of rupiah is not that of a year
@@ -74,14 +73,17 @@ def _name(abroad: bool) -> Field:
         written = words(turn.text, 80)
         if sum(map(str.isdigit, written)) >= _NIK:
             raise Refusal(_("I do not need the number of an identity card; please never send it. Just the name."))
-        name = _INTRODUCED.sub("", written, count=1) if _INTRODUCED.match(written) else written
+        lead_in = _INTRODUCED.match(written)
+        name = written[lead_in.end() :] if lead_in else written
         if sum(map(str.isalpha, name)) < 2 or any(map(str.isdigit, name)):
             raise Refusal(_("A name has letters only. For example: Euis Komariah"))
-        return {"name": name.title() if name.islower() or name.isupper() else name}
+        return {"name": capitalised(name)}
 
-    return Field(
-        "name", lambda: _("Name"), ask, read, lambda values: str(values.get("name") or ""), is_free=True, sets=("name",)
-    )
+    def noted(turn: Sent, values: Values) -> Markdown | None:
+        return _("Noted: {place}.", place=values["name"]) if _INTRODUCED.match(words(turn.text, 80)) else None
+
+    said = lambda values: str(values.get("name") or "")  # noqa: E731
+    return Field("name", lambda: _("Name"), ask, read, said, noted=noted, is_free=True, sets=("name",))
 
 
 def _phone() -> Field:
@@ -122,7 +124,7 @@ def _hki(_values: Values) -> Markdown:
 
 
 def _certificate(text: str) -> str:
-    if _APPLIED.search(text):
+    if any(word in text.lower() for word in listed("answers.applied")):
         return "applied"
     return "yes" if affirms(text) else "no" if denies(text) else ""
 

@@ -36,7 +36,7 @@ async def go_on(turn: Turn, form: Form, noted: Markdown | None = None, more: Seq
     text = question(form, field)
     if _is_first(form, field):
         text = Markdown(f"{text}\n{_help()}")
-    turn.say(_after(noted, text), [*offers(form, field), *more], wants=field.wants)
+    turn.say(_after(noted, text), [*offers(form, field), *stamped(form, more)], wants=field.wants)
 
 
 def question(form: Form, field: Field) -> Markdown:
