@@ -11,10 +11,12 @@ from bot.knowledge import Knowledge, load
 from bot.language.i18n import LOCALES
 from db.engine import Database
 from db.migrations import upgrade
+from tests.town import engines
 from tests.town.phone import Phone, Town
 from tests.town.postgres import Server, running_server
 
 ENGINES = ("sqlite", "postgresql")
+engines.share()
 
 
 @pytest.fixture(scope="session")

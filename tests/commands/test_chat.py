@@ -19,6 +19,7 @@ import pytest
 from bot.clock import ManualClock
 from bot.commands import Stop, jsonl
 from bot.commands.script import Script, duration, parse
+from tests.town.command_line import run
 
 Line = dict[str, Any]
 Play = Callable[..., Awaitable[list[Line]]]
@@ -167,13 +168,12 @@ def test_any_other_wait_is_refused(text: Any) -> None:
         duration(text)
 
 
-def chat(lines: str | bytes, folder: Path, **environment: str) -> subprocess.CompletedProcess[bytes]:
+def chat(lines: str, folder: Path) -> subprocess.CompletedProcess[bytes]:
     """The command as a process of its own, with a database of its own."""
-    given = lines if isinstance(lines, bytes) else lines.encode()
-    settings = {"JEMBATAN_DATA_DIR": str(folder), **environment}
+    settings = {"JEMBATAN_DATA_DIR": str(folder)}
     clean = {name: value for name, value in os.environ.items() if not name.startswith("JEMBATAN_")}
     return subprocess.run(
-        [*COMMAND, "--jsonl"], input=given, capture_output=True, timeout=30, cwd=folder, env=clean | settings
+        [*COMMAND, "--jsonl"], input=lines.encode(), capture_output=True, timeout=30, cwd=folder, env=clean | settings
     )
 
 
@@ -228,14 +228,16 @@ def test_a_line_that_cannot_be_played_is_named(line: bytes, said: str) -> None:
     assert "\n" not in str(stopped.value)
 
 
-def test_what_came_before_a_bad_line_is_answered_and_the_exit_code_is_2(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path / 'kept.db'}"
-    lines = '{"person": "a", "text": "menu"}\n{"person": "a", "txt": "menu"}\n'
-    done = chat(lines, tmp_path, JEMBATAN_DATABASE_URL=url)
+def test_what_came_before_a_bad_line_is_answered_and_the_exit_code_is_2(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JEMBATAN_DATABASE_URL", f"sqlite:///{tmp_path / 'kept.db'}")
+    monkeypatch.setenv("JEMBATAN_DATA_DIR", str(tmp_path))
+    done = run("chat", "--jsonl", typed='{"person": "a", "text": "menu"}\n{"person": "a", "txt": "menu"}\n')
     assert (tmp_path / "kept.db").exists()
-    assert done.returncode == 2
+    assert done.exit_code == 2
     assert len(done.stdout.splitlines()) == 1
-    assert done.stderr.startswith(b"Error: line 2: ")
+    assert done.stderr.startswith("Error: line 2: ")
     assert len(done.stderr.splitlines()) == 1
 
 

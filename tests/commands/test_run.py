@@ -14,6 +14,7 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.town.command_line import run
 from tests.town.telegram_stub import TOKEN, TelegramStub, User
 
 #: one of the known ways of asking for the cost of halal
@@ -41,12 +42,15 @@ def empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         ({"DATABASE_URL": "postgresql://u:hunter2@127.0.0.1:1/x"}, "change JEMBATAN_DATABASE_URL"),
     ],
 )
-def test_run_says_in_one_sentence_what_it_lacks(settings: dict[str, str], said: str) -> None:
+def test_run_says_in_one_sentence_what_it_lacks(
+    settings: dict[str, str], said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     given = {"TELEGRAM_TOKEN": TOKEN, "PORT": str(free_port()), **settings}
-    environment = os.environ | {f"JEMBATAN_{name}": value for name, value in given.items()}
-    done = subprocess.run([*COMMAND, "run"], capture_output=True, timeout=30, env=environment)
-    error = done.stderr.decode()
-    assert done.returncode == 2
+    for name, value in given.items():
+        monkeypatch.setenv(f"JEMBATAN_{name}", value)
+    done = run("run")
+    error = done.stderr
+    assert done.exit_code == 2
     assert error.startswith("Error: ")
     assert said in error
     assert len(error.splitlines()) == 1

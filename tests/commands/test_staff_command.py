@@ -18,6 +18,7 @@ from bot.cli import jembatan
 from bot.cli import staff as group
 from db.engine import Database
 from db.privacy.audit import StoredAct
+from tests.town.command_line import run
 
 COMMAND = [sys.executable, "-m", "bot"]
 
@@ -116,8 +117,8 @@ def test_the_settings_name_administrators_who_come_back_at_the_next_start(monkey
 
 def test_a_setting_that_names_no_address_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("JEMBATAN_STAFF", "telegram:@rini")
-    refused = subprocess.run([*COMMAND, "run"], capture_output=True, timeout=30, text=True)
-    assert refused.returncode == 2
+    refused = run("run")
+    assert refused.exit_code == 2
     assert "JEMBATAN_STAFF must name addresses" in refused.stderr
 
 
