@@ -3,6 +3,7 @@
 import ast
 import os
 import re
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ from click.testing import CliRunner
 
 from bot.cli import jembatan
 from bot.settings import PREFIX, Settings
+from tests.town.command_line import run
 
 ROOT = Path(__file__).parent.parent
 README, RUNNING = "README.md", "bot/commands/README.md"
@@ -29,15 +31,16 @@ BINARIES = Path(sys.executable).parent
 
 
 @pytest.mark.parametrize("command", [command for command in COMMANDS if not command.startswith("make ")])
-def test_a_command_of_a_page_runs(command: str, tmp_path: Path) -> None:
-    done = subprocess.run(
-        ["bash", "-euo", "pipefail", "-c", command],
-        cwd=tmp_path,
-        env=_clean() | {"PATH": f"{BINARIES}:{os.environ['PATH']}"},
-        capture_output=True,
-        timeout=60,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
+def test_a_command_of_a_page_runs(command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in [name for name in os.environ if name.startswith(PREFIX)]:
+        monkeypatch.delenv(name)
+    *before, asked = command.split(" | ")
+    typed = "".join(" ".join(shlex.split(one.removeprefix("echo "))) for one in before)
+    program, *words = shlex.split(asked)
+    assert program == "jembatan"
+    done = run(*words, typed=typed)
+    assert done.exit_code == 0, done.output
     assert done.stdout.strip()
 
 
@@ -49,6 +52,11 @@ def test_a_command_mentioned_in_a_sentence_exists(command: str) -> None:
     shown = CliRunner().invoke(jembatan, [*(word for word in words if word not in options), "--help"])
     assert shown.exit_code == 0, shown.output
     assert all(option in shown.output for option in options)
+
+
+def test_the_program_is_installed() -> None:
+    done = subprocess.run([Path(sys.executable).with_name("jembatan"), "--help"], capture_output=True, timeout=60)
+    assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.parametrize("command", WINDOWS)
@@ -108,7 +116,3 @@ def test_the_examples_in_python_are_python() -> None:
 def _paths(page: str) -> Iterator[str]:
     """What looks like a path of this project: a folder with its `/`, a file with its ending."""
     yield from re.findall(r"`((?:bot|db|handlers|locales|tests)/[\w/.*-]*)`", page)
-
-
-def _clean() -> dict[str, str]:
-    return {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
