@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -82,6 +83,7 @@ def revisions() -> set[str]:
     return {script.revision for script in ScriptDirectory(str(HERE)).walk_revisions()}
 
 
+@cache
 def newest() -> str | None:
     """Find the version that `upgrade` leads to."""
     return ScriptDirectory(str(HERE)).get_current_head()
@@ -93,9 +95,21 @@ def revision(connection: Connection) -> str | None:
 
 
 async def upgrade(engine: AsyncEngine, to: str = "head", versions: Path = HERE / "versions") -> None:
-    """Bring the schema to a version, in one transaction: it succeeds, or nothing has changed."""
+    """Bring the schema to a version, in one transaction: it succeeds, or nothing has changed.
+
+    Safe to call at every start, and by several processes at once; a database of the newest version is left alone.
+    """
+    if to == "head" and await _is_newest(engine, versions):
+        return
     async with changing(engine) as connection:
         await connection.run_sync(lambda inner: command.upgrade(config(inner, versions), to))
+
+
+async def _is_newest(engine: AsyncEngine, versions: Path) -> bool:
+    async with engine.connect() as connection:
+        await connection.execution_options(jembatan_reading=True)
+        found = await connection.run_sync(revision)
+        return found == ScriptDirectory.from_config(await connection.run_sync(config, versions)).get_current_head()
 
 
 @asynccontextmanager
