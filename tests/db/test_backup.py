@@ -1,6 +1,8 @@
 """Backups: whole, equal on both engines, and refused when damaged."""
 
+import asyncio
 import gzip
+import shutil
 import stat
 import tracemalloc
 from collections.abc import Callable, Iterator
@@ -39,6 +41,20 @@ async def morning(engine_url: str, known: Knowledge) -> str:
     async with Town.opened(engine_url, known) as town:
         await live(town)
     return engine_url
+
+
+@pytest.fixture(scope="module")
+def whole(migrated_file: Path, known: Knowledge, tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """A backup of such a database, whichever engine it was taken from."""
+    folder = tmp_path_factory.mktemp("whole")
+    url = f"sqlite+aiosqlite:///{shutil.copy(migrated_file, folder / 'jembatan.db')}"
+
+    async def take() -> bytes:
+        async with Town.opened(url, known) as town:
+            await live(town)
+        return (await taken(url, folder / "file")).read_bytes()
+
+    return asyncio.run(take())
 
 
 # equal counts and checksums
@@ -165,10 +181,10 @@ def no_backup(_raw: bytes) -> bytes:
 
 @pytest.mark.parametrize("harm", [cut_off, flipped, rewritten, without_its_end, no_backup])
 async def test_a_damaged_backup_is_refused_before_anything_is_written(
-    morning: str, sqlite_empty: str, tmp_path: Path, harm: Callable[[bytes], bytes]
+    whole: bytes, sqlite_empty: str, tmp_path: Path, harm: Callable[[bytes], bytes]
 ) -> None:
-    path = await taken(morning, tmp_path / "file")
-    path.write_bytes(harm(path.read_bytes()))
+    path = tmp_path / "file"
+    path.write_bytes(harm(whole))
     with pytest.raises(Broken):
         await restored(path, sqlite_empty)
     assert not (tmp_path / "copy.db").exists()
@@ -184,10 +200,10 @@ async def test_a_database_that_holds_something_is_not_restored_into(
 
 
 async def test_a_backup_of_a_newer_version_says_that_this_one_is_too_old(
-    morning: str, sqlite_empty: str, tmp_path: Path
+    whole: bytes, sqlite_empty: str, tmp_path: Path
 ) -> None:
-    path = await taken(morning, tmp_path / "file")
-    newer = gzip.decompress(path.read_bytes()).replace(f'"{migrations.newest()}"'.encode(), b'"9999"', 1)
+    path = tmp_path / "file"
+    newer = gzip.decompress(whole).replace(f'"{migrations.newest()}"'.encode(), b'"9999"', 1)
     path.write_bytes(gzip.compress(newer))
     with pytest.raises(Unfit, match="newer version"):
         await restored(path, sqlite_empty)
