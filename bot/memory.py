@@ -104,6 +104,14 @@ class Memory:
         return self.topic if self.topic and now - datetime.fromisoformat(self.topic_at) <= REMEMBERED else ""
 
     def answered(self, inbound: Inbound, is_choice: bool, now: datetime) -> str:
+        """What the person was asked; every photo of an album answers what was asked as the first of them came."""
+        if not inbound.album:
+            return self._answered(inbound, is_choice, now)
+        if inbound.album != self.album:
+            self.album, self.album_asks = inbound.album, self._answered(inbound, is_choice, now)
+        return self.album_asks
+
+    def _answered(self, inbound: Inbound, is_choice: bool, now: datetime) -> str:
         """What the person was asked, which ends with whatever they do now, except with what says nothing."""
         if not self.asks or inbound.kind not in (*_ANSWERS, *_SAYS_NOTHING):
             return ""

@@ -37,11 +37,17 @@ def _is_answer(turn: Turn) -> bool:
 @router.when(lambda turn: _is_answer(turn))
 async def written(turn: Turn) -> None:
     """Take an answer, a word that moves through the form, or a question in between."""
-    _asks, id_, mark = turn.asks.split(":")
+    _asks, id_, mark, *of_album = turn.asks.split(":")
     form = await Form.load(turn, int(id_))
+    field = form.named(of_album[0]) if of_album else form.asked
+    if turn.inbound.album and field:
+        turn.memory.album_asks = f"{ASKS}:{id_}:{mark}:{field.name}"
+    if of_album and field and field != form.asked:
+        await _another_of_album(turn, form, field)
+        return
     if not form.is_open:
         raise Refusal(_("That enrolment is sent already."), [Choice(_("See status"), "status")])
-    if int(mark) != form.one.mark:
+    if int(mark) != form.one.mark and not of_album:
         await go_on(turn, form, _("You went on with this form elsewhere; this is where it is."))
         return
     if is_command(turn.text, "stop") or refuses_messages(turn.text):
@@ -98,9 +104,27 @@ async def _one_more(turn: Turn, form: Form) -> bool:
     field = form.takes_more()
     if field is None or not field.is_document:
         return False
-    number = await form.add_file(turn, field)
-    await go_on(turn, form, _("Added to **{document}** ({number}).", document=field.label(), number=str(number)))
+    await go_on(turn, form, _added(field, await form.add_file(turn, field)))
     return True
+
+
+async def _another_of_album(turn: Turn, form: Form, field: Field) -> None:
+    """Add a photo of an album whose question is answered by the ones before it, even when it was sent with them."""
+    try:
+        field.read(turn, form.values)
+    except Refusal as trouble:
+        noted = trouble.sentence
+    else:
+        noted = _added(field, await form.add_file(turn, field))
+    if form.is_open:
+        await go_on(turn, form, noted)
+    else:
+        await form.keep(turn)
+        turn.say(noted, [Choice(_("See status"), "status")])
+
+
+def _added(field: Field, number: int) -> Markdown:
+    return _("Added to **{document}** ({number}).", document=field.label(), number=str(number))
 
 
 async def _missed(turn: Turn, form: Form, field: Field, trouble: Refusal) -> None:

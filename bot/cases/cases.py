@@ -68,6 +68,8 @@ async def open_case(
     await case_messages.add(turn.db, case, words, turn.id, turn.now, file=file)
     await watch(turn, case, person.address_id, promised_at)
     await alert(turn, await load(turn, case), f"case:{case}:new", file=file)
+    if turn.inbound.album:
+        turn.memory.album_asks = f"case-add:{case}"
     return case
 
 

@@ -13,10 +13,13 @@ from bot.clock import ManualClock
 from bot.knowledge import Knowledge
 from bot.knowledge.cards import fill
 from bot.language.i18n import _, speaking
-from bot.language.markdown import plain
+from bot.language.markdown import escape, plain
+from bot.router import Router
+from bot.turn import Turn
 from db.conversation.turns import StoredTurn
 from db.people.addresses import Address
 from handlers import ROUTERS
+from tests.town.sample_files import JPEG
 from tests.town.telegram_assistant import Running, running, until
 from tests.town.telegram_stub import TelegramStub, User
 
@@ -266,6 +269,38 @@ async def test_every_kind_of_message_is_told_apart(stub: TelegramStub, ani: User
         "edit halal sekarang",
         "text 😀",
     ]
+
+
+asking = Router("asking")
+
+
+@asking.kind("photo", "file")
+async def filed(turn: Turn) -> None:
+    turn.ask("the second")
+    turn.say(escape(f"for {turn.asks}"))
+
+
+@asking.anything()
+async def begun(turn: Turn) -> None:
+    turn.ask("the first")
+    turn.say(escape("a photo?"))
+
+
+async def test_all_photos_of_an_album_answer_what_was_asked_as_the_first_one_came(
+    stub: TelegramStub, ani: User, tmp_path: Path
+) -> None:
+    async with running(stub, tmp_path, (asking,)) as chat:
+        ani.says("mulai")
+        await chat.wait_for_turns(1)
+        ani.sends_photo(JPEG, "tiga foto", album="13")
+        await chat.wait_for_turns(2)
+        ani.sends_photo(JPEG, album="13")
+        ani.sends_document(JPEG, "foto.jpg", "image/jpeg", album="13")
+        ani.sends_photo(JPEG, album="14")
+        ani.sends_photo(JPEG)
+        await chat.wait_for_turns(6)
+    said = [message["text"] for message in stub.messages()]
+    assert said == ["a photo?", *["for the first"] * 3, *["for the second"] * 2]
 
 
 async def test_typing_is_shown_while_an_answer_takes_long(

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,7 +15,7 @@ from db.office import Office, StoredOffice
 from db.privacy.audit import StoredAct
 from tests.town.desks import Desks, case_rows
 from tests.town.phone import Phone, Town
-from tests.town.sample_files import JPEG, OGG
+from tests.town.sample_files import JPEG, OGG, png
 
 UNKNOWN = "perpanjang SIM C di bandung dimana"
 SUNDAY = datetime(2026, 11, 22, 20, 15, tzinfo=BANDUNG)
@@ -78,6 +79,15 @@ async def test_a_double_tap_or_the_same_words_open_no_second_case(town: Town, de
     assert first.startswith("Dicatat, nomor K-1.")
     assert second == "Sudah dicatat, nomor K-1; dijawab paling lambat hari ini pukul 14.00 WIB."
     assert (await asks(ani, UNKNOWN + "?")).startswith("Sudah dicatat, nomor K-1")
+    assert len(await case_rows(town)) == 1
+
+
+async def test_an_album_that_is_asked_about_is_one_case(town: Town, desks: Desks, ani: Phone) -> None:
+    await desks.employ("rini", "Bu Rini")
+    await ani.says("mau bicara dengan petugas")
+    photos = [replace(ani.holding("photo", png(30 + size, 40)), album="a") for size in range(3)]
+    bubbles = await ani.does(*photos)
+    assert [("K-1" in bubble.text, "K-2" in bubble.text) for bubble in bubbles] == [(True, False)] * 3
     assert len(await case_rows(town)) == 1
 
 

@@ -274,6 +274,49 @@ async def test_photos_that_come_together_are_all_kept(town: Town, ani: Phone) ->
     assert "11. Foto produk utama: 2 berkas" in ani.bubbles[-1].text
 
 
+def album(phone: Phone, name: str, *photos: bytes) -> list[Inbound]:
+    """Photos that were sent in one go, as Telegram's phones do it."""
+    return [replace(phone.holding("photo", photo), album=name) for photo in photos]
+
+
+async def test_an_album_belongs_to_the_question_that_stood_at_its_first_photo(town: Town, ani: Phone) -> None:
+    await offer(town, delegation(documents=["Foto produk", "Scan NIB"]))
+    await begins(ani)
+    await fills(ani, *ANSWERS)
+    photos = album(ani, "a", JPEG, png(30, 40), png(40, 30))
+    await ani.does(photos[0])
+    bubbles = await ani.does(*photos[1:])
+    assert [bubble.text.partition(").")[0] for bubble in bubbles] == [
+        f"Ditambahkan ke Foto produk ({n}" for n in (2, 3)
+    ]
+    assert "Scan NIB" in bubbles[-1].text
+    await ani.does(*album(ani, "b", JPEG, PDF))
+    assert "11. Foto produk: 3 berkas" in ani.bubbles[-1].text
+    assert "12. Scan NIB: 2 berkas" in ani.bubbles[-1].text
+
+
+async def test_an_album_at_the_review_changes_the_line_that_was_chosen(town: Town, ani: Phone) -> None:
+    await offer(town, delegation(documents=["Foto produk", "Scan NIB"]))
+    await begins(ani)
+    await fills(ani, *ANSWERS)
+    await ani.sends_photo(JPEG)
+    await ani.sends_photo(JPEG)
+    await ani.says("11")
+    await ani.does(*album(ani, "a", JPEG, png(30, 40)))
+    assert "11. Foto produk: 2 berkas" in ani.bubbles[-1].text
+    assert "12. Scan NIB: 1 berkas" in ani.bubbles[-1].text
+
+
+async def test_an_album_of_which_one_photo_is_no_good_keeps_the_others(town: Town, ani: Phone) -> None:
+    await offer(town, delegation(documents=["Foto produk", "Scan NIB"]))
+    await begins(ani)
+    await fills(ani, *ANSWERS)
+    await ani.does(*album(ani, "a", b"no picture", JPEG, b"no picture", png(30, 40)))
+    await ani.sends_photo(JPEG)
+    assert "11. Foto produk: 2 berkas" in ani.bubbles[-1].text
+    assert "12. Scan NIB: 1 berkas" in ani.bubbles[-1].text
+
+
 @pytest.mark.parametrize("answer", ["1234567890123456", "ktp saya 3273012345678901"])
 async def test_a_number_of_an_identity_card_is_never_taken(town: Town, ani: Phone, answer: str) -> None:
     await offer(town, delegation())

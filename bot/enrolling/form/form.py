@@ -59,7 +59,7 @@ class Form:
         """The question that stands; None at the review, and while what is known is to be confirmed."""
         if self.confirms:
             return None
-        return self._named(self.one.step) or next(iter(self.pending()), None)
+        return self.named(self.one.step) or next(iter(self.pending()), None)
 
     def pending(self) -> list[Field]:
         """The fields still to be answered, in order; of a correction, those that staff want anew."""
@@ -183,7 +183,8 @@ class Form:
         """Set which of their businesses this is about."""
         self._set(business_id=business)
 
-    def _named(self, name: str) -> Field | None:
+    def named(self, name: str) -> Field | None:
+        """The question of this name; None where it is not asked any more."""
         return next((field for field in self.fields if field.name == name), None)
 
     def _is_answered(self, field: Field) -> bool:
