@@ -21,7 +21,7 @@ from db.engine import Database
 Result = TypeVar("Result")
 
 
-def run(main: Coroutine[Any, Any, None]) -> None:
+def run(main: Coroutine[object, None, None]) -> None:
     """Run to the end, on uvloop where it exists (not on Windows): turns take a tenth less time."""
     try:
         import uvloop

@@ -5,7 +5,6 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from functools import cache
-from typing import Any
 from zoneinfo import available_timezones
 
 import phonenumbers
@@ -15,7 +14,7 @@ from bot.clock import BANDUNG
 from bot.language.i18n import LANGUAGES
 
 #: what a cell says, as its value; raises ValueError with a sentence
-Read = Callable[[str], Any]
+Read = Callable[[str], object]
 
 _CODE = re.compile(r"[A-Z0-9]{2,20}")
 _LINK = re.compile(r"https?://[^\s/]+\.[^\s/]+(/\S*)?")
@@ -192,7 +191,7 @@ def several(longest: int) -> Read:
     return lambda cell: [read(part) for part in re.split(r"[|\n]", cell) if part.strip()]
 
 
-def written(value: Any) -> str:
+def written(value: object) -> str:
     """Write a value as its column reads it."""
     match value:
         case None:

@@ -79,7 +79,7 @@ _VALUES = {
 }
 
 
-def _fits(key: str, value: Any) -> bool:
+def _fits(key: str, value: object) -> bool:
     if key == "choice" and isinstance(value, int):
         return not isinstance(value, bool)
     if key == "location":
@@ -87,7 +87,7 @@ def _fits(key: str, value: Any) -> bool:
     return isinstance(value, str)
 
 
-def _degrees(value: Any, limit: int) -> bool:
+def _degrees(value: object, limit: int) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and -limit <= value <= limit
 
 

@@ -19,7 +19,7 @@ from db.privacy import audit
 _MAKES = {"publish": "announced", "change": "changed", "restore": "changed", "cancel": "cancelled"}
 
 
-async def note(turn: Turn, noun: Noun, code: str, act: str, **details: Any) -> None:
+async def note(turn: Turn, noun: Noun, code: str, act: str, **details: object) -> None:
     """Note in the audit trail that something was done to this one."""
     name = f"{noun.name}:{code}"
     await audit.note(turn.db, turn.person.staff_id, f"{noun.name}.{act}", name, turn.now, **details)

@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TextIO
 
 from db.base import JsonObject
 from db.copies import snapshots
@@ -145,9 +145,9 @@ def check(path: Path) -> Contents:
     return contents
 
 
-def _slices(path: Path) -> Iterator[tuple[str, list[str], list[list[Any]]]]:
+def _slices(path: Path) -> Iterator[tuple[str, list[str], list[list[object]]]]:
     """Read the rows of each table, some at a time, with the names of their columns."""
-    table, columns, rows, size = "", list[str](), list[list[Any]](), 0
+    table, columns, rows, size = "", list[str](), list[list[object]](), 0
     for line in _lines(path):
         if line.startswith("["):
             rows.append(json.loads(line))

@@ -123,11 +123,11 @@ class Snapshot:
         return Part(tally.rows, tally.checksum, await self.last_id(table))
 
 
-def _written(row: Sequence[Any]) -> str:
+def _written(row: Sequence[object]) -> str:
     return json.dumps([_plain(value) for value in row], sort_keys=True, separators=(",", ":"))
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: object) -> object:
     if isinstance(value, datetime):
         return value.isoformat()
     return b64encode(value).decode() if isinstance(value, bytes) else value

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
-from typing import Any, TypedDict
+from typing import TypedDict
 
 import yaml
 
@@ -87,7 +87,7 @@ def _texts(text: str) -> dict[str, str]:
     return found
 
 
-def _some_buttons(said: Any) -> list[str]:
+def _some_buttons(said: object) -> list[str]:
     """Read one button or several; a space behind the colon makes YAML read a name as a pair."""
     listed = said if isinstance(said, list) else [said] if said else []
     if len(listed) > buttons.MOST:

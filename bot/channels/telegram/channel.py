@@ -144,14 +144,14 @@ class Telegram:
             batch = await self._keep_trying(partial(self._ask_for_updates, offset))
             offset = await self._store(receive, batch, offset)
 
-    async def _ask_for_updates(self, offset: int | None) -> list[Any]:
+    async def _ask_for_updates(self, offset: int | None) -> list[object]:
         wanted = {"offset": offset, "timeout": POLL, "allowed_updates": list(ALLOWED)}
         batch = await self._bot.do_api_request(_GET_UPDATES, wanted, read_timeout=POLL + 10)
         if not isinstance(batch, list):
             raise NetworkError("no list of updates")
         return batch
 
-    async def _store(self, receive: Receive, batch: Sequence[Any], offset: int | None) -> int | None:
+    async def _store(self, receive: Receive, batch: Sequence[object], offset: int | None) -> int | None:
         """Store a batch; returns where to go on, after a failure the same place again."""
         if not batch:
             return offset
@@ -208,7 +208,7 @@ class Telegram:
         except TelegramError as error:
             log.warning("Telegram did not take the commands and descriptions (%s)", type(error).__name__)
 
-    def _take_in(self, batch: Sequence[Any]) -> list[Update]:
+    def _take_in(self, batch: Sequence[object]) -> list[Update]:
         """Turn a batch into updates for the edge; taps among them are answered at once, as they age within seconds."""
         for query in filter(None, map(tapped, batch)):
             self._nursery.start(self._answer(query), "answer to a tap")

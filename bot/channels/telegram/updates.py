@@ -49,7 +49,7 @@ class Myself:
         return re.compile(rf"(?<!\w)@{re.escape(self.username)}(?!\w)", re.IGNORECASE)
 
 
-def as_update(raw: Any, me: Myself) -> Update:
+def as_update(raw: object, me: Myself) -> Update:
     """Make the update for the edge, whatever it is; a malformed one gets an id made of its content.
 
     Of what is said in a group and not to us only the number is kept.
@@ -64,13 +64,13 @@ def as_update(raw: Any, me: Myself) -> Update:
     return Update(name, content, address, language, between)
 
 
-def number_of(raw: Any) -> int | None:
+def number_of(raw: object) -> int | None:
     """Read the update's number, from which the polling offset is made."""
     given = _at(raw, "update_id")
     return given if type(given) is int and given in _INT64 else None
 
 
-def tapped(raw: Any) -> str | None:
+def tapped(raw: object) -> str | None:
     """Read the id by which a tap is answered."""
     query = _at(raw, "callback_query", "id")
     return query if isinstance(query, str) else None
@@ -162,7 +162,7 @@ def _without_name(words: str, me: Myself) -> str:
     return me.mention().sub("", words).strip().lstrip(" ,:") if me.username else words
 
 
-def moved(raw: Any) -> tuple[str, str] | None:
+def moved(raw: object) -> tuple[str, str] | None:
     """The old and the new address of a group that became a supergroup, where an update says so."""
     chat = _at(raw, "message", "chat", "id")
     old, new = _at(raw, "message", "migrate_from_chat_id"), _at(raw, "message", "migrate_to_chat_id")
@@ -172,7 +172,7 @@ def moved(raw: Any) -> tuple[str, str] | None:
     return str(found[0]), str(found[1])
 
 
-def _named(raw: Any, me: Myself) -> tuple[str | None, str | None]:
+def _named(raw: object, me: Myself) -> tuple[str | None, str | None]:
     """Find the address an update belongs to, and its sender's language; none where nobody is to be answered."""
     kind = next((kind for kind in ALLOWED if _at(raw, kind) is not None), "")
     content = _at(raw, kind)
@@ -188,11 +188,11 @@ def _named(raw: Any, me: Myself) -> tuple[str | None, str | None]:
     return str(number), language if isinstance(language, str) else None
 
 
-def _is_group_talk(raw: Any) -> bool:
+def _is_group_talk(raw: object) -> bool:
     return any(_at(raw, kind, "chat", "type") in _GROUPS for kind in ("message", "edited_message"))
 
 
-def _is_for(message: Any, me: Myself) -> bool:
+def _is_for(message: object, me: Myself) -> bool:
     """Whether a message in a group is for us: by `/command@us`, by our name, or as an answer to what we said."""
     text = _at(message, "text") or _at(message, "caption")
     text = text if isinstance(text, str) else ""
@@ -204,7 +204,7 @@ def _is_for(message: Any, me: Myself) -> bool:
     return bool(me.username and me.mention().search(text))
 
 
-def _at(content: Any, *path: str) -> Any:
+def _at(content: object, *path: str) -> Any:
     """Find what lies at a path, None where the content has another shape."""
     for key in path:
         content = content.get(key) if isinstance(content, dict) else None

@@ -1,7 +1,5 @@
 """What is known of a person when they enrol again: about them, and about a business of theirs."""
 
-from typing import Any
-
 from bot.enrolling.form.enrolment import BUSINESS, PERSON
 from bot.fields import Values
 from bot.turn import Turn
@@ -68,5 +66,5 @@ def _same(theirs: dict[int, Business], said: Business) -> int | None:
     return None
 
 
-def _digits(nib: Any) -> str:
+def _digits(nib: object) -> str:
     return nib if isinstance(nib, str) and nib.isdigit() else ""
