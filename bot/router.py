@@ -74,7 +74,7 @@ class Router:
 def is_command(text: str, *names: str) -> bool:
     """The word of a message of one word, without punctuation and courtesy: `Menu dong kak!` is `menu`; else empty."""
     said = " ".join(without_courtesy(text))
-    return any(said in words_for(name) for name in names) if names else said in _commands
+    return any(said in words_for(name) for name in names) if names else said in _commands or said in listed("commands")
 
 
 @cache

@@ -8,7 +8,7 @@ from bot.fields import Field, Values, named
 from bot.language.i18n import _
 from bot.language.markdown import Markdown, plain
 from bot.reply import Choice
-from bot.router import Router
+from bot.router import Router, is_command
 from bot.turn import Turn
 from db.people import businesses, people
 
@@ -85,6 +85,12 @@ async def _values(turn: Turn, of: int) -> Values:
     if one is None:
         raise Refusal(_("I no longer keep that business."), [_back()])
     return known.about(one)
+
+
+@router.when(lambda turn: turn.asks.startswith(_ASKS) and is_command(turn.text, "back", "cancel", "skip"))
+async def left(turn: Turn) -> None:
+    """A word that leads out is no answer."""
+    turn.say(_("All right, nothing is changed."), [_back()])
 
 
 @router.when(lambda turn: turn.asks.startswith(_ASKS) and is_answer(turn))

@@ -10,7 +10,7 @@ from bot.entries.noun import News, Noun
 from bot.errors import Refusal
 from bot.fairs import filters, listing, notices
 from bot.fairs import programmes as say
-from bot.fields import Field, Sent, Values, answer, one_of, text
+from bot.fields import Field, Sent, Values, answer, number, one_of, text
 from bot.language.i18n import _
 from bot.language.markdown import Markdown
 from bot.reply import Choice
@@ -26,22 +26,8 @@ _DOCUMENTS = 5
 
 
 def _quota() -> Field:
-    def read(turn: Sent, _values: Values) -> Values:
-        written = turn.text.strip()
-        if not (written.isascii() and written.isdecimal() and 0 < int(written[:9]) < _MOST):
-            raise Refusal(_("Please write a whole number, for example: 20"))
-        return {"quota": int(written)}
-
-    return Field(
-        "quota",
-        lambda: _("Places"),
-        lambda _values: _("How many places are there?"),
-        read,
-        lambda values: str(values.get("quota") or ""),
-        {"quota": None},
-        takes_number=True,
-        sets=("quota",),
-    )
+    asked = lambda _values: _("How many places are there?")  # noqa: E731
+    return number("quota", lambda: _("Places"), asked, least=1, most=_MOST - 1, optional=True)
 
 
 def _exhibition() -> Field:

@@ -6,8 +6,10 @@ from bot.errors import Refusal
 from bot.fields.amounts import amounts
 from bot.fields.field import Field, Sent, Values, answer
 from bot.fields.yes_no import denies
+from bot.knowledge.words import words
 from bot.language.i18n import _
 from bot.language.i18n import number as shown
+from bot.language.listening import listed
 from bot.language.markdown import Markdown
 
 #: the example given where the question allows it
@@ -31,7 +33,7 @@ def number(
 
     def read(turn: Sent, _values: Values) -> Values:
         found = amounts(turn.text)
-        if not found and least <= 0 and denies(turn.text):
+        if not found and least <= 0 and denies(turn.text) and not _is_sign(turn.text):
             return {name: 0}
         if len(found) == 1 and fits(found[0]):
             return {name: int(found[0])}
@@ -51,6 +53,11 @@ def number(
         takes_number=True,
         sets=(name,),
     )
+
+
+def _is_sign(text: str) -> bool:
+    """Whether it says "number" and no more, as `no` does in Indonesian."""
+    return listed("answers.number").issuperset(words(text))
 
 
 def _lacking(found: list[float], least: int, most: int, example: int) -> Markdown:

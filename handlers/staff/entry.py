@@ -18,7 +18,7 @@ desk = Desk("entry", "officer")
 #: fields on one page of what can be changed
 _PAGE = 7
 #: words that are no answer, whatever was asked
-_LEAD_OUT = ("menu", "stop", "cancel")
+_LEAD_OUT = ("menu", "stop", "cancel", "back", "skip")
 
 
 @desk.choice("entry-add")
@@ -107,6 +107,22 @@ async def tapped(turn: Turn) -> None:
         values = await values_of(turn, noun, draft)
         advance(noun, draft, values, -1 if name == "entry-back" else 1)
         await go_on(turn, draft)
+
+
+@desk.when(lambda turn: turn.asks == ASKS and is_command(turn.text, "back", "skip"))
+async def moved(turn: Turn) -> None:
+    """The words for the way back and for skipping are never data."""
+    draft = current(turn)
+    noun = NOUNS[draft.of]
+    asked = step(noun, draft, await values_of(turn, noun, draft))
+    if asked and is_command(turn.text, "skip"):
+        if asked.empty is None:
+            await go_on(turn, draft, _("This one is needed, it cannot be skipped."))
+            return
+        draft.answers = draft.answers | asked.empty
+    values = await values_of(turn, noun, draft)
+    advance(noun, draft, values, -1 if is_command(turn.text, "back") else 1)
+    await go_on(turn, draft)
 
 
 @desk.choice("entry-stop")

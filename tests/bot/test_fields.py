@@ -428,6 +428,12 @@ def test_a_bare_year_asks_for_the_day(year: str) -> None:
     assert sentence.startswith("Tanggal berapa di") and "16 April 2027" in sentence
 
 
+def test_no_alone_is_a_sign_and_not_zero() -> None:
+    with pytest.raises(Refusal):
+        asked(fields.number).read(turn("no"), {})
+    assert asked(fields.number).read(turn("tidak ada"), {}) == {"it": 0}
+
+
 def test_a_word_that_only_begins_like_a_label_chooses_nothing() -> None:
     refused("one of", "kripik singkong sama basreng")
 
