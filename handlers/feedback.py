@@ -5,7 +5,7 @@ from bot.door.attendance import THANKS, thanks_at
 from bot.enrolling.form.form import Form
 from bot.fairs.exhibitions import title
 from bot.language.i18n import _
-from bot.language.withdrawal import refuses_messages
+from bot.language.withdrawal import likely_withdraws
 from bot.reply import Choice
 from bot.router import Router, is_command
 from bot.turn import Turn
@@ -67,12 +67,10 @@ async def rate(turn: Turn) -> None:
 def _answers(turn: Turn) -> bool:
     """Whether it is an answer; a question is answered, and the feedback stays as it is."""
     words = turn.text.strip()
-    return (
-        turn.asks.startswith(_ASKS)
-        and bool(words)
-        and "?" not in words
-        and not (is_command(words) or refuses_messages(words))
-    )
+    leads_out = is_command(words) and not is_command(words, "skip", "cancel")
+    if leads_out or likely_withdraws(words):
+        return False
+    return turn.asks.startswith(_ASKS) and bool(words) and "?" not in words
 
 
 @router.when(_answers)

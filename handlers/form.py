@@ -13,7 +13,7 @@ from bot.fields import Field, Values
 from bot.language.courtesy import is_courtesy
 from bot.language.i18n import _
 from bot.language.markdown import Markdown
-from bot.language.withdrawal import refuses_messages
+from bot.language.withdrawal import likely_withdraws
 from bot.reply import Choice
 from bot.router import Router, is_command
 from bot.turn import Turn
@@ -50,8 +50,9 @@ async def written(turn: Turn) -> None:
     if int(mark) != form.one.mark and not of_album:
         await go_on(turn, form, _("You went on with this form elsewhere; this is where it is."))
         return
-    if is_command(turn.text, "stop") or refuses_messages(turn.text):
-        await which_stop(turn, form)
+    if likely_withdraws(turn.text):
+        is_open = form.asked is not None and form.asked.is_free and not is_command(turn.text, "stop")
+        await which_stop(turn, form, my_answer(turn) if is_open else ())
     elif is_command(turn.text, "cancel"):
         await ask_to_stop(turn, form)
     elif is_command(turn.text, "back"):

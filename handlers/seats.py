@@ -10,7 +10,7 @@ from bot.errors import Refusal
 from bot.fairs.exhibitions import title
 from bot.language.courtesy import is_thanks, opens_only
 from bot.language.i18n import _
-from bot.language.withdrawal import refuses_messages
+from bot.language.withdrawal import likely_withdraws
 from bot.reply import Choice
 from bot.router import Router, is_command
 from bot.turn import Turn
@@ -78,12 +78,8 @@ async def explained(turn: Turn) -> None:
 
 
 def _is_reason(turn: Turn) -> bool:
-    return (
-        not is_command(turn.text, *_LEAD_OUT)
-        and not refuses_messages(turn.text)
-        and not opens_only(turn.text)
-        and not is_thanks(turn.text)
-    )
+    leads_out = is_command(turn.text, *_LEAD_OUT) or likely_withdraws(turn.text)
+    return not (leads_out or opens_only(turn.text) or is_thanks(turn.text))
 
 
 @router.choice("wait-again")

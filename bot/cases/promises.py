@@ -9,6 +9,7 @@ from bot.cases.office_hours import OfficeHours, deadline
 from bot.language.courtesy import is_thanks, opens_only
 from bot.language.i18n import _, language, speaking
 from bot.language.markdown import Markdown, escape, plain
+from bot.language.withdrawal import likely_withdraws
 from bot.reply import Choice
 from bot.router import is_command
 from bot.turn import Turn
@@ -160,7 +161,8 @@ def is_answer(turn: Turn) -> bool:
     inbound = turn.inbound
     if inbound.kind != "text":
         return inbound.kind in ("photo", "file", "voice", "video", "location", "contact")
-    return not (opens_only(turn.text) or is_thanks(turn.text) or is_command(turn.text))
+    courtesy = opens_only(turn.text) or is_thanks(turn.text)
+    return not (courtesy or is_command(turn.text) or likely_withdraws(turn.text))
 
 
 def own_choices(case: int) -> list[Choice]:

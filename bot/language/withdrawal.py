@@ -1,16 +1,21 @@
 """What may take back the consent to announcements: never passed over, see `handlers/interests.py`."""
 
 from bot.knowledge.words import words
+from bot.language.courtesy import without_courtesy
 from bot.language.listening import listed
 
 
 def may_withdraw(text: str) -> bool:
     """Whether a word for "stop" is in it, or it refuses what is sent: `jangan kirim lagi`."""
-    return not listed("commands.stop").isdisjoint(words(text)) or refuses_messages(text)
+    return not listed("commands.stop").isdisjoint(words(text)) or _refuses(text)
 
 
-def refuses_messages(text: str) -> bool:
-    """Whether it refuses what is sent, without a word for "stop"."""
+def likely_withdraws(text: str) -> bool:
+    """Whether it begins with a word for "stop", or refuses what is sent, so that it is no plain answer either."""
+    return not listed("commands.stop").isdisjoint(without_courtesy(text)[:1]) or _refuses(text)
+
+
+def _refuses(text: str) -> bool:
     said = words(text)
 
     def has(part: str) -> bool:

@@ -39,6 +39,16 @@ async def test_the_word_asks_which_is_meant(town: Town, word: str) -> None:
     assert asked.labels == WAYS
 
 
+@pytest.mark.parametrize("words", ["stop bu Rini", "berhenti kirim pesan", "jangan kirim info lagi"])
+async def test_what_may_mean_it_is_asked_and_can_be_the_answer_all_the_same(town: Town, words: str) -> None:
+    ani = await fills_in(town)
+    (asked,) = await ani.says(words)
+    assert asked.text == ASKED
+    assert asked.labels == [*WAYS, "Ini jawaban saya"]
+    (following,) = await ani.taps("Ini jawaban saya")
+    assert "2 dari" in following.text
+
+
 async def test_in_sundanese_it_is_asked_in_sundanese(town: Town) -> None:
     ani = await fills_in(town, language="su")
     (asked,) = await ani.says("liren")

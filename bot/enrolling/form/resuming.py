@@ -1,9 +1,11 @@
 """Leave a form and come back to it: it waits as long as it has to."""
 
+from collections.abc import Sequence
+
 from bot.cases.forwarded import Content
 from bot.enrolling.form.form import OPEN, Form
 from bot.enrolling.form.open_form import OpenForm, StopAsked
-from bot.enrolling.form.page import go_on, left_at
+from bot.enrolling.form.page import go_on, left_at, stamped
 from bot.errors import Refusal
 from bot.fairs.exhibitions import title
 from bot.language.i18n import _, day
@@ -109,8 +111,8 @@ async def ask_to_stop(turn: Turn, form: Form) -> None:
     turn.say(_("Stop filling in? What you answered can stay."), choices)
 
 
-async def which_stop(turn: Turn, form: Form) -> None:
-    """Ask what "stop" means inside a form; until they say, no announcement comes."""
+async def which_stop(turn: Turn, form: Form, more: Sequence[Choice] = ()) -> None:
+    """Ask what "stop" means inside a form, with the choices of `more` below; until they say, no announcement comes."""
     until = turn.now + HELD
     turn.memory[StopAsked].undecided = until.isoformat()
     await deliveries.hold_broadcasts(turn.db, turn.person.person_id, until)
@@ -124,7 +126,7 @@ async def which_stop(turn: Turn, form: Form) -> None:
     text = _(
         "Your form is kept. Stop filling in, or stop getting announcements? Until you choose, no announcement is sent."
     )
-    turn.say(text, choices)
+    turn.say(text, [*choices, *stamped(form, more)])
 
 
 async def decided(turn: Turn) -> None:
