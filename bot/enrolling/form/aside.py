@@ -49,7 +49,7 @@ async def aside(turn: Turn, form: Form, field: Field | None) -> bool:
 
 
 def my_answer(turn: Turn) -> list[Choice]:
-    """To insist that these words answer an open question, whatever else they may be."""
+    """Offer to take these words as the answer to an open question, whatever else they may be."""
     return [Choice(_("This is my answer"), "form-mine", {"text": turn.text}, "quiet", "step")]
 
 
