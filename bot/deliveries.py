@@ -14,7 +14,7 @@ from bot.clock import Clock
 from bot.language.quiet_hours import is_day
 from bot.nursery import Nursery
 from bot.pace import Pace, Paces, Speed
-from bot.sending import Attempts, Unchangeable
+from bot.sending import Unchangeable, deliver
 from db.broadcasts import broadcasts
 from db.deliveries import lanes, sendings
 from db.deliveries.deliveries import LANES
@@ -76,7 +76,6 @@ class Deliveries:
         self._paces = {channel: Paces(pace) for channel, pace in paces.items()}
         self._holder = holder
         self._nursery = nursery
-        self._attempts = Attempts(database)
         self._steps = steps
         self.watchers = watchers
         self._marks = Batches("delivery marks", self._mark, MARKED, nursery)
@@ -237,7 +236,7 @@ class Deliveries:
             return Done(claimed, "pending")
         try:
             async with asyncio.timeout(PATIENCE):
-                ids = await self._attempts.make(self._channels[channel], claimed, is_paid)
+                ids = await deliver(self._database, self._channels[channel], claimed, is_paid)
         except Unchangeable:
             return Done(claimed, "cancelled", reason="cannot be changed there")
         except Later as wait:

@@ -13,7 +13,7 @@ from bot.inbound import FileTrouble, Inbound
 from bot.knowledge import Knowledge
 from bot.knowledge.search import Understanding
 from bot.media.attachments import LARGEST, TooLarge, recognised
-from bot.media.pictures import Damaged, Studio
+from bot.media.pictures import Damaged, ImageCleaner
 from db.conversation.turns import Received
 from db.files import File
 
@@ -56,7 +56,7 @@ class Reader:
         self._intake = intake
         self._reading = asyncio.Lock()
         self._fetching = asyncio.Semaphore(FETCHES)
-        self._studio = Studio()
+        self._studio = ImageCleaner()
 
     async def prepare(self, turn: Received) -> Prepared:
         """Read and understand a turn, in a thread where the search takes so long that everybody else would notice.

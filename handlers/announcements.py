@@ -6,8 +6,8 @@ from bot.broadcasts.sending.active_warnings import holding
 from bot.broadcasts.writing.body import preview
 from bot.broadcasts.writing.topics import topics, within
 from bot.cases.cases import open_case
-from bot.cases.forwarded import Content, content
-from bot.cases.office_hours import deadline
+from bot.cases.forwarded import Forwarded, content
+from bot.cases.opening_hours import deadline
 from bot.cases.promises import is_answer, nobody, promise
 from bot.language.i18n import _, language
 from bot.private_chat import in_private
@@ -123,7 +123,7 @@ async def signal(turn: Turn) -> None:
 async def told(turn: Turn) -> None:
     """Open a case with their report, and say its number and by when it is read."""
     sent = await content(turn)
-    if not isinstance(sent, Content):
+    if not isinstance(sent, Forwarded):
         turn.ask(_SIGNAL)
         turn.say(sent, [Choice(_("Cancel"), "person-not", rank="quiet")])
         return

@@ -2,8 +2,8 @@
 
 from datetime import timedelta
 
-from bot.cases.forwarded import Content, content
-from bot.cases.office_hours import deadline
+from bot.cases.forwarded import Forwarded, content
+from bot.cases.opening_hours import deadline
 from bot.cases.promises import promise
 from bot.enrolling.form.resuming import greet, is_it_this
 from bot.language.courtesy import greeting, is_thanks, opens_only
@@ -52,7 +52,7 @@ async def nod(turn: Turn) -> None:
 async def pass_on(turn: Turn) -> None:
     """Keep a photo, a document or a voice message that no question asked for, and offer to pass it on to staff."""
     sent = await content(turn)
-    assert isinstance(sent, Content)
+    assert isinstance(sent, Forwarded)
     if turn.inbound.kind in ("photo", "file") and await is_it_this(turn, sent):
         return
     await _offer(turn, sent)
@@ -62,10 +62,10 @@ async def pass_on(turn: Turn) -> None:
 async def not_this(turn: Turn) -> None:
     """Put aside a photo that is not what was asked for some time ago."""
     assert turn.choice is not None
-    await _offer(turn, Content(str(turn.choice.args["text"]), int(turn.choice.args["file"])))
+    await _offer(turn, Forwarded(str(turn.choice.args["text"]), int(turn.choice.args["file"])))
 
 
-async def _offer(turn: Turn, sent: Content) -> None:
+async def _offer(turn: Turn, sent: Forwarded) -> None:
     promised = await promise(turn)
     if promised is None:
         await (not_heard if turn.inbound.kind == "voice" else not_read)(turn)
@@ -100,7 +100,7 @@ async def not_read(turn: Turn) -> None:
     """Answer something that no open question asked for."""
     if turn.file_trouble and turn.file_trouble != "unknown-kind":
         why = await content(turn)
-        assert not isinstance(why, Content)
+        assert not isinstance(why, Forwarded)
         turn.say(why, _menu())
         return
     turn.say(_("I can only read text here. Please write your question in one sentence."), _menu())

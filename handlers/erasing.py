@@ -1,7 +1,7 @@
 """Erase everything after a day in which the person may change their mind, or a part of it at once."""
 
 from bot.answers.unanswered import Unanswered
-from bot.cases.office_hours import deadline
+from bot.cases.opening_hours import deadline
 from bot.enrolling.seats import fill
 from bot.errors import Refusal
 from bot.language.i18n import _

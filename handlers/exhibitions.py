@@ -9,7 +9,7 @@ from bot.errors import Refusal
 from bot.fairs import exhibitions as say
 from bot.fairs import filters, listing
 from bot.fairs.exhibitions import local, title
-from bot.fairs.filters import Sought
+from bot.fairs.filters import Filter
 from bot.fairs.listing import keep_posted, of_exhibitions
 from bot.fairs.programmes import join
 from bot.language.dates_said import hours, period
@@ -57,11 +57,11 @@ async def coming_up(turn: Turn) -> None:
     """List what is coming, as far as a button narrows it down, or the next page of a list."""
     given = turn.choice.args if turn.choice else {}
     if await exhibitions.cities(turn.db, turn.today):
-        await _list(turn, Sought.from_json(given), str(given.get("words", "")), skip=int(given.get("skip", 0)))
+        await _list(turn, Filter.from_json(given), str(given.get("words", "")), skip=int(given.get("skip", 0)))
         return
     card = turn.knowledge.card(TOPIC, language())
     assert card is not None
-    say_card(turn, card, ahead=[keep_posted(of_exhibitions(Sought()), "")])
+    say_card(turn, card, ahead=[keep_posted(of_exhibitions(Filter()), "")])
 
 
 def _is_named(turn: Turn) -> bool:
@@ -120,11 +120,11 @@ async def calendar(turn: Turn) -> None:
 async def months(turn: Turn) -> None:
     """List the months in which something is coming."""
     assert turn.choice is not None
-    sought = Sought.from_json(turn.choice.args)
-    found = await _found(turn, Sought(sought.city, sought.sector))
+    sought = Filter.from_json(turn.choice.args)
+    found = await _found(turn, Filter(sought.city, sought.sector))
     spans = sorted({filters.month(max(one.first_day, turn.today)) for one in found})
     choices = [
-        Choice(period(first, last), "exhibitions", Sought(sought.city, sought.sector, first, last).to_json())
+        Choice(period(first, last), "exhibitions", Filter(sought.city, sought.sector, first, last).to_json())
         for first, last in spans[:_ROWS]
     ]
     turn.say(_("Which month?"), [*choices, _all()])
@@ -134,24 +134,24 @@ async def months(turn: Turn) -> None:
 async def sectors(turn: Turn) -> None:
     """List the sectors for which something is coming."""
     assert turn.choice is not None
-    sought = Sought.from_json(turn.choice.args)
-    found = await _found(turn, Sought(sought.city, "", sought.first, sought.last))
+    sought = Filter.from_json(turn.choice.args)
+    found = await _found(turn, Filter(sought.city, "", sought.first, sought.last))
     there = {sector for one in found for sector in one.sectors}
     choices = [
-        Choice(name, "exhibitions", Sought(sought.city, sector, sought.first, sought.last).to_json())
+        Choice(name, "exhibitions", Filter(sought.city, sector, sought.first, sought.last).to_json())
         for sector, name in listing.sectors().items()
         if sector in there
     ]
     turn.say(_("Which sector?"), [*choices[:_ROWS], _all()])
 
 
-async def _found(turn: Turn, sought: Sought) -> list[Exhibition]:
+async def _found(turn: Turn, sought: Filter) -> list[Exhibition]:
     return await exhibitions.upcoming(
         turn.db, turn.today, city=sought.city, sector=sought.sector, first=sought.first, last=sought.last
     )
 
 
-async def _list(turn: Turn, sought: Sought, asked: str, hello: str = "", skip: int = 0) -> None:
+async def _list(turn: Turn, sought: Filter, asked: str, hello: str = "", skip: int = 0) -> None:
     """List five at most, soonest first; a number typed means that line."""
     turn.memory.topic, turn.memory.topic_at = TOPIC, turn.now.isoformat()
     turn.memory[Unanswered].misses, turn.memory[Unanswered].unsure = 0, ""
@@ -180,7 +180,7 @@ def _rows(page: list[Exhibition]) -> str:
     return "\n".join(f"{number}. {say.row(one, short=True)}" for number, one in enumerate(page, start=1))
 
 
-def _narrower(sought: Sought) -> list[Choice]:
+def _narrower(sought: Filter) -> list[Choice]:
     """Offer other months and sectors, where one was asked for."""
     found = []
     if sought.first:
@@ -190,7 +190,7 @@ def _narrower(sought: Sought) -> list[Choice]:
     return found
 
 
-def _elsewhere(turn: Turn, sought: Sought) -> list[Choice]:
+def _elsewhere(turn: Turn, sought: Filter) -> list[Choice]:
     """Offer where to look, if nothing was found."""
     card = turn.knowledge.card(TOPIC, language())
     at_kl = card.section("kuala-lumpur") if card else None
@@ -231,4 +231,4 @@ def _all() -> Choice:
 def _onward() -> list[Choice]:
     """Make the way on from what is over."""
     following = Choice(_("Coming exhibitions"), "exhibitions")
-    return [following, keep_posted(of_exhibitions(Sought()), ""), Choice(_("Menu"), "menu")]
+    return [following, keep_posted(of_exhibitions(Filter()), ""), Choice(_("Menu"), "menu")]

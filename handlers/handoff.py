@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from bot.cases.cases import called, load, number, owner, pass_on, recipient
-from bot.cases.forwarded import Content, content
+from bot.cases.forwarded import Forwarded, content
 from bot.cases.promises import after, wait_again
 from bot.enrolling.form.resuming import back_to
 from bot.language.i18n import _, speaking
@@ -66,7 +66,7 @@ async def to_staff(turn: Turn) -> None:
         turn.silent = True
         return
     sent = await content(turn)
-    if not isinstance(sent, Content):
+    if not isinstance(sent, Forwarded):
         turn.say(sent)
     elif not await cases.hear(turn.db, case.id, turn.now):
         again = Choice(_("Answer it"), "retry", {"turn": turn.id, "text": sent.words})
@@ -95,7 +95,7 @@ def _is_for_staff(turn: Turn) -> bool:
 async def _lost_owner(turn: Turn, case: Case) -> None:
     """Let a case wait again, with what was just written, as its owner works here no more."""
     sent = await content(turn)
-    if isinstance(sent, Content):
+    if isinstance(sent, Forwarded):
         await case_messages.add(turn.db, case.id, sent.words, turn.id, turn.now, file=sent.file)
     await wait_again(turn, case, at_night=True)
     turn.silent = True

@@ -16,7 +16,7 @@ from bot.turn import Turn
 from db.deliveries.deliveries import Recipient
 from db.enrolling import enrolments
 from db.people import joinings, people
-from db.people.joinings import LASTS, UNDONE_FOR, Code
+from db.people.joinings import LASTS, UNDONE_FOR, JoiningCode
 from db.privacy import audit, erasures, holdings
 
 router = Router("joining", private=True)
@@ -105,7 +105,7 @@ async def _whose(turn: Turn, person: int) -> Markdown:
     )
 
 
-async def _insist_on(turn: Turn, code: Code | None) -> Code:
+async def _insist_on(turn: Turn, code: JoiningCode | None) -> JoiningCode:
     """Refuse a code that is not good, is their own, or is of a person about to be erased."""
     if code is None or not code.is_good(turn.now):
         raise Refusal(_("That code was used or is too old. Get a new one there."), [_again(), _back()])

@@ -1,8 +1,8 @@
 """Ask for a person: from under an answer with what was asked, or by saying so and then writing it."""
 
 from bot.cases.cases import open_case
-from bot.cases.forwarded import Content, content
-from bot.cases.office_hours import deadline
+from bot.cases.forwarded import Forwarded, content
+from bot.cases.opening_hours import deadline
 from bot.cases.promises import HUMAN, asks_for_person, confirm, give_up, is_answer, known, nobody, promise
 from bot.fragments import asked_the_same, same_text
 from bot.language.i18n import _, speaking
@@ -22,7 +22,7 @@ async def person(turn: Turn) -> None:
     assert turn.choice is not None
     words, file = str(turn.choice.args.get("text", "")), int(turn.choice.args.get("file", 0))
     if words or file:
-        await _open(turn, Content(words, file), "question", kept="turn" not in turn.choice.args)
+        await _open(turn, Forwarded(words, file), "question", kept="turn" not in turn.choice.args)
     else:
         await _invite(turn)
 
@@ -44,7 +44,7 @@ def _wants_person(turn: Turn) -> bool:
 async def write(turn: Turn) -> None:
     """Pass on what they need, in their words, or a photo or a voice note of it."""
     taken = await content(turn)
-    if isinstance(taken, Content):
+    if isinstance(taken, Forwarded):
         await _open(turn, taken, "talk")
         return
     turn.ask("person")
@@ -80,7 +80,7 @@ async def _invite(turn: Turn) -> None:
     turn.say(text, [give_up()])
 
 
-async def _open(turn: Turn, asked: Content, kind: str, kept: bool = False) -> None:
+async def _open(turn: Turn, asked: Forwarded, kind: str, kept: bool = False) -> None:
     """Open a case, unless the same one waits already; `kept` says that the question is among the unanswered ones."""
     promised = await promise(turn)
     if promised is None:

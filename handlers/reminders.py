@@ -9,7 +9,7 @@ from bot.fairs import exhibitions as say
 from bot.language.dates_said import MALAYSIA, hours, weekday_span
 from bot.language.i18n import _, day, language, ngettext
 from bot.language.markdown import Markdown
-from bot.language.quiet_hours import leaves
+from bot.language.quiet_hours import earliest_delivery
 from bot.reply import Choice
 from bot.router import Router
 from bot.turn import Turn
@@ -82,7 +82,7 @@ async def fall_due(turn: Turn) -> None:
         return
     if not await reminders.is_wanted(turn.db, turn.person.person_id, one.id):
         return
-    at = leaves(turn.now)
+    at = earliest_delivery(turn.now)
     left = (one.first_day - at.date()).days
     if left < 0 or left <= max([later for later in reminders.DAYS if later < given["days"]], default=-1):
         return  # too late: the next one says it

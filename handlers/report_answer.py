@@ -5,8 +5,8 @@ from datetime import timedelta
 from bot.answers.card_page import card_choice
 from bot.answers.unanswered import Unanswered
 from bot.cases.cases import number, open_case
-from bot.cases.forwarded import Content, content
-from bot.cases.office_hours import deadline
+from bot.cases.forwarded import Forwarded, content
+from bot.cases.opening_hours import deadline
 from bot.cases.promises import own_choices, promise
 from bot.language.i18n import _, language
 from bot.language.markdown import Markdown
@@ -65,13 +65,13 @@ async def mistaken(turn: Turn) -> None:
 async def skip(turn: Turn) -> None:
     """Send the report to staff without words."""
     assert turn.choice is not None
-    await _pass_on(turn, int(turn.choice.args["report"]), Content(""))
+    await _pass_on(turn, int(turn.choice.args["report"]), Forwarded(""))
 
 
 @router.job("report-alone")
 async def alone(turn: Turn) -> None:
     """Send the report to staff, as they said nothing more."""
-    await _pass_on(turn, int(turn.inbound.args["report"]), Content(""))
+    await _pass_on(turn, int(turn.inbound.args["report"]), Forwarded(""))
 
 
 @router.choice("wrong-cancel")
@@ -84,7 +84,7 @@ async def cancel(turn: Turn) -> None:
 async def explain(turn: Turn) -> None:
     """Add the words or the photo after a report, unless they are a question of their own."""
     sent = await content(turn)
-    if not isinstance(sent, Content):
+    if not isinstance(sent, Forwarded):
         turn.say(sent)
         return
     await reports.comment(turn.db, turn.memory[Unanswered].report, sent.words)
@@ -100,7 +100,7 @@ def _explains(turn: Turn) -> bool:
     return not asks
 
 
-async def _pass_on(turn: Turn, report: int, sent: Content) -> None:
+async def _pass_on(turn: Turn, report: int, sent: Forwarded) -> None:
     """Give the report to staff, once; the person is told the outcome."""
     if turn.memory[Unanswered].report == report:
         turn.memory[Unanswered].report = 0

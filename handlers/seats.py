@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from bot.cases.cases import recipient
-from bot.cases.office_hours import deadline
+from bot.cases.opening_hours import deadline
 from bot.enrolling.form.form import Form
 from bot.enrolling.seats import announce, fill, in_line, offer_choices
 from bot.errors import Refusal

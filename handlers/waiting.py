@@ -3,8 +3,8 @@
 from datetime import datetime
 
 from bot.cases.cases import alert, load, number, officers, owner, recipient, watch
-from bot.cases.forwarded import Content, content
-from bot.cases.office_hours import deadline
+from bot.cases.forwarded import Forwarded, content
+from bot.cases.opening_hours import deadline
 from bot.cases.promises import confirm, give_up, is_answer, known, nobody, own_choices, promise
 from bot.language.i18n import _, speaking
 from bot.reply import Choice
@@ -33,7 +33,7 @@ async def added(turn: Turn) -> None:
     """Keep it with the case, and tell whoever has the case."""
     case = await load(turn, int(turn.asks.partition(":")[2]))
     taken = await content(turn)
-    if not isinstance(taken, Content):
+    if not isinstance(taken, Forwarded):
         turn.ask(turn.asks)
         turn.say(taken, [give_up()])
     elif case.state == "closed":

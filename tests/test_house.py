@@ -170,6 +170,16 @@ def test_what_a_place_never_imports(place: str) -> None:
     assert not wrong, reason
 
 
+def test_one_name_of_a_class_means_one_thing() -> None:
+    named: dict[str, list[str]] = {}
+    for path in files(*ROOMS):
+        for node in tree(path).body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                named.setdefault(node.name, []).append(name(path))
+    homonyms = {word: places for word, places in named.items() if len(places) > 1}
+    assert homonyms.keys() <= {"Plan"}, "exhibitions and programmes are planned alike"
+
+
 def test_a_name_that_was_ended_does_not_come_back() -> None:
     assert not [ended for ended in ENDED if (HOUSE / ended).exists()]
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from bot.cases.office_hours import deadline
+from bot.cases.opening_hours import deadline
 from bot.language.i18n import LANGUAGE_NAMES, _, speaking
 from bot.language.markdown import Markdown, escape
 from bot.reply import Choice, utf16_length

@@ -9,20 +9,20 @@ from db import files
 
 
 @dataclass(frozen=True, slots=True)
-class Content:
+class Forwarded:
     """Words, the id of a kept file (0 for none), or both."""
 
     words: str
     file: int = 0
 
 
-async def content(turn: Turn) -> Content | Markdown:
+async def content(turn: Turn) -> Forwarded | Markdown:
     """What was sent in this turn, with the pieces before it and its file kept; or the sentence that says why not."""
     inbound = turn.inbound
     if inbound.kind in ("text", "edit", "job") or inbound.place or inbound.phone or turn.file:
         place = "📍 {:.5f}, {:.5f}".format(*inbound.place) if inbound.place else ""
         words = "\n".join(piece for piece in (*turn.fragments, turn.text, place, inbound.phone) if piece)
-        return Content(words, await _kept(turn))
+        return Forwarded(words, await _kept(turn))
     if turn.file_trouble == "too-large":
         return _("That file is too large to be passed on: 5 MB at most. Send a smaller one, or write it.")
     if turn.file_trouble == "not-fetched":

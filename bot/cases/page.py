@@ -1,7 +1,7 @@
 """A case as a member sees it: who and what, the last messages, how it stands, and what can be done with it."""
 
 from bot.cases.cases import QUOTED, asker, headed, number, summary, typed
-from bot.cases.office_hours import deadline
+from bot.cases.opening_hours import deadline
 from bot.language.i18n import _
 from bot.language.markdown import Markdown, escape
 from bot.reply import Choice, utf16_length

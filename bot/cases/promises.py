@@ -5,7 +5,7 @@ from datetime import datetime
 
 from bot.answers.card_page import CONTACTS, card_choice
 from bot.cases.cases import alert, asker, load, number, officers, recipient, typed, watch
-from bot.cases.office_hours import OfficeHours, deadline
+from bot.cases.opening_hours import OfficeHours, deadline
 from bot.language.courtesy import is_thanks, opens_only
 from bot.language.i18n import _, language, speaking
 from bot.language.markdown import Markdown, escape, plain
@@ -42,7 +42,7 @@ async def promise(turn: Turn, missed: datetime | None = None, to: int = 0) -> Pr
     at = hours.promise(missed) if missed else None
     if at is None or at <= turn.now:
         at = hours.promise(turn.now)
-    return Promise(at, Markdown("") if hours.is_open(turn.now) else hours.said())
+    return Promise(at, Markdown("") if hours.is_open(turn.now) else hours.format())
 
 
 def confirm(turn: Turn, case: int, promised: Promise) -> None:

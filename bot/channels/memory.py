@@ -15,12 +15,12 @@ from bot.reply import TELEGRAM, WHATSAPP, Limits, Reply, utf16_length
 from db.files import File
 
 
-class Unreadable(AssertionError):
+class Illegible(AssertionError):
     """Raised for a reply that some channel could not show, or that nobody should see."""
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
+class Delivered:
     """A bubble as it arrived: the stored reply's number is what its buttons carry."""
 
     number: int
@@ -39,13 +39,13 @@ class Sent:
         return [choice.shown for choice in self.reply.numbered()]
 
 
-class Memory:
+class InMemory:
     name = "memory"
     limits = WHATSAPP
     rate = None
 
     def __init__(self) -> None:
-        self.sent: dict[str, list[Sent]] = defaultdict(list)
+        self.sent: dict[str, list[Delivered]] = defaultdict(list)
         #: raised instead of sending, first in first out: what a platform may answer
         self.troubles: list[Exception] = []
         #: what people have on their phones, by the name that `Inbound.file` gives
@@ -66,7 +66,7 @@ class Memory:
     async def send(self, address: str, reply: Reply, number: int) -> list[str]:
         if self.troubles:
             raise self.troubles.pop(0)
-        self.sent[address].append(Sent(number, reply))
+        self.sent[address].append(Delivered(number, reply))
         return [str(number)]
 
     async def amend(self, address: str, reply: Reply | None, number: int, _messages: Sequence[str]) -> None:
@@ -74,7 +74,7 @@ class Memory:
             raise self.troubles.pop(0)
         kept = self.sent[address]
         place = next(place for place, sent in enumerate(kept) if sent.number == number)
-        kept[place : place + 1] = [Sent(number, reply)] if reply else []
+        kept[place : place + 1] = [Delivered(number, reply)] if reply else []
 
     async def typing(self, address: str) -> None:
         """Do nothing: there is nothing to show."""
@@ -86,10 +86,10 @@ def raw(inbound: Inbound) -> str:
 
 
 def insist(reply: Reply) -> None:
-    """Raise `Unreadable` unless the reply is translated, filled, well formed and within every channel's limits."""
+    """Raise `Illegible` unless the reply is translated, filled, well formed and within every channel's limits."""
     found = list(_faults(reply))
     if found:
-        raise Unreadable(f"{'; '.join(found)}\n{reply.text}")
+        raise Illegible(f"{'; '.join(found)}\n{reply.text}")
 
 
 def _faults(reply: Reply) -> Iterator[str]:

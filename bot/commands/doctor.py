@@ -200,7 +200,7 @@ async def _telegram(settings: Settings, now: datetime) -> AsyncIterator[Finding]
     except telegram.Rejected:
         yield Finding(False, "telegram", f"refuses the token: set {PREFIX}TELEGRAM_TOKEN to the one @BotFather shows.")
         return
-    except telegram.Unreachable as error:
+    except telegram.TelegramUnreachable as error:
         yield Finding(
             False, "telegram", f"{settings.telegram_api_url} cannot be reached ({error}): look at the network."
         )

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from bot.clock import BANDUNG
 from bot.commands import imports
 from bot.commands.export_people import BUSINESS, PEOPLE, PERSON, Record, records
-from bot.commands.imports import Faulty, Tally
+from bot.commands.imports import FaultyFile, ImportCount
 from bot.commands.tables import Table, Values, values
 from bot.language.i18n import LANGUAGES
 from bot.media.sheets import Fault, Line
@@ -56,15 +56,15 @@ def bring_in(settings: Settings, path: Path, *, dry_run: bool) -> None:
     imports.bring_in(settings, PEOPLE, path, take, dry_run=dry_run)
 
 
-async def take(tx: Transaction, table: Table, lines: Iterator[Line], now: datetime, tally: Tally) -> None:
-    """Write who is new or different; raises `Faulty` with all that is wrong.
+async def take(tx: Transaction, table: Table, lines: Iterator[Line], now: datetime, tally: ImportCount) -> None:
+    """Write who is new or different; raises `FaultyFile` with all that is wrong.
 
     Nothing is removed except a consent that the file denies.
     """
     arrivals, faults = _gathered(table, lines, now)
     faults += await _recognise(tx, arrivals)
     if faults:
-        raise Faulty(faults)
+        raise FaultyFile(faults)
     new = [one for one in arrivals if one.before is None]
     ids = dict(zip(map(id, new), await people.enter(tx, [one.profile() for one in new], now), strict=True))
     for one in arrivals:

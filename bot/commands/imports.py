@@ -25,7 +25,7 @@ Result = TypeVar("Result")
 _LONG = 200
 
 
-class Faulty(Exception):
+class FaultyFile(Exception):
     """Raised where the file says what cannot be; nothing was written."""
 
     def __init__(self, faults: Sequence[Fault]) -> None:
@@ -38,37 +38,37 @@ class _OnlyTried(Exception):
 
 
 @dataclass(slots=True)
-class Tally:
+class ImportCount:
     new: int = 0
     changed: int = 0
     same: int = 0
 
 
-#: writes what is new or different in these rows and counts it; raises `Faulty` with all that is wrong. The table has
-#: only the columns of the file
-Take = Callable[[Transaction, Table, Iterator[Line], datetime, Tally], Awaitable[None]]
+#: writes what is new or different in these rows and counts it; raises `FaultyFile` with all that is wrong. The
+#: table has only the columns of the file
+Take = Callable[[Transaction, Table, Iterator[Line], datetime, ImportCount], Awaitable[None]]
 
 
-def bring_in(settings: Settings, table: Table, path: Path, take: Take, *, dry_run: bool) -> Tally:
+def bring_in(settings: Settings, table: Table, path: Path, take: Take, *, dry_run: bool) -> ImportCount:
     """Import a file and say how many rows changed something."""
     try:
         headings, lines = sheets.read(path)
     except (Unreadable, OSError) as error:
         raise Stop(f"{path}: {getattr(error, 'strerror', None) or error}.") from None
     if wrong := list(heading_faults(table, headings)):
-        raise _told(Faulty(wrong))
-    tally, given = Tally(), table.only(headings)
+        raise _told(FaultyFile(wrong))
+    tally, given = ImportCount(), table.only(headings)
     with _shown(lines) as passing:
         try:
             run(settings, lambda database: _bring_in(database, given, passing, take, tally, dry_run))
-        except Faulty as faulty:
+        except FaultyFile as faulty:
             raise _told(faulty) from None
     counted = f"{tally.new} new, {tally.changed} changed, {tally.same} as they were."
     click.echo(f"{counted} Nothing was written (--dry-run)." if dry_run else counted)
     return tally
 
 
-def _told(faulty: Faulty) -> Stop:
+def _told(faulty: FaultyFile) -> Stop:
     for fault in faulty.faults:
         click.echo(fault, err=True)
     counted = "1 fault" if len(faulty.faults) == 1 else f"{len(faulty.faults)} faults"
@@ -81,7 +81,7 @@ def _shown(lines: Sequence[Line]) -> Any:
 
 
 async def _bring_in(
-    database: Database, table: Table, lines: Iterator[Line], take: Take, tally: Tally, dry_run: bool
+    database: Database, table: Table, lines: Iterator[Line], take: Take, tally: ImportCount, dry_run: bool
 ) -> None:
     now = Clock().now()
     await upgrade(database.engine)

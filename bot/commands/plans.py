@@ -11,7 +11,7 @@ import click
 from bot.clock import bandung_day
 from bot.commands import exports, imports
 from bot.commands.exports import Outgoing
-from bot.commands.imports import Faulty, Tally
+from bot.commands.imports import FaultyFile, ImportCount
 from bot.commands.tables import PROGRAMMES, TABLES, Table, build, future_check, row, values
 from bot.media.sheets import Fault, Line
 from bot.settings import Settings
@@ -27,8 +27,8 @@ def bring_in(settings: Settings, what: str, path: Path, *, dry_run: bool) -> Non
         click.echo("Reminders moved to the new dates. Nobody is told of changes by an import.")
 
 
-async def take(tx: Transaction, table: Table, lines: Iterator[Line], now: datetime, tally: Tally) -> None:
-    """Write what is new or different; raises `Faulty` with all that is wrong."""
+async def take(tx: Transaction, table: Table, lines: Iterator[Line], now: datetime, tally: ImportCount) -> None:
+    """Write what is new or different; raises `FaultyFile` with all that is wrong."""
     plans = await planned(tx, table, lines, bandung_day(now))
     stored = {one.code: one for one in await table.noun.all_of(tx)}
     new = []
@@ -57,7 +57,7 @@ def _same(stored: Any, plan: Any) -> bool:
 
 
 async def planned(tx: Transaction, table: Table, lines: Iterator[Line], today: date) -> list[Any]:
-    """Read the plans of all rows; raises `Faulty`."""
+    """Read the plans of all rows; raises `FaultyFile`."""
     ids = {one.code: one.id for one in await exhibitions.all_of(tx)} if table.name == PROGRAMMES.name else {}
     faults: list[Fault] = []
     plans: list[Any] = []
@@ -76,7 +76,7 @@ async def planned(tx: Transaction, table: Table, lines: Iterator[Line], today: d
         if not wrong:
             plans.append(build(table, found, ids))
     if faults:
-        raise Faulty(faults)
+        raise FaultyFile(faults)
     return plans
 
 

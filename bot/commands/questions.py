@@ -19,7 +19,7 @@ PATIENCE = timedelta(seconds=10)
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class AskedLine:
     id: Any
     text: str
     language: str
@@ -27,14 +27,14 @@ class Question:
     after: str
 
 
-def parse(line: JsonObject) -> Question:
+def parse(line: JsonObject) -> AskedLine:
     """Read a line of `jembatan ask --jsonl`; other keys are left alone. Raises ValueError with a sentence."""
     if "id" not in line or not isinstance(line.get("text"), str):
         raise ValueError('"id" and "text" are needed, such as {"id": 1, "text": "biaya halal?", "lang": "id"}')
     language, after = (line.get(key) or "" for key in ("lang", "after"))
     if not isinstance(language, str) or not isinstance(after, str):
         raise ValueError('"lang" is a code such as "id", "after" a topic such as "halal.cost"')
-    return Question(line["id"], line["text"], language, after)
+    return AskedLine(line["id"], line["text"], language, after)
 
 
 def pick_topics(knowledge: Knowledge, lines: Iterable[bytes]) -> None:

@@ -71,7 +71,7 @@ def remove(settings: Settings, address: str) -> None:
 
 
 def show(settings: Settings) -> None:
-    async def work(database: Database) -> list[staff.Listed]:
+    async def work(database: Database) -> list[staff.StaffRow]:
         async with database.reading() as tx:
             return await staff.listed(tx)
 

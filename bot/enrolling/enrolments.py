@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Collection, Sequence
 
 from bot.cases.cases import called, officers, recipient, typed
-from bot.cases.office_hours import OfficeHours
+from bot.cases.opening_hours import OfficeHours
 from bot.enrolling.form.enrolment import fields as form_of
 from bot.enrolling.seats import announce
 from bot.fairs import programmes as say

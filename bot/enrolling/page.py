@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, time
 
 from bot.cases.cases import typed
-from bot.cases.office_hours import deadline
+from bot.cases.opening_hours import deadline
 from bot.clock import BANDUNG, bandung_day
 from bot.enrolling.enrolments import OPEN, brief, labels, number, state_name
 from bot.enrolling.form.enrolment import fields as form_of

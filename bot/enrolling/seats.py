@@ -7,7 +7,7 @@ reminded once.
 from datetime import datetime, time, timedelta
 
 from bot.cases.cases import recipient
-from bot.cases.office_hours import deadline
+from bot.cases.opening_hours import deadline
 from bot.clock import BANDUNG
 from bot.fairs.exhibitions import title
 from bot.language import quiet_hours
@@ -89,7 +89,7 @@ def held_until(now: datetime) -> datetime:
     """The end of an offer that is made now, on a full hour of daytime."""
     end = _daytime(now, HOLD)
     past = timedelta(minutes=end.minute, seconds=end.second, microseconds=end.microsecond)
-    return quiet_hours.leaves(end - past + timedelta(hours=1)) if past else end
+    return quiet_hours.earliest_delivery(end - past + timedelta(hours=1)) if past else end
 
 
 def _daytime(start: datetime, span: timedelta) -> datetime:

@@ -11,7 +11,7 @@ _SPAN = re.compile(rf"(\d{{1,4}})(?:\s*(?:-|–|—|\bs/d\b|\bsd\b|\b{any_of('an
 _BETWEEN = re.compile(rf"\b(?:{any_of('answers.number')}|{any_of('answers.joining')})\b")
 
 
-def picks(text: str, most: int) -> list[int]:
+def parse(text: str, most: int) -> list[int]:
     """List the numbers, from 1 to `most`, in their order; empty where there is none, refused where no such line is."""
     written = unicodedata.normalize("NFKC", text).lower()
     if listed("answers.all") & set(re.findall(r"\w+", written)):

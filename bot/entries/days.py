@@ -6,7 +6,7 @@ from datetime import date, time
 from bot.clock import BANDUNG
 from bot.dates import When
 from bot.errors import Refusal
-from bot.fields import Field, Sent, Values, answer, clock, read_when
+from bot.fields import Field, Given, Values, answer, clock, read_when
 from bot.language.dates_said import MALAYSIA, hours, span, weekday_span
 from bot.language.i18n import _
 from bot.language.markdown import Markdown
@@ -89,7 +89,7 @@ def when(optional: bool = False) -> Field:
     )
 
 
-def _past(turn: Sent, values: Values) -> Markdown | None:
+def _past(turn: Given, values: Values) -> Markdown | None:
     last = day_of(values, "last_day")
     if last is None or last >= turn.today:
         return None
@@ -134,7 +134,7 @@ def _enrolment_said(values: Values) -> str:
 def zone() -> Field:
     """A field for the clock of the place; asked, never assumed."""
 
-    def wanted(turn: Sent, _values: Values) -> Values:
+    def wanted(turn: Given, _values: Values) -> Values:
         said = set(turn.text.lower().replace(",", " ").split())
         if said & {"malaysia", "kl", "pj", "myt"}:
             return {"timezone": MALAYSIA}
@@ -167,7 +167,7 @@ def _clock_said(values: Values) -> str:
     return str(known.get(values.get("timezone", ""), values.get("timezone", "")))
 
 
-def _noted(_turn: Sent, values: Values) -> Markdown | None:
+def _noted(_turn: Given, values: Values) -> Markdown | None:
     first, opens = day_of(values, "first_day"), time_of(values, "opens")
     if not (first and opens):
         return None

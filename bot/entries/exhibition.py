@@ -8,7 +8,7 @@ from bot.entries.field import link, short_name, source, texts
 from bot.entries.noun import News, Noun
 from bot.fairs import exhibitions as say
 from bot.fairs import filters, listing, notices
-from bot.fields import Field, Sent, Values, answer, some_of, text, words
+from bot.fields import Field, Given, Values, answer, some_of, text, words
 from bot.language.dates_said import MALAYSIA
 from bot.language.i18n import _
 from bot.language.markdown import Markdown
@@ -32,7 +32,7 @@ def _city() -> Field:
 def _address() -> Field:
     """A field for the address, written, or sent as a location; a point in figures counts as one."""
 
-    def read(turn: Sent, values: Values) -> Values:
+    def read(turn: Given, values: Values) -> Values:
         point = _POINT.search(turn.text)
         if turn.inbound.place:
             latitude, longitude = turn.inbound.place

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from bot.errors import Refusal
-from bot.fields import NEXT, OWN, Field, Sent, Values, answer, nothing, words
+from bot.fields import NEXT, OWN, Field, Given, Values, answer, nothing, words
 from bot.language.i18n import LANGUAGE_NAMES, LANGUAGES, _
 from bot.language.markdown import Markdown, escape
 from bot.reply import Choice
@@ -79,7 +79,7 @@ def lines(
         numbered = "\n".join(f"{at}. {escape(one)}" for at, one in enumerate(kept, start=1))
         return _("So far:\n{lines}\nWrite more, or is that all?", lines=Markdown(numbered))
 
-    def read(turn: Sent, values: Values) -> Values:
+    def read(turn: Given, values: Values) -> Values:
         written = [words(line, longest) for line in turn.text.splitlines() if line.strip()]
         kept = [*(values.get(name) or []), *written]
         if not written:
@@ -100,7 +100,7 @@ def lines(
 def link(name: str, label: Callable[[], Markdown], question: Callable[[Values], Markdown]) -> Field:
     """A field for an address in the web, which may stay empty."""
 
-    def read(turn: Sent, _values: Values) -> Values:
+    def read(turn: Given, _values: Values) -> Values:
         written = turn.text.strip()
         if not _LINK.fullmatch(written) or len(written) > _LONGEST_LINK:
             raise Refusal(_("That is no web address. Please write it like this: https://mbpj.gov.my"))
@@ -126,7 +126,7 @@ def short_name() -> Field:
 def source() -> Field:
     """A field for where staff read it; whoever names the source has looked today."""
 
-    def read(turn: Sent, _values: Values) -> Values:
+    def read(turn: Given, _values: Values) -> Values:
         return {"source": words(turn.text, 120), "checked": turn.today.isoformat()}
 
     return Field(

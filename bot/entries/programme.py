@@ -10,7 +10,7 @@ from bot.entries.noun import News, Noun
 from bot.errors import Refusal
 from bot.fairs import filters, listing, notices
 from bot.fairs import programmes as say
-from bot.fields import Field, Sent, Values, answer, number, one_of, text
+from bot.fields import Field, Given, Values, answer, number, one_of, text
 from bot.language.i18n import _
 from bot.language.markdown import Markdown
 from bot.reply import Choice
@@ -33,7 +33,7 @@ def _quota() -> Field:
 def _exhibition() -> Field:
     """A field for the exhibition by its code, which the list shows; not asked where it is known already."""
 
-    def read(turn: Sent, values: Values) -> Values:
+    def read(turn: Given, values: Values) -> Values:
         wanted = turn.text.strip().upper()
         known = values.get("exhibitions", {})
         if wanted not in known:

@@ -16,7 +16,7 @@ _YEARS_AHEAD = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Sought:
+class Filter:
     """What a person looks for; an empty part is open."""
 
     city: str = ""
@@ -40,10 +40,10 @@ class Sought:
         return cls(kept.get("city", ""), kept.get("sector", ""), first, last)
 
 
-def sought(text: str, cities: Collection[str], today: date) -> Sought:
+def sought(text: str, cities: Collection[str], today: date) -> Filter:
     """Read what a question about exhibitions narrows down."""
     first, last = time(text, today) or (None, None)
-    return Sought(city(text, cities), sector(text), first, last)
+    return Filter(city(text, cities), sector(text), first, last)
 
 
 def goes_on(text: str) -> bool:

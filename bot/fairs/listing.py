@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from bot.fairs.filters import Sought
+from bot.fairs.filters import Filter
 from bot.language.dates_said import period
 from bot.language.i18n import _, day
 from bot.language.markdown import Markdown
@@ -43,7 +43,7 @@ def _small(name: str) -> str:
     return name if name[1:2].isupper() else name[:1].lower() + name[1:]
 
 
-def _values(sought: Sought) -> dict[str, str]:
+def _values(sought: Filter) -> dict[str, str]:
     found = {"city": sought.city}
     if sought.sector:
         found["sector"] = _small(sectors()[sought.sector])
@@ -52,7 +52,7 @@ def _values(sought: Sought) -> dict[str, str]:
     return found
 
 
-def heading(sought: Sought, number: int) -> Markdown:
+def heading(sought: Filter, number: int) -> Markdown:
     """Say the first line above the exhibitions that were found, with everything that narrowed them down."""
     values = _values(sought) | {"number": str(number)}
     match bool(sought.city), bool(sought.sector), bool(sought.first):
@@ -74,7 +74,7 @@ def heading(sought: Sought, number: int) -> Markdown:
             return _("Exhibitions for {sector} in {city}, {period} ({number}):", **values)
 
 
-def none_yet(sought: Sought, today: date) -> Markdown:
+def none_yet(sought: Filter, today: date) -> Markdown:
     """Say that nothing is known, dated, with everything that narrowed the question down."""
     values = _values(sought) | {"today": day(today)}
     match bool(sought.city), bool(sought.sector), bool(sought.first):
@@ -124,6 +124,6 @@ def keep_posted(wish: Wish, words: str) -> Choice:
     return Choice(_("Keep me posted"), "keep-posted", {name: value for name, value in kept.items() if value})
 
 
-def of_exhibitions(sought: Sought) -> Wish:
+def of_exhibitions(sought: Filter) -> Wish:
     """Turn a question into a wish: place and sector stay, the time does not."""
     return Wish(EXHIBITION, sought.city, sought.sector)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from bot.errors import Refusal
-from bot.fields.field import NEXT, Field, Sent, Values, answer
+from bot.fields.field import NEXT, Field, Given, Values, answer
 from bot.fields.wording import bare, figures, meant
 from bot.language.i18n import _
 from bot.language.listening import any_of, listed
@@ -32,7 +32,7 @@ def one_of(
 ) -> Field:
     """A field whose answer is the code of one label; `find` gets the code from words that are not those of a label."""
 
-    def read(turn: Sent, values: Values) -> Values:
+    def read(turn: Given, values: Values) -> Values:
         if found := find(turn.text):
             return {name: found}
         shown = labels()
@@ -89,7 +89,7 @@ class _Some:
     most: int | None
     optional: bool
 
-    def read(self, turn: Sent, values: Values) -> Values:
+    def read(self, turn: Given, values: Values) -> Values:
         known, chosen = self.labels(), values.get(self.name) or []
         parts, added = _parts(turn.text, [*known]), []
         for part in parts:

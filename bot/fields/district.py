@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from bot.errors import Refusal
-from bot.fields.field import Field, Sent, Values, answer
+from bot.fields.field import Field, Given, Values, answer
 from bot.fields.places import HOME, Place, alike, around, is_home, named, nearest
 from bot.fields.wording import bare, squashed
 from bot.knowledge.words import words
@@ -33,7 +33,7 @@ def district(
     def kept(one: Place) -> Values:
         return {name: one.district, "city": one.city}
 
-    def read(turn: Sent, _values: Values) -> Values:
+    def read(turn: Given, _values: Values) -> Values:
         found = named(turn.text)
         if len(found) == 1:
             return kept(found[0])
@@ -59,7 +59,7 @@ def district(
     )
 
 
-def _noted(turn: Sent, understood: str, said: str) -> Markdown | None:
+def _noted(turn: Given, understood: str, said: str) -> Markdown | None:
     """Say back what was understood from more or other words than the name."""
     written = squashed(bare(turn.text))
     if not written or turn.choice or written == squashed(words(understood)):

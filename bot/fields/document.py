@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from bot.errors import Refusal
-from bot.fields.field import NEXT, Field, Sent, Values
+from bot.fields.field import NEXT, Field, Given, Values
 from bot.language.i18n import _, ngettext
 from bot.language.markdown import Markdown
 from bot.reply import Choice
@@ -37,7 +37,7 @@ def document(
         kept = values.get(name) or []
         return 1 if isinstance(kept, File) else len(kept)
 
-    def read(turn: Sent, values: Values) -> Values:
+    def read(turn: Given, values: Values) -> Values:
         if turn.file is None or turn.file.kind not in _TAKEN:
             raise Refusal(_lacking(turn), offers(values))
         if count(values) >= most:
@@ -74,7 +74,7 @@ def _full(most: int) -> Markdown:
     )
 
 
-def _lacking(turn: Sent) -> Markdown:
+def _lacking(turn: Given) -> Markdown:
     match turn.file_trouble:
         case "too-large":
             return _(
@@ -90,7 +90,7 @@ def _lacking(turn: Sent) -> Markdown:
     return _of_kind(_kind(turn))
 
 
-def _kind(turn: Sent) -> str:
+def _kind(turn: Given) -> str:
     """What was sent instead: by its name, which here only chooses the sentence, or by what the platform calls it."""
     ending = turn.inbound.file_name.lower().rpartition(".")[2]
     named = next((kind for kind, endings in _OFFICE.items() if ending in endings), "")

@@ -18,7 +18,7 @@ Values = JsonObject
 SET, NEXT, OWN = "set", "next", "own"
 
 
-class Sent(Protocol):
+class Given(Protocol):
     """What was sent to answer a field, as a turn has it; a field asks nothing else of a turn."""
 
     @property
@@ -52,7 +52,7 @@ class Field:
     name: str
     label: Callable[[], Markdown]
     question: Callable[[Values], Markdown]
-    read: Callable[[Sent, Values], Values]
+    read: Callable[[Given, Values], Values]
     #: the value as people read it, empty for none
     said: Callable[[Values], str]
     #: the values of a skipped field; None where it must be answered
@@ -61,7 +61,7 @@ class Field:
     #: whether it is asked at all, given the answers so far
     applies: Callable[[Values], bool] = lambda _values: True
     #: what was understood, said back before the next question
-    noted: Callable[[Sent, Values], Markdown | None] = lambda _turn, _values: None
+    noted: Callable[[Given, Values], Markdown | None] = lambda _turn, _values: None
     #: of a text in languages, how long it may be; it can be entered in the others too
     longest: int = 0
     #: whether a number that is written answers it, rather than chooses

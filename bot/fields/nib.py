@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from bot.errors import Refusal
-from bot.fields.field import Field, Sent, Values, answer
+from bot.fields.field import Field, Given, Values, answer
 from bot.fields.wording import figures
 from bot.fields.yes_no import denies
 from bot.language.i18n import _
@@ -34,7 +34,7 @@ def nib(
     def offers(_values: Values) -> list[Choice]:
         return [answer(_("I have none yet"), **{name: NONE})]
 
-    def read(turn: Sent, values: Values) -> Values:
+    def read(turn: Given, values: Values) -> Values:
         text = figures(turn.text)
         found = list(dict.fromkeys(_numbers(text)))
         if len(found) == 1:

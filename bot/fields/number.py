@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from bot.errors import Refusal
 from bot.fields.amounts import amounts
-from bot.fields.field import Field, Sent, Values, answer
+from bot.fields.field import Field, Given, Values, answer
 from bot.fields.yes_no import denies
 from bot.knowledge.words import words
 from bot.language.i18n import _
@@ -31,7 +31,7 @@ def number(
     def fits(value: float) -> bool:
         return value == int(value) and least <= value <= most
 
-    def read(turn: Sent, _values: Values) -> Values:
+    def read(turn: Given, _values: Values) -> Values:
         found = amounts(turn.text)
         if not found and least <= 0 and denies(turn.text) and not _is_sign(turn.text):
             return {name: 0}

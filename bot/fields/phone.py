@@ -7,7 +7,7 @@ import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat
 
 from bot.errors import Refusal
-from bot.fields.field import Field, Sent, Values, answer
+from bot.fields.field import Field, Given, Values, answer
 from bot.fields.wording import figures
 from bot.language.i18n import _
 from bot.language.markdown import Markdown
@@ -36,7 +36,7 @@ def phone(
 ) -> Field:
     """A field kept as E.164, such as `+6281234567890`."""
 
-    def read(turn: Sent, _values: Values) -> Values:
+    def read(turn: Given, _values: Values) -> Values:
         contact = _handed_over(turn.inbound.phone)
         found = [contact] if contact else numbers(turn.inbound.phone or turn.text)
         if len(found) > 1:

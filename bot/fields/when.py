@@ -8,7 +8,7 @@ from babel.dates import format_date
 from bot import dates
 from bot.dates import Doubt, Reason, When
 from bot.errors import Refusal
-from bot.fields.field import Sent, Values, answer
+from bot.fields.field import Given, Values, answer
 from bot.language.dates_said import weekday_span
 from bot.language.i18n import _, hour, language
 from bot.language.markdown import Markdown, escape
@@ -20,7 +20,7 @@ _OFFERED = 3
 Accept = Callable[[When, Values], Values]
 
 
-def read_when(turn: Sent, values: Values, accept: Accept, wanted: Markdown) -> Values:
+def read_when(turn: Given, values: Values, accept: Accept, wanted: Markdown) -> Values:
     """Read what they wrote; what is in doubt is asked back with its readings as choices."""
     found = dates.read(turn.text, turn.now, language())
     if found is None:

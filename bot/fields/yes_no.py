@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from bot.errors import Refusal
-from bot.fields.field import Field, Sent, Values, answer
+from bot.fields.field import Field, Given, Values, answer
 from bot.knowledge.words import words
 from bot.language.i18n import _
 from bot.language.listening import listed
@@ -30,7 +30,7 @@ def yes_no(
     def offers(_values: Values) -> list[Choice]:
         return [answer(_("Yes"), **{name: True}), answer(_("No"), **{name: False})]
 
-    def read(turn: Sent, values: Values) -> Values:
+    def read(turn: Given, values: Values) -> Values:
         if affirms(turn.text):
             return {name: True}
         if denies(turn.text):

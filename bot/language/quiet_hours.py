@@ -12,7 +12,7 @@ _FRIDAY = 4
 _PRAYER = {BANDUNG.key: (time(11, 30), time(13)), MALAYSIA: (time(13), time(14, 30))}
 
 
-def leaves(at: datetime) -> datetime:
+def earliest_delivery(at: datetime) -> datetime:
     """The earliest moment from `at` on at which a message may leave, on Bandung's clock."""
     local = at.astimezone(BANDUNG)
     if local.time() >= _NIGHT:

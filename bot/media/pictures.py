@@ -33,7 +33,7 @@ class Damaged(Exception):
     """Raised for what begins as a picture and is none, or ends too early."""
 
 
-class Studio:
+class ImageCleaner:
     """Draws pictures in a thread, one at a time: the largest takes 400 MB and 1.5 s."""
 
     def __init__(self) -> None:

@@ -23,9 +23,9 @@ from typing import TextIO
 from db.base import JsonObject
 from db.copies import snapshots
 from db.copies.copies import filling
-from db.copies.snapshots import SLICE, Part, Snapshot, Tally
+from db.copies.snapshots import SLICE, Snapshot, SnapshotPart, TableCount
 from db.engine import Database
-from db.privacy.erasures import Done
+from db.privacy.erasures import DoneErasure
 
 FORMAT = 1
 #: characters of rows that are restored at a time
@@ -45,7 +45,7 @@ class Contents:
     taken_at: datetime
     #: the version of the schema
     revision: str
-    tables: dict[str, Part] = field(default_factory=dict)
+    tables: dict[str, SnapshotPart] = field(default_factory=dict)
     #: of a restored backup: how many people were erased again, as they had been since it was taken
     erased: int = 0
 
@@ -72,14 +72,14 @@ async def take(database: Database, path: Path, now: datetime, progress: Progress
 
 async def _write_table(file: TextIO, snapshot: Snapshot, table: str, progress: Callable[[int], None]) -> None:
     _write(file, {"table": table, "columns": snapshot.columns(table)})
-    tally = Tally()
+    tally = TableCount()
     async for row in snapshot.rows(table):
         file.write(f"{row}\n")
         tally.add(row)
         if tally.rows % SLICE == 0:
             progress(SLICE)
     progress(tally.rows % SLICE)
-    _write(file, {"end": table, **asdict(Part(tally.rows, tally.checksum, await snapshot.last_id(table)))})
+    _write(file, {"end": table, **asdict(SnapshotPart(tally.rows, tally.checksum, await snapshot.last_id(table)))})
 
 
 @contextmanager
@@ -103,7 +103,7 @@ def _write(file: TextIO, line: JsonObject) -> None:
 
 
 async def restore(
-    database: Database, path: Path, now: datetime, progress: Progress, erased: Collection[Done] = ()
+    database: Database, path: Path, now: datetime, progress: Progress, erased: Collection[DoneErasure] = ()
 ) -> Contents:
     """Fill an empty database, compare every table with the file, and hold it: it sends nothing until it is released.
 
@@ -127,16 +127,16 @@ def check(path: Path) -> Contents:
     if header.get("jembatan_backup") != FORMAT:
         raise Broken("this is no backup that this version can read")
     contents = Contents(datetime.fromisoformat(header["taken_at"]), header["revision"])
-    tally, last = Tally(), header
+    tally, last = TableCount(), header
     for line in lines:
         if line.startswith("["):
             tally.add(line)
             continue
         last = _object(line)
         if "table" in last:
-            tally = Tally()
+            tally = TableCount()
         elif "end" in last:
-            part = Part(last["rows"], last["checksum"], last["last_id"])
+            part = SnapshotPart(last["rows"], last["checksum"], last["last_id"])
             if (tally.rows, tally.checksum) != (part.rows, part.checksum):
                 raise Broken(f"the table {last['end']} was damaged")
             contents.tables[last["end"]] = part

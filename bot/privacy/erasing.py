@@ -24,7 +24,7 @@ from db.engine import Transaction
 from db.people import people, staff
 from db.people.people import Known
 from db.privacy import erasure, erasures
-from db.privacy.erasures import Done, Erasure
+from db.privacy.erasures import DoneErasure, Erasure
 
 log = logging.getLogger(__name__)
 
@@ -97,7 +97,7 @@ class Erasing:
             await erasures.mark_listed(tx, done.keys(), now)
 
 
-def append(path: Path, done: Iterable[Done]) -> None:
+def append(path: Path, done: Iterable[DoneErasure]) -> None:
     """Write erasures to the list; one stands there twice where a crash comes between this and the mark."""
     with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600), "r+b") as file:
         if file.seek(0, os.SEEK_END):
@@ -111,12 +111,12 @@ def append(path: Path, done: Iterable[Done]) -> None:
         os.fsync(file.fileno())
 
 
-def read(path: Path) -> list[Done]:
+def read(path: Path) -> list[DoneErasure]:
     """Read the list, empty where there is none; a line that a crash cut short is left out."""
     found = []
     for line in path.read_text("utf-8", errors="replace").splitlines() if path.exists() else ():
         with suppress(ValueError, KeyError, TypeError):
             kept = json.loads(line)
             since, at = (datetime.fromisoformat(kept[name]) for name in ("since", "erased"))
-            found.append(Done(int(kept["person"]), since, at, str(kept["proof"])))
+            found.append(DoneErasure(int(kept["person"]), since, at, str(kept["proof"])))
     return found

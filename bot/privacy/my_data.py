@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.broadcasts.writing import buttons
 from bot.broadcasts.writing.topics import within
-from bot.cases.office_hours import deadline
+from bot.cases.opening_hours import deadline
 from bot.clock import BANDUNG, bandung_day
 from bot.enrolling.enrolments import brief, state_name
 from bot.enrolling.form.enrolment import fields as form_of

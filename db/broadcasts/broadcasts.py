@@ -16,8 +16,7 @@ from db.engine import Record, Transaction
 
 #: a correction goes to those who got another one
 ANNOUNCEMENT, WARNING, CORRECTION = "announcement", "warning", "correction"
-#: how a correction is made: a line to those who got it, and what they have changed where that can be; that change
-#: alone; or what they have taken back
+#: how a correction is made: a line to those who got it beside the change; the change alone; or taken back
 LINE, SILENT, RECALL = "line", "silent", "recall"
 EDITS = "edits"
 #: `late` was to begin at a time at which nobody was there to send it; `waiting` needs a second administrator
@@ -223,7 +222,7 @@ async def lock(tx: Transaction, id: int) -> Broadcast | None:  # noqa: A002
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
+class SentBroadcast:
     """What is sent, by language; of a correction, also which broadcast it corrects, and the new text."""
 
     bodies: JsonObject
@@ -246,12 +245,14 @@ class Sent:
         return found
 
 
-async def sent(tx: Transaction, ids: Collection[int]) -> dict[int, Sent]:
+async def sent(tx: Transaction, ids: Collection[int]) -> dict[int, SentBroadcast]:
     """Load what is sent of each of these."""
     if not ids:
         return {}
     columns = (StoredBroadcast.id, StoredBroadcast.bodies, StoredBroadcast.corrects_id, StoredBroadcast.audience)
-    return {row[0]: Sent(*row[1:]) for row in await tx.execute(select(*columns).where(StoredBroadcast.id.in_(ids)))}
+    return {
+        row[0]: SentBroadcast(*row[1:]) for row in await tx.execute(select(*columns).where(StoredBroadcast.id.in_(ids)))
+    }
 
 
 async def limited(tx: Transaction, since: datetime) -> list[int]:

@@ -26,7 +26,7 @@ class StoredListed(Base):
 
 
 @dataclass(frozen=True, slots=True)
-class Reached:
+class RecipientRow:
     """A person to whom a broadcast went, as a list shows them; `delivery` is the row's id."""
 
     delivery: int
@@ -40,13 +40,6 @@ async def counts(tx: Transaction, broadcast: int) -> dict[str, int]:
     """Count the deliveries of a broadcast in each state."""
     rows = select(StoredDelivery.state, func.count()).where(StoredDelivery.broadcast_id == broadcast)
     return {row[0]: row[1] for row in await tx.execute(rows.group_by(StoredDelivery.state))}
-
-
-async def by_channel(tx: Transaction, broadcast: int, state: str) -> dict[str, int]:
-    """Count the deliveries in one state, by channel."""
-    in_it = (StoredDelivery.broadcast_id == broadcast, StoredDelivery.state == state)
-    rows = select(StoredDelivery.channel, func.count()).where(*in_it).group_by(StoredDelivery.channel)
-    return {row[0]: row[1] for row in await tx.execute(rows)}
 
 
 async def reasons(tx: Transaction, broadcast: int, state: str) -> dict[str, int]:
@@ -66,12 +59,12 @@ async def are_open(tx: Transaction, broadcast: int) -> bool:
     return False
 
 
-async def listed(tx: Transaction, broadcast: int, state: str, skip: int = 0, limit: int = 10) -> list[Reached]:
+async def listed(tx: Transaction, broadcast: int, state: str, skip: int = 0, limit: int = 10) -> list[RecipientRow]:
     """Load one page of the people whose delivery is in this state."""
     columns = (StoredDelivery.id, Person.name, StoredDelivery.channel, func.coalesce(StoredDelivery.reason, ""))
     in_it = (StoredDelivery.broadcast_id == broadcast, StoredDelivery.state == state)
     rows = select(*columns, StoredDelivery.sent_at).join(Person, Person.id == StoredDelivery.person_id).where(*in_it)
-    return [Reached(*row) for row in await tx.execute(rows.order_by(StoredDelivery.id).offset(skip).limit(limit))]
+    return [RecipientRow(*row) for row in await tx.execute(rows.order_by(StoredDelivery.id).offset(skip).limit(limit))]
 
 
 async def send_again(tx: Transaction, broadcast: int, state: str, now: datetime) -> int:

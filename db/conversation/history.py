@@ -1,7 +1,7 @@
 """What was said at one address, by the person and to them, in order: what a channel that keeps no history shows.
 
-A place in it is a `Place`: the ids of the last turn and the last reply known. Both grow with time at one address, so
-whoever knows its place is told everything after it, and nothing twice.
+A place in it is a `HistoryPoint`: the ids of the last turn and the last reply known. Both grow with time at one
+address, so whoever knows its place is told everything after it, and nothing twice.
 """
 
 from collections.abc import Iterator, Sequence
@@ -20,7 +20,7 @@ from db.people.people import Person
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class HistoryPoint:
     """A place in a history: the last turn and the last reply known; 0 for none."""
 
     turn: int = 0
@@ -28,7 +28,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class HistoryEntry:
     """What the person did: one turn, as its channel stored it."""
 
     id: int
@@ -53,19 +53,19 @@ class Stand:
     address: int
     language: str
     #: where its history ends
-    newest: Place
+    newest: HistoryPoint
     #: whether a turn waits to be taken
     waiting: bool
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class HistoryPage:
     """A stretch of the history, oldest first."""
 
-    entries: Sequence[Said | Answered]
+    entries: Sequence[HistoryEntry | Answered]
     #: the place just before the first of the entries, and that of the last
-    before: Place
-    after: Place
+    before: HistoryPoint
+    after: HistoryPoint
     #: whether there is more in the direction that was asked for
     more: bool
 
@@ -102,23 +102,23 @@ _ANSWERED = select(StoredReply.id, StoredReply.created_at, StoredReply.body).whe
 async def stand(tx: Transaction, channel: str, value: str) -> Stand | None:
     """Load where the conversation at an address stands; None while nothing came from there."""
     row = (await tx.execute(_STAND, {"of_channel": channel, "of_value": value})).first()
-    return Stand(row[0], row[1], Place(row[2] or 0, row[3] or 0), bool(row[4])) if row else None
+    return Stand(row[0], row[1], HistoryPoint(row[2] or 0, row[3] or 0), bool(row[4])) if row else None
 
 
-async def after(tx: Transaction, channel: str, address: int, place: Place, limit: int) -> Page:
+async def after(tx: Transaction, channel: str, address: int, place: HistoryPoint, limit: int) -> HistoryPage:
     """Load what came after a place, up to `limit` turns and as many replies."""
     given = {"of_channel": channel, "address": address}
     turns = await tx.execute(_SAID.where(StoredTurn.id > place.turn).order_by(StoredTurn.id).limit(limit), given)
     replies = await tx.execute(
         _ANSWERED.where(StoredReply.id > place.reply).order_by(StoredReply.id).limit(limit), given
     )
-    said, answered = [Said(*row) for row in turns], [Answered(*row) for row in replies]
+    said, answered = [HistoryEntry(*row) for row in turns], [Answered(*row) for row in replies]
     entries = list(_newest_first(said[::-1], answered[::-1]))[::-1]
-    end = Place(said[-1].id if said else place.turn, answered[-1].id if answered else place.reply)
-    return Page(entries, place, end, len(said) == limit or len(answered) == limit)
+    end = HistoryPoint(said[-1].id if said else place.turn, answered[-1].id if answered else place.reply)
+    return HistoryPage(entries, place, end, len(said) == limit or len(answered) == limit)
 
 
-async def before(tx: Transaction, channel: str, address: int, place: Place, limit: int) -> Page:
+async def before(tx: Transaction, channel: str, address: int, place: HistoryPoint, limit: int) -> HistoryPage:
     """Load the newest `limit` entries up to a place, the place included."""
     given = {"of_channel": channel, "address": address}
     turns = await tx.execute(
@@ -127,11 +127,11 @@ async def before(tx: Transaction, channel: str, address: int, place: Place, limi
     replies = await tx.execute(
         _ANSWERED.where(StoredReply.id <= place.reply).order_by(StoredReply.id.desc()).limit(limit + 1), given
     )
-    newest = list(_newest_first([Said(*row) for row in turns], [Answered(*row) for row in replies]))
+    newest = list(_newest_first([HistoryEntry(*row) for row in turns], [Answered(*row) for row in replies]))
     kept = newest[:limit]
-    oldest_turn = min((entry.id for entry in kept if isinstance(entry, Said)), default=place.turn + 1)
+    oldest_turn = min((entry.id for entry in kept if isinstance(entry, HistoryEntry)), default=place.turn + 1)
     oldest_reply = min((entry.id for entry in kept if isinstance(entry, Answered)), default=place.reply + 1)
-    return Page(kept[::-1], Place(oldest_turn - 1, oldest_reply - 1), place, len(newest) > limit)
+    return HistoryPage(kept[::-1], HistoryPoint(oldest_turn - 1, oldest_reply - 1), place, len(newest) > limit)
 
 
 _FILE = bindparam("file", type_=StoredFile.id.type)
@@ -152,7 +152,7 @@ async def holds(tx: Transaction, channel: str, value: str, file: int) -> bool:
     return found.first() is not None
 
 
-def _newest_first(said: Sequence[Said], answered: Sequence[Answered]) -> Iterator[Said | Answered]:
+def _newest_first(said: Sequence[HistoryEntry], answered: Sequence[Answered]) -> Iterator[HistoryEntry | Answered]:
     """Merge both by time, newest first, keeping the order of their ids; what the person said stands above."""
     turns, replies = list(said[::-1]), list(answered[::-1])
     while turns or replies:

@@ -13,10 +13,10 @@ from sqlalchemy.exc import DBAPIError
 from db import migrations
 from db.base import UtcDateTime
 from db.copies import restores
-from db.copies.snapshots import Part, Snapshot, Unfit, reflected
+from db.copies.snapshots import Snapshot, SnapshotPart, Unfit, reflected
 from db.engine import Database, Transaction
 from db.privacy import erasures
-from db.privacy.erasures import Done
+from db.privacy.erasures import DoneErasure
 
 
 class Copy:
@@ -39,7 +39,7 @@ class Copy:
         except DBAPIError as error:
             raise Unfit(f"it does not take a row of the table {table} ({_cause(error)})") from None
 
-    async def finish(self, parts: Mapping[str, Part], taken_at: datetime, now: datetime) -> None:
+    async def finish(self, parts: Mapping[str, SnapshotPart], taken_at: datetime, now: datetime) -> None:
         """Compare with what the backup says, bring the schema up to date, and hold the copy: it sends nothing."""
         for table in self._tables:
             found, wanted = await self._snapshot.part(table), parts.get(table)
@@ -50,7 +50,7 @@ class Copy:
         await self._tx.connection.run_sync(lambda inner: command.upgrade(migrations.config(inner), "head"))
         await restores.add(self._tx, taken_at, now)
 
-    async def erase(self, done: Collection[Done], now: datetime) -> int:
+    async def erase(self, done: Collection[DoneErasure], now: datetime) -> int:
         """Erase the people who were erased after the backup was taken; returns how many."""
         return await erasures.replay(self._tx, done, now)
 

@@ -43,7 +43,7 @@ class Unfit(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class SnapshotPart:
     """A table as a backup holds it; `last_id` is the highest id ever given, None where nobody keeps it."""
 
     rows: int
@@ -51,7 +51,7 @@ class Part:
     last_id: int | None
 
 
-class Tally:
+class TableCount:
     """Counts rows and sums them up: equal where the same rows came in the same order."""
 
     def __init__(self) -> None:
@@ -115,12 +115,12 @@ class Snapshot:
             statement = text("SELECT seq FROM sqlite_sequence WHERE name = :of")
         return (await self._tx.execute(statement, {"of": table})).scalar_one_or_none()
 
-    async def part(self, table: str) -> Part:
+    async def part(self, table: str) -> SnapshotPart:
         """Read all of a table for its count and checksum."""
-        tally = Tally()
+        tally = TableCount()
         async for row in self.rows(table):
             tally.add(row)
-        return Part(tally.rows, tally.checksum, await self.last_id(table))
+        return SnapshotPart(tally.rows, tally.checksum, await self.last_id(table))
 
 
 def _written(row: Sequence[object]) -> str:

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, and_, bindparam, exists, or_, select, text
 
 from db.base import JsonObject
 from db.broadcasts import broadcasts
-from db.broadcasts.broadcasts import Sent
+from db.broadcasts.broadcasts import SentBroadcast
 from db.conversation import turns
 from db.conversation.replies import StoredReply
 from db.conversation.turns import Finished, NewTurn
@@ -165,7 +165,7 @@ async def claim(
     return claimed, len(unreachable) + len(stopped)
 
 
-async def _earlier(tx: Transaction, said: Sent, row: Record) -> Earlier | None:
+async def _earlier(tx: Transaction, said: SentBroadcast, row: Record) -> Earlier | None:
     """What they got and is corrected; from here on it reads as it is corrected wherever it is shown again."""
     same = (StoredDelivery.broadcast_id == said.corrects_id, StoredDelivery.person_id == row.person_id)
     had = select(StoredReply.id, StoredReply.message_ids).join(

@@ -45,7 +45,7 @@ async def keep(tx: Transaction, enrolment: int, now: datetime, **said: object) -
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class Feedback:
     """One person's feedback, see `StoredFeedback`."""
 
     rating: int
@@ -53,11 +53,11 @@ class Said:
     again: bool | None
 
 
-async def of(tx: Transaction, enrolment: int) -> Said | None:
+async def of(tx: Transaction, enrolment: int) -> Feedback | None:
     """Load the feedback of one enrolment."""
     columns = (StoredFeedback.rating, StoredFeedback.useful, StoredFeedback.again)
     row = (await tx.execute(select(*columns).where(StoredFeedback.enrolment_id == enrolment))).one_or_none()
-    return Said(*row) if row else None
+    return Feedback(*row) if row else None
 
 
 async def summary(tx: Transaction, programme: int) -> Summary:

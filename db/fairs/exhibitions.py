@@ -213,11 +213,6 @@ async def change(tx: Transaction, before: Exhibition, plan: Plan, now: datetime)
     return Exhibition(**values, id=before.id, created_at=before.created_at)
 
 
-async def publish(tx: Transaction, before: Exhibition, now: datetime) -> Exhibition:
-    """Let people see a draft."""
-    return await change(tx, before, Plan(**asdict(before.plan()) | {"state": "announced"}), now)
-
-
 async def cancel(tx: Transaction, before: Exhibition, now: datetime) -> Exhibition:
     """Cancel it: it stays listed as cancelled until its date is over, and nobody is reminded of it."""
     return await change(tx, before, Plan(**asdict(before.plan()) | {"state": "cancelled"}), now)

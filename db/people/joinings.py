@@ -64,7 +64,7 @@ class StoredJoining(Base):
 
 
 @dataclass(frozen=True, slots=True)
-class Code:
+class JoiningCode:
     """A code as it was given out."""
 
     id: int
@@ -100,15 +100,15 @@ async def give_code(tx: Transaction, person: int, now: datetime) -> str:
 _CODE = select(StoredJoining.id, StoredJoining.person_id, StoredJoining.expires_at, StoredJoining.used_at)
 
 
-async def code(tx: Transaction, written: str) -> Code | None:
+async def code(tx: Transaction, written: str) -> JoiningCode | None:
     """Find the code that somebody wrote; None for one that was never given out."""
     row = (await tx.execute(_CODE.where(StoredJoining.hash == codes.hashed(written)))).first()
-    return Code(*row) if row else None
+    return JoiningCode(*row) if row else None
 
 
-async def code_of(tx: Transaction, id: int) -> Code | None:  # noqa: A002
+async def code_of(tx: Transaction, id: int) -> JoiningCode | None:  # noqa: A002
     row = (await tx.execute(_CODE.where(StoredJoining.id == id))).first()
-    return Code(*row) if row else None
+    return JoiningCode(*row) if row else None
 
 
 async def join(tx: Transaction, id: int, one: int, other: int, now: datetime) -> tuple[int, int]:  # noqa: A002

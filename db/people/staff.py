@@ -67,7 +67,7 @@ async def active(tx: Transaction) -> list[Member]:
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class StaffRow:
     """Somebody who works here, as a list of the staff shows them."""
 
     id: int
@@ -79,13 +79,13 @@ class Listed:
     since: datetime
 
 
-async def listed(tx: Transaction) -> list[Listed]:
+async def listed(tx: Transaction) -> list[StaffRow]:
     """Load everybody who works here, as a list shows them, longest first."""
     at = (StaffMember.address_id, Address.channel, Address.value)
     columns = (StaffMember.id, *at, StaffMember.role, StaffMember.name, StaffMember.since)
     joined = select(*columns).join(Address, Address.id == StaffMember.address_id)
     rows = await tx.execute(joined.where(text("staff.until IS NULL")).order_by(StaffMember.id))
-    return [Listed(*row) for row in rows]
+    return [StaffRow(*row) for row in rows]
 
 
 async def is_active(tx: Transaction, person: int) -> bool:

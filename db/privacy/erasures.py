@@ -54,7 +54,7 @@ class Erasure:
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
+class DoneErasure:
     """A finished erasure, as a restored backup repeats it: the id and the first moment tell a person from any other."""
 
     person_id: int
@@ -113,12 +113,12 @@ async def finish(tx: Transaction, id: int, now: datetime) -> str:  # noqa: A002
     return proof
 
 
-async def unlisted(tx: Transaction) -> dict[int, Done]:
+async def unlisted(tx: Transaction) -> dict[int, DoneErasure]:
     """Load finished erasures that are not yet written to the list beside the database, by id."""
     columns = (StoredErasure.id, StoredErasure.person_id, Person.created_at, StoredErasure.done_at, StoredErasure.proof)
     rows = select(*columns).join(Person, Person.id == StoredErasure.person_id)
     waiting = rows.where(StoredErasure.state == "done", StoredErasure.listed_at.is_(None)).order_by(StoredErasure.id)
-    return {row[0]: Done(*row[1:]) for row in await tx.execute(waiting)}
+    return {row[0]: DoneErasure(*row[1:]) for row in await tx.execute(waiting)}
 
 
 async def mark_listed(tx: Transaction, ids: Collection[int], now: datetime) -> None:
@@ -126,7 +126,7 @@ async def mark_listed(tx: Transaction, ids: Collection[int], now: datetime) -> N
     await tx.execute(update(StoredErasure).where(StoredErasure.id.in_(ids)).values(listed_at=now))
 
 
-async def replay(tx: Transaction, done: Collection[Done], now: datetime) -> int:
+async def replay(tx: Transaction, done: Collection[DoneErasure], now: datetime) -> int:
     """Repeat, in a copy made from a backup, the erasures done after the backup was taken; returns how many."""
     erased = 0
     for one in done:

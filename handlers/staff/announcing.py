@@ -3,7 +3,7 @@
 from bot.broadcasts.sending import page
 from bot.broadcasts.writing.draft import formed
 from bot.broadcasts.writing.topics import topics
-from bot.cases.forwarded import Content, content
+from bot.cases.forwarded import Forwarded, content
 from bot.dates import When, read
 from bot.language.courtesy import bare_word
 from bot.language.i18n import LANGUAGE_NAMES, LANGUAGES, _, day
@@ -67,7 +67,7 @@ async def written(turn: Turn) -> None:
     """Keep the text as a draft; for a new one, ask what it is about."""
     _asks, id_, code, about = turn.asks.split(":")
     sent = await content(turn)
-    if not isinstance(sent, Content) or (turn.file and turn.file.kind == "voice") or not sent.words.strip():
+    if not isinstance(sent, Forwarded) or (turn.file and turn.file.kind == "voice") or not sent.words.strip():
         what = sent if isinstance(sent, Markdown) else _("Write it as a text; a photo or a PDF may come with it.")
         _ask(turn, int(id_), code, what, about)
         return

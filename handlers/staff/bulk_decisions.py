@@ -4,9 +4,8 @@ import json
 from typing import Any
 
 from bot.cases.cases import typed
-from bot.enrolling import page
+from bot.enrolling import page, selection
 from bot.enrolling.enrolments import LONGEST_REASON, OPEN, brief, decide, state_name
-from bot.enrolling.selection import picks
 from bot.errors import Refusal
 from bot.fairs.exhibitions import title
 from bot.fields import words
@@ -53,7 +52,7 @@ def _named(one: Enrolment) -> Markdown:
 async def which(turn: Turn) -> None:
     """Read the names back; to decline, ask for a reason first."""
     about = _about(turn, _WHICH)
-    chosen = picks(turn.text, len(about["ids"]))
+    chosen = selection.parse(turn.text, len(about["ids"]))
     if not chosen:
         text = _("Write the numbers of the list, for example: 1 3 5-7")
         raise Refusal(text, [_cancel(about["programme"])])

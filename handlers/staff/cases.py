@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from bot.cases import cases as told
 from bot.cases.cases import called, number, recipient, typed
-from bot.cases.office_hours import short
+from bot.cases.opening_hours import short
 from bot.cases.page import back, choices_for, owner_name, show, state
 from bot.cases.promises import finished, wait_again
 from bot.errors import Refusal

@@ -3,7 +3,7 @@
 from bot.broadcasts.sending import page
 from bot.broadcasts.writing import corrections, difference
 from bot.broadcasts.writing.draft import formed, is_spelling
-from bot.cases.forwarded import Content, content
+from bot.cases.forwarded import Forwarded, content
 from bot.errors import Refusal
 from bot.language.courtesy import bare_word
 from bot.language.i18n import LANGUAGE_NAMES, LANGUAGES, _, number
@@ -49,10 +49,10 @@ async def written(turn: Turn) -> None:
     _asks, id_, code = turn.asks.split(":")
     right = await page.known(turn, int(id_))
     sent = await content(turn)
-    if right.state == "draft" and (not isinstance(sent, Content) or sent.file or not sent.words.strip()):
+    if right.state == "draft" and (not isinstance(sent, Forwarded) or sent.file or not sent.words.strip()):
         await _ask(turn, right.id, code)
         return
-    if right.state == "draft" and isinstance(sent, Content):
+    if right.state == "draft" and isinstance(sent, Forwarded):
         texts = right.texts | {code: str(formed(sent.words))}
         await broadcasts.change(turn.db, right.id, turn.now, texts=texts)
     await _go_on(turn, await page.known(turn, right.id))

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from bot.cases.cases import typed
-from bot.enrolling import page
+from bot.enrolling import page, selection
 from bot.enrolling.enrolments import LONGEST_REASON, OPEN, brief, decide, labels
 from bot.enrolling.form.enrolment import fields as form_of
-from bot.enrolling.selection import has_only_numbers, picks
+from bot.enrolling.selection import has_only_numbers
 from bot.errors import Refusal
 from bot.fairs.exhibitions import title
 from bot.fields import words
@@ -37,7 +37,7 @@ async def numbered(turn: Turn) -> None:
     if (found := await _open(turn, about)) is None:
         return
     form = form_of(found[1])
-    _ask_note(turn, *found, [form[at - 1].name for at in picks(turn.text, len(form))])
+    _ask_note(turn, *found, [form[at - 1].name for at in selection.parse(turn.text, len(form))])
 
 
 def _is_number(turn: Turn) -> bool:
@@ -91,7 +91,7 @@ async def which(turn: Turn) -> None:
     if (found := await _open(turn, about)) is None:
         return
     form = form_of(found[1])
-    names = [form[at - 1].name for at in picks(turn.text, len(form))]
+    names = [form[at - 1].name for at in selection.parse(turn.text, len(form))]
     names = names or meant(turn.text, {field.name: plain(field.label()) for field in form})
     if not names:
         raise Refusal(_("Write the numbers of the parts, for example: 3 and 7"), [_cancel(found[0])])

@@ -13,7 +13,7 @@ from bot.reply import Choice
 from bot.turn import Turn
 from db.cases import cases
 from db.people import codes, people, staff
-from db.people.staff import ROLES, Listed
+from db.people.staff import ROLES, StaffRow
 from db.privacy import audit
 from handlers.staff.desk import Desk
 
@@ -38,12 +38,12 @@ async def members(turn: Turn) -> None:
     turn.say(Markdown("\n".join(lines)), choices)
 
 
-def _line(at: int, one: Listed) -> Markdown:
+def _line(at: int, one: StaffRow) -> Markdown:
     name = escape(one.name) if one.name else _("no name yet")
     return _("{number}. {name} · {role}", number=at, name=name, role=role_name(one.role))
 
 
-def _row(at: int, one: Listed) -> str:
+def _row(at: int, one: StaffRow) -> str:
     return f"{at}. {one.name or one.value}"[:24]
 
 
@@ -168,7 +168,7 @@ def _own_up(turn: Turn, channel: str, value: str) -> None:
         turn.say(_("The settings of the service name this address: its next start makes it an administrator again."))
 
 
-async def _tell(turn: Turn, one: Listed, text: Callable[[], Markdown]) -> None:
+async def _tell(turn: Turn, one: StaffRow, text: Callable[[], Markdown]) -> None:
     """Tell a colleague what was decided about them."""
     if one.id == turn.person.staff_id:
         return
@@ -185,7 +185,7 @@ async def _keep_one(turn: Turn) -> None:
         )
 
 
-async def _chosen(turn: Turn) -> Listed:
+async def _chosen(turn: Turn) -> StaffRow:
     assert turn.choice is not None
     wanted = int(turn.choice.args["member"])
     found = next((one for one in await staff.listed(turn.db) if one.id == wanted), None)

@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.cases import opening_hours
 from bot.cases.cases import typed
-from bot.cases.office_hours import OfficeHours
+from bot.cases.opening_hours import OfficeHours
 from bot.clock import bandung_day
 from bot.dates import When, read
 from bot.errors import Refusal
@@ -77,7 +77,7 @@ async def shown(turn: Turn) -> None:
     now = await office.load(turn.db)
     lines = [
         _("Name: {value}", value=escape(now.name) or _("not given")),
-        _("Opening hours: {value}", value=OfficeHours(now.hours, now.holidays).said() or _("always closed")),
+        _("Opening hours: {value}", value=OfficeHours(now.hours, now.holidays).format() or _("always closed")),
         _("Holidays: {value}", value=_holidays(now, turn.now, _FEW) or _("none")),
         _("Contacts: {value}", value=_named(now) or _("none")),
         _("Messages are kept for {days} days.", days=now.retention_days),
@@ -191,7 +191,7 @@ def _office_name(text: str) -> str:
 
 
 def _hours(text: str) -> dict[str, list[str]]:
-    found = opening_hours.read(text)
+    found = opening_hours.parse(text)
     if found is None:
         raise Refusal(_wanted("hours"), [_back()])
     return found

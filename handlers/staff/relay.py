@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from bot.cases.cases import ANSWERING, asker, called, load, number, pass_on, recipient, typed
-from bot.cases.forwarded import Content, content
+from bot.cases.forwarded import Forwarded, content
 from bot.cases.page import back, choices_for, state
 from bot.errors import Refusal
 from bot.language.i18n import _, speaking
@@ -62,7 +62,7 @@ async def to_person(turn: Turn) -> None:
     """Pass it on under the writer's name, on whichever channel the person uses."""
     case, me = await load(turn, turn.memory.case), turn.person
     sent = await content(turn)
-    if not isinstance(sent, Content):
+    if not isinstance(sent, Forwarded):
         turn.say(_("Not passed on to {case}.", case=number(case.id)))
         turn.say(sent)
         return
@@ -91,8 +91,8 @@ async def _not_theirs(turn: Turn, case: Case) -> None:
 
 async def _note(turn: Turn, words: str) -> None:
     case = await load(turn, turn.memory.case)
-    sent = Content(words) if turn.inbound.kind == "command" else await content(turn)
-    if not isinstance(sent, Content):
+    sent = Forwarded(words) if turn.inbound.kind == "command" else await content(turn)
+    if not isinstance(sent, Forwarded):
         raise Refusal(sent)
     await case_messages.add(
         turn.db, case.id, words, turn.id, turn.now, file=sent.file, staff=turn.person.staff_id, is_note=True

@@ -27,7 +27,7 @@ from urllib.request import Request, urlopen
 
 from bot.assistant import Assistant
 from bot.channel import Update
-from bot.channels.memory import Memory, raw
+from bot.channels.memory import InMemory, raw
 from bot.commands import run
 from bot.composition import product
 from bot.inbound import Inbound
@@ -184,7 +184,7 @@ def verdict(what: str, figure: float, bar: float, unit: str, at_least: bool = Fa
     print(f"{what:<36}{figure:9.2f} {unit:<4} bar {bar:g} {unit}: {'holds' if holds else 'MISSED'}")
 
 
-class Timed(Memory):
+class Timed(InMemory):
     """Notes when each reply is handed over."""
 
     def __init__(self) -> None:

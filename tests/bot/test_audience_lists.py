@@ -19,7 +19,7 @@ from sqlalchemy import select, update
 
 from bot.broadcasts.audience import lists
 from bot.broadcasts.audience.numbers import Number
-from bot.channels.memory import Sent
+from bot.channels.memory import Delivered
 from bot.cli import jembatan
 from bot.inbound import Inbound
 from bot.knowledge import Knowledge
@@ -219,7 +219,7 @@ async def rini(town: Town) -> Phone:
     return await Desks(town).employ("rini", "Bu Rini")
 
 
-async def is_asked(phone: Phone) -> Sent:
+async def is_asked(phone: Phone) -> Delivered:
     """Until it is asked for whom."""
     await phone.says("/staf")
     for label in ("Pengumuman", "Pengumuman baru"):

@@ -2,14 +2,14 @@
 
 from datetime import UTC, datetime, timedelta
 
-from bot.channels.memory import Sent
+from bot.channels.memory import Delivered
 from bot.knowledge import Knowledge
 from tests.town.phone import Town
 
 QUESTION = "biaya sertifikat halal self declare berapa"
 
 
-async def asked_on(day: datetime, url: str, known: Knowledge) -> Sent:
+async def asked_on(day: datetime, url: str, known: Knowledge) -> Delivered:
     async with Town.opened(url, known, day) as town:
         (bubble,) = await town.phone("ani").says(QUESTION)
     return bubble

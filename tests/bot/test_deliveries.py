@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 
 from bot.assistant import Assistant, Product
 from bot.channel import Blocked, Later, Refused, Unreached
-from bot.channels.memory import Memory
+from bot.channels.memory import InMemory
 from bot.clock import ManualClock
 from bot.deliveries import Deliveries
 from bot.inbound import Inbound
@@ -247,7 +247,7 @@ async def test_what_cannot_be_read_fails_and_the_others_leave(town: Town) -> Non
 
 async def test_it_leaves_by_itself_also_right_after_a_restart(sqlite_url: str, known: Knowledge) -> None:
     for words in ("one", "two"):
-        channel = Memory()
+        channel = InMemory()
         assistant = Assistant(Database(sqlite_url), known, Product((notices,)), [channel], ManualClock(NOW))
         await assistant.start()
         await Phone(assistant, channel, "rini").sends([Inbound.typed(f"tell budi notice {words}")])
@@ -282,8 +282,8 @@ async def test_room_that_comes_while_one_looks_is_used_at_once(
     monkeypatch.setattr(Deliveries, "_send_next", slowly)
     monkeypatch.setattr(asyncio, "timeout_at", noted)
     monkeypatch.setattr("bot.pace.SECOND", 0.2)
-    monkeypatch.setattr(Memory, "rate", Rate(1))
-    channel = Memory()
+    monkeypatch.setattr(InMemory, "rate", Rate(1))
+    channel = InMemory()
     assistant = Assistant(Database(sqlite_url), known, Product((notices,)), [channel], ManualClock(NOW))
     await assistant.start()
     rini = Phone(assistant, channel, "rini")
@@ -332,7 +332,7 @@ async def test_what_waits_for_no_reason_is_seen_from_outside(town: Town) -> None
         assert (await watcher.get("/readyz")).json()["reasons"] == []
 
 
-class Slow(Memory):
+class Slow(InMemory):
     """A channel whose calls take their time: the message has arrived."""
 
     def __init__(self, seconds: float) -> None:
@@ -346,7 +346,7 @@ class Slow(Memory):
 
 
 @asynccontextmanager
-async def sending_to(url: str, known: Knowledge, channel: Memory) -> AsyncIterator[Assistant]:
+async def sending_to(url: str, known: Knowledge, channel: InMemory) -> AsyncIterator[Assistant]:
     """An assistant in the middle of telling Budi one thing."""
     async with town_of(url, known, NIGHT) as town:
         await town.phone("rini").says("tell budi notice one")

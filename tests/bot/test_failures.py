@@ -10,7 +10,7 @@ import pytest
 
 from bot.assistant import Assistant, Product
 from bot.channel import Blocked, Later, Refused, Update
-from bot.channels.memory import Memory, raw
+from bot.channels.memory import InMemory, raw
 from bot.clock import ManualClock
 from bot.errors import Refusal
 from bot.inbound import Inbound
@@ -64,7 +64,7 @@ def fragile() -> Fragile:
 @pytest.fixture
 async def village(fragile: Fragile, sqlite_url: str, known: Knowledge) -> AsyncIterator[Town]:
     """The assistant with nothing but the fragile handler."""
-    channel, clock = Memory(), ManualClock(NOW)
+    channel, clock = InMemory(), ManualClock(NOW)
     assistant = Assistant(Database(sqlite_url), known, Product([fragile.router]), [channel], clock)
     await assistant.start(background=False)
     yield Town(assistant, channel, clock)

@@ -6,7 +6,7 @@ import pytest
 
 from bot.clock import BANDUNG
 from bot.language.dates_said import MALAYSIA
-from bot.language.quiet_hours import falls_into_prayer, leaves
+from bot.language.quiet_hours import earliest_delivery, falls_into_prayer
 
 FRIDAY = date(2027, 4, 16)
 
@@ -33,4 +33,4 @@ def test_days_without_a_friday_have_none() -> None:
 
 def test_what_can_wait_leaves_after_it() -> None:
     during = datetime(2027, 4, 16, 12, tzinfo=BANDUNG)
-    assert leaves(during).time() == time(13)
+    assert earliest_delivery(during).time() == time(13)

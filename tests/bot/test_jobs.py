@@ -8,7 +8,7 @@ import pytest
 
 from bot.assistant import Assistant, Product
 from bot.channel import Update
-from bot.channels.memory import Memory, raw
+from bot.channels.memory import InMemory, raw
 from bot.clock import ManualClock
 from bot.inbound import Inbound
 from bot.knowledge import Knowledge
@@ -113,7 +113,7 @@ class Office:
 
     def __init__(self, url: str, knowledge: Knowledge) -> None:
         self.clock = ManualClock(NOW)
-        self.channel = Memory()
+        self.channel = InMemory()
         self.assistant = Assistant(Database(url), knowledge, Product([reminders]), [self.channel], self.clock)
         self._number = 0
 

@@ -12,7 +12,7 @@ import pytest
 
 from bot.assistant import Assistant
 from bot.channel import Update
-from bot.channels.memory import Memory, raw
+from bot.channels.memory import InMemory, raw
 from bot.composition import product
 from bot.inbound import Inbound
 from bot.knowledge import Knowledge
@@ -170,7 +170,7 @@ def in_order(run: Run, found: list[Row], arrived: dict[int, list[float]]) -> Non
 MANY, READING = 200, 0.005
 
 
-class Watched(Memory):
+class Watched(InMemory):
     """Reads slowly, and notes how many turns were read when the first reply was sent."""
 
     def __init__(self) -> None:

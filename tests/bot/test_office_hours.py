@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 import pytest
 
-from bot.cases.office_hours import OfficeHours, deadline
+from bot.cases.opening_hours import OfficeHours, deadline
 from bot.clock import BANDUNG
 from bot.language.i18n import speaking
 from bot.language.markdown import plain
@@ -95,9 +95,9 @@ def test_a_deadline_is_said_with_the_day_and_the_clock(language: str, today: str
 
 def test_hours_are_said_in_spans_of_days() -> None:
     with speaking("id"):
-        assert plain(OfficeHours(WEEKDAYS, []).said()) == "Senin–Jumat pukul 08.00–16.00 WIB"
-        assert plain(OfficeHours(MOSQUE, []).said()) == (
+        assert plain(OfficeHours(WEEKDAYS, []).format()) == "Senin–Jumat pukul 08.00–16.00 WIB"
+        assert plain(OfficeHours(MOSQUE, []).format()) == (
             "Senin–Kamis pukul 08.00–16.00 WIB, Jumat pukul 08.00–11.30 WIB"
         )
     with speaking("en"):
-        assert plain(OfficeHours({"5": ["09:00", "24:00"]}, []).said()) == "Saturday 9:00 am–11:59 pm in Bandung"
+        assert plain(OfficeHours({"5": ["09:00", "24:00"]}, []).format()) == "Saturday 9:00 am–11:59 pm in Bandung"

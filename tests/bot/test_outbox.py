@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from bot.assistant import Assistant, Product
 from bot.channel import Blocked, Later, Update
-from bot.channels.memory import Memory, raw
+from bot.channels.memory import InMemory, raw
 from bot.clock import ManualClock
 from bot.inbound import Inbound
 from bot.knowledge import Knowledge
@@ -31,7 +31,7 @@ async def heard(turn: Turn) -> None:
     turn.say(escape(turn.text))
 
 
-class Post(Memory):
+class Post(InMemory):
     """A channel that can be told to stop for a moment after it has sent."""
 
     def __init__(self) -> None:

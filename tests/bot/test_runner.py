@@ -12,7 +12,7 @@ from bot import lines
 from bot.answers.unanswered import Unanswered
 from bot.assistant import Assistant, Product
 from bot.channel import Update
-from bot.channels.memory import Memory, raw
+from bot.channels.memory import InMemory, raw
 from bot.inbound import Inbound
 from bot.knowledge import Knowledge
 from bot.language.markdown import escape
@@ -50,7 +50,7 @@ async def number(turn: Turn) -> None:
     turn.say(escape(f"{turn.memory[Unanswered].misses} {turn.text}"))
 
 
-class Typing(Memory):
+class Typing(InMemory):
     """Also notes to whom it showed that an answer is being prepared."""
 
     def __init__(self) -> None:

@@ -15,7 +15,7 @@ from openpyxl import Workbook, load_workbook
 from sqlalchemy import select
 
 from bot.commands import demo
-from bot.commands.imports import Tally
+from bot.commands.imports import ImportCount
 from bot.commands.plans import take
 from bot.commands.tables import EXHIBITIONS, row
 from bot.media import sheets
@@ -313,8 +313,8 @@ async def test_an_import_moves_the_reminders(town: Town, ani: Phone) -> None:
     assert "remind" in await _jobs_due(town)
 
 
-async def _take(town: Town, changed: Any) -> Tally:
-    tally = Tally()
+async def _take(town: Town, changed: Any) -> ImportCount:
+    tally = ImportCount()
     lines: Iterator[Any] = iter([changed(line) for line in sheets.read(Path("a.csv"))[1]])
     async with town.assistant.database.transaction() as tx:
         await take(tx, EXHIBITIONS, lines, NOW + timedelta(days=1), tally)

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from bot.assistant import Assistant
 from bot.channel import Update
-from bot.channels.memory import Memory, raw
+from bot.channels.memory import InMemory, raw
 from bot.clock import Clock
 from bot.composition import product
 from bot.inbound import Inbound
@@ -39,7 +39,7 @@ async def fill(database: Database) -> None:
             await turns.store(tx, "memory", old, now)
 
 
-async def busy(assistant: Assistant, channel: Memory, stop: asyncio.Event) -> None:
+async def busy(assistant: Assistant, channel: InMemory, stop: asyncio.Event) -> None:
     """People ask, a turn every 20 ms, until it is enough."""
     loop = asyncio.get_running_loop()
     begun, number = loop.time(), 0
@@ -64,7 +64,7 @@ async def back_up(url: str, path: Path) -> None:
 async def test_every_turn_committed_before_a_backup_is_in_it_and_nothing_is_sent_again(
     engine_url: str, empty_url: str, known: Knowledge, tmp_path: Path
 ) -> None:
-    channel = Memory()
+    channel = InMemory()
     original = Assistant(Database(engine_url), known, product(), [channel])
     await original.start()
     await fill(original.database)

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from db import files
 from db.conversation import history, replies, turns
-from db.conversation.history import Answered, Page, Place, Said
+from db.conversation.history import Answered, HistoryEntry, HistoryPage, HistoryPoint
 from db.conversation.replies import NewReply
 from db.conversation.turns import Finished, NewTurn
 from db.engine import Database
@@ -37,21 +37,21 @@ class Talk:
             await turns.finish(tx, [Finished(self.turn, "done")], self.now)
             await replies.store(tx, [NewReply(self.turn, address, {"text": text}, None)], self.now, self.now)
 
-    async def after(self, place: Place, limit: int = 100) -> Page:
+    async def after(self, place: HistoryPoint, limit: int = 100) -> HistoryPage:
         async with self.database.reading() as tx:
             now = await history.stand(tx, "web", self.visitor)
             assert now is not None
             return await history.after(tx, "web", now.address, place, limit)
 
-    async def before(self, place: Place | None, limit: int) -> Page:
+    async def before(self, place: HistoryPoint | None, limit: int) -> HistoryPage:
         async with self.database.reading() as tx:
             now = await history.stand(tx, "web", self.visitor)
             assert now is not None
             return await history.before(tx, "web", now.address, place or now.newest, limit)
 
 
-def read(page: Page) -> list[str]:
-    return [entry.raw if isinstance(entry, Said) else str(entry.body["text"]) for entry in page.entries]
+def read(page: HistoryPage) -> list[str]:
+    return [entry.raw if isinstance(entry, HistoryEntry) else str(entry.body["text"]) for entry in page.entries]
 
 
 async def test_somebody_who_never_wrote_has_no_history(database: Database) -> None:
@@ -66,9 +66,9 @@ async def test_both_sides_are_told_in_the_order_of_time(database: Database) -> N
         await budi.says(f"other {number}")
         await ani.is_told(f"answer {number}")
     await ani.says("a job's turn", channel="job")
-    page = await ani.after(Place())
+    page = await ani.after(HistoryPoint())
     assert read(page) == ["question 1", "answer 1", "question 2", "answer 2"]
-    assert [type(entry) for entry in page.entries] == [Said, Answered, Said, Answered]
+    assert [type(entry) for entry in page.entries] == [HistoryEntry, Answered, HistoryEntry, Answered]
     assert (await ani.after(page.after)).entries == []
     await ani.is_told("answer 3")
     assert read(await ani.after(page.after)) == ["answer 3"]
@@ -80,9 +80,9 @@ async def test_whatever_place_is_known_everything_after_it_is_told_once(database
         await ani.says(f"question {number}")
         for part in "ab":
             await ani.is_told(f"answer {number}{part}")
-    everything = read(await ani.after(Place()))
+    everything = read(await ani.after(HistoryPoint()))
     for limit in range(1, 14):
-        place, seen = Place(), []
+        place, seen = HistoryPoint(), []
         while True:
             page = await ani.after(place, limit)
             seen += read(page)
@@ -98,7 +98,7 @@ async def test_looking_back_in_pieces_leaves_no_gap(database: Database) -> None:
         await ani.says(f"question {number}")
         for part in "ab":
             await ani.is_told(f"answer {number}{part}")
-    everything = read(await ani.after(Place()))
+    everything = read(await ani.after(HistoryPoint()))
     for limit in range(1, 14):
         seen: list[str] = []
         page = await ani.before(None, limit)

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from bot import assistant as machinery
 from bot.assistant import Assistant
-from bot.channels.memory import Memory
+from bot.channels.memory import InMemory
 from bot.cli import jembatan
 from bot.composition import product
 from bot.knowledge import Knowledge
@@ -76,7 +76,7 @@ async def test_a_running_copy_notices_that_it_was_released(
     copied: str, known: Knowledge, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(machinery, "LEFT_OVER_SECONDS", 0.05)
-    channel = Memory()
+    channel = InMemory()
     copy = Assistant(Database(copied), known, product(), [channel])
     await copy.start()
     dedi = Phone(copy, channel, "dedi")

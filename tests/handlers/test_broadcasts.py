@@ -6,7 +6,7 @@ import pytest
 
 from bot.broadcasts.sending.watching import Watching
 from bot.channel import Blocked, Later, Refused
-from bot.channels.memory import Sent
+from bot.channels.memory import Delivered
 from db import office
 from db.broadcasts import audiences, broadcasts
 from db.copies import restores
@@ -26,7 +26,7 @@ async def rini(town: Town) -> Phone:
     return await Desks(town).employ("rini", "Bu Rini")
 
 
-async def writes(phone: Phone, text: str = TEXT, topic: str = "Pameran") -> Sent:
+async def writes(phone: Phone, text: str = TEXT, topic: str = "Pameran") -> Delivered:
     """Until it is asked for whom."""
     await phone.says("/staf")
     await phone.taps("Pengumuman")
@@ -35,14 +35,14 @@ async def writes(phone: Phone, text: str = TEXT, topic: str = "Pameran") -> Sent
     return (await phone.taps(topic))[-1]
 
 
-async def checks(phone: Phone, text: str = TEXT, topic: str = "Pameran", to: str = "Semua yang setuju") -> Sent:
+async def checks(phone: Phone, text: str = TEXT, topic: str = "Pameran", to: str = "Semua yang setuju") -> Delivered:
     """Until the page on which it is checked."""
     asked = await writes(phone, text, topic)
     await (phone.taps(to) if to in asked.labels else phone.says(to))
     return (await phone.taps("Pakai"))[-1]
 
 
-async def sends(phone: Phone, text: str = TEXT, topic: str = "Pameran", to: str = "Semua yang setuju") -> Sent:
+async def sends(phone: Phone, text: str = TEXT, topic: str = "Pameran", to: str = "Semua yang setuju") -> Delivered:
     """From the first word to the progress, which at once is over."""
     await checks(phone, text, topic, to)
     (asked,) = await phone.taps("Lanjutkan")

@@ -10,7 +10,7 @@ from time import perf_counter
 import pytest
 from sqlalchemy import func, select
 
-from bot.channels.memory import Sent
+from bot.channels.memory import Delivered
 from bot.codes import Codes
 from bot.door.codes import TICKET
 from bot.inbound import Inbound
@@ -78,7 +78,7 @@ def queues(hall: Hall) -> list[list[str]]:
     return turns
 
 
-def said(sent: list[Sent]) -> Counter[str]:
+def said(sent: list[Delivered]) -> Counter[str]:
     kinds = {"✅ Hadir: Orang": "marked", "⚠️ Ini bukan tiket": "no ticket", "⚠️ Tiket ini untuk": "another day"}
     found: Counter[str] = Counter()
     for one in sent:

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from bot.broadcasts.writing.draft import is_spelling
-from bot.channels.memory import Sent
+from bot.channels.memory import Delivered
 from bot.knowledge import Knowledge
 from db import office
 from db.broadcasts import broadcasts
@@ -32,13 +32,13 @@ async def rini(town: Town) -> Phone:
     return await Desks(town).employ("rini", "Bu Rini")
 
 
-async def report(phone: Phone, broadcast: int = 1) -> Sent:
+async def report(phone: Phone, broadcast: int = 1) -> Delivered:
     """The page of an announcement that was sent."""
     (page,) = await phone.says("/pengumuman")
     return (await phone.taps(f"Nomor {broadcast}", page))[-1]
 
 
-async def corrects(phone: Phone, right: str, broadcast: int = 1) -> Sent:
+async def corrects(phone: Phone, right: str, broadcast: int = 1) -> Delivered:
     """Until the difference is shown."""
     await phone.taps("Koreksi", await report(phone, broadcast))
     return (await phone.says(right))[-1]

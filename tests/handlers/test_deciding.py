@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from bot.clock import BANDUNG
 from bot.enrolling.enrolments import accepted, parse_number, tell_corrected, tell_new
 from bot.enrolling.form.enrolment import fields
-from bot.enrolling.selection import has_only_numbers, picks
+from bot.enrolling.selection import has_only_numbers, parse
 from bot.errors import Refusal
 from bot.inbound import Inbound
 from bot.knowledge import Knowledge
@@ -364,7 +364,7 @@ async def test_officers_hear_of_new_ones_once_when_the_office_opens(hall: Hall, 
     ],
 )
 def test_lines_are_picked_as_people_write(text: str, found: list[int]) -> None:
-    assert picks(text, 8) == found
+    assert parse(text, 8) == found
 
 
 @given(st.text(max_size=60), st.integers(1, 20))
@@ -372,7 +372,7 @@ def test_whatever_is_written_picks_lines_that_are_there(text: str, most: int) ->
     has_only_numbers(text), parse_number(text)
     with speaking("en"):
         try:
-            found = picks(text, most)
+            found = parse(text, most)
         except Refusal:
             return
     assert found == sorted(set(found))

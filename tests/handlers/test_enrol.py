@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.channels.memory import Sent
+from bot.channels.memory import Delivered
 from bot.inbound import Inbound
 from bot.knowledge import Knowledge
 from db.enrolling import enrolments
@@ -38,7 +38,7 @@ def delegation(**said: Any) -> Plan:
     return programme("DPJ27", **DELEGATION | said)
 
 
-async def begins(phone: Phone, name: str = "1 Delegasi") -> Sent:
+async def begins(phone: Phone, name: str = "1 Delegasi") -> Delivered:
     """From the list to the first question."""
     await phone.says("program apa yang buka")
     await phone.taps(name)
@@ -46,13 +46,13 @@ async def begins(phone: Phone, name: str = "1 Delegasi") -> Sent:
     return (await phone.taps("Setuju"))[-1]
 
 
-async def fills(phone: Phone, *answers: str) -> Sent:
+async def fills(phone: Phone, *answers: str) -> Delivered:
     for one in answers:
         (asked,) = await phone.says(one)
     return asked
 
 
-async def enrols(phone: Phone) -> Sent:
+async def enrols(phone: Phone) -> Delivered:
     """Everything, to the number."""
     await begins(phone)
     await fills(phone, *ANSWERS)
@@ -137,7 +137,7 @@ async def test_from_the_review_to_the_number(town: Town, ani: Phone) -> None:
     ]
 
 
-async def fills_rest(ani: Phone) -> list[Sent]:
+async def fills_rest(ani: Phone) -> list[Delivered]:
     await fills(ani, "makanan", "keripik singkong", "500jt", "sudah", "belum")
     return await ani.sends_photo(JPEG)
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from bot.channels.memory import Sent
+from bot.channels.memory import Delivered
 from bot.enrolling.form.enrolment import fields
 from bot.enrolling.form.form import SAME
 from bot.inbound import Inbound
@@ -207,7 +207,7 @@ class Walk:
     async def follows(self) -> None:
         """A word that moves through a form, or a greeting after hours, and then of what is offered, one to three."""
         phone = self.dice.choice(self.phones)
-        sent: list[Sent] = []
+        sent: list[Delivered] = []
 
         async def writes() -> None:
             word = self.dice.choice(MOVES)
@@ -299,7 +299,7 @@ class House:
     def __init__(self, url: str, known: Knowledge) -> None:
         self._url, self._known = url, replace(known, search=Search(LOCALES, semantic=False))
         self._open = AsyncExitStack()
-        self._bubbles: dict[str, list[Sent]] = {}
+        self._bubbles: dict[str, list[Delivered]] = {}
         self.town: Town
         self.rini: Phone
 

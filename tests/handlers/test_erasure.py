@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from sqlalchemy import func, select, text
 
 from bot.channel import Blocked
-from bot.channels.memory import Sent
+from bot.channels.memory import Delivered
 from bot.cli import jembatan
 from bot.knowledge import Knowledge
 from bot.privacy import backup, erasing
@@ -37,7 +37,7 @@ DAY = 24 * 3600
 PROOF = re.compile(r"HPS-[2-9A-HJ-NP-Z]{4}")
 
 
-async def wants_all_erased(phone: Phone) -> list[Sent]:
+async def wants_all_erased(phone: Phone) -> list[Delivered]:
     await phone.says("data saya")
     await phone.taps("Hapus data saya")
     return await phone.taps("Hapus semuanya")
@@ -137,7 +137,7 @@ async def test_the_list_erases_nobody_else(sqlite_url: str, known: Knowledge, em
             person, since = (await tx.execute(select(Person.id, Person.created_at))).one()
         await taken(sqlite_url, tmp_path / "backup")
     path = tmp_path / erasing.LIST
-    erasing.append(path, [erasures.Done(person, since.replace(year=2025), NOW, "HPS-2222")])
+    erasing.append(path, [erasures.DoneErasure(person, since.replace(year=2025), NOW, "HPS-2222")])
     with path.open("a") as file:
         file.write('{"person": 1, "sin')
     async with opened(empty_url) as database:
@@ -147,7 +147,7 @@ async def test_the_list_erases_nobody_else(sqlite_url: str, known: Knowledge, em
 @pytest.mark.parametrize("rest", ['{"person": 1, "sin', '{"person": 1, "name": "\x00\x00', "{\udcff"])
 def test_whoever_is_erased_after_a_crash_cut_a_line_of_the_list_stays_on_it(tmp_path: Path, rest: str) -> None:
     path = tmp_path / erasing.LIST
-    before, after = (erasures.Done(person, NOW, NOW, f"HPS-222{person}") for person in (2, 3))
+    before, after = (erasures.DoneErasure(person, NOW, NOW, f"HPS-222{person}") for person in (2, 3))
     erasing.append(path, [before])
     with path.open("a", errors="surrogateescape") as file:
         file.write(rest)

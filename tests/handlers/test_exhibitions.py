@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from bot.fairs import filters
-from bot.fairs.filters import Sought
+from bot.fairs.filters import Filter
 from bot.media.qr import png
 from db.fairs import exhibitions
 from tests.town.fairs import bazaar, hold, offer, plan, programme
@@ -192,22 +192,22 @@ async def test_programmes_are_listed_by_kind_and_shown(town: Town, ani: Phone) -
 @pytest.mark.parametrize(
     ("question", "sought"),
     [
-        ("pameran fashion di PJ kapan", Sought("Petaling Jaya", "fashion")),
-        ("umkm bandung mau ikut pameran kriya di kuala lumpur", Sought("Kuala Lumpur", "craft")),
-        ("ada pameran apa bulan depan", Sought(first=date(2026, 12, 1), last=date(2026, 12, 31))),
-        ("exhibitions in may?", Sought(first=date(2027, 5, 1), last=date(2027, 5, 31))),
-        ("may i join an exhibition", Sought()),
-        ("pameran november", Sought(first=date(2026, 11, 1), last=date(2026, 11, 30))),
-        ("pameran oktober", Sought(first=date(2027, 10, 1), last=date(2027, 10, 31))),
-        ("pameran minggu depan ada?", Sought(first=date(2026, 11, 30), last=date(2026, 12, 6))),
-        ("any exhibition this week", Sought(first=date(2026, 11, 23), last=date(2026, 11, 29))),
-        ("pameran makanan taun depan", Sought("", "food", date(2027, 1, 1), date(2027, 12, 31))),
-        ("pameran des sampai feb", Sought(first=date(2026, 12, 1), last=date(2027, 2, 28))),
-        ("pameran di alun kota", Sought("Alun Kota")),
-        ("paméran kadaharan sasih payun", Sought("", "food", date(2026, 12, 1), date(2026, 12, 31))),
+        ("pameran fashion di PJ kapan", Filter("Petaling Jaya", "fashion")),
+        ("umkm bandung mau ikut pameran kriya di kuala lumpur", Filter("Kuala Lumpur", "craft")),
+        ("ada pameran apa bulan depan", Filter(first=date(2026, 12, 1), last=date(2026, 12, 31))),
+        ("exhibitions in may?", Filter(first=date(2027, 5, 1), last=date(2027, 5, 31))),
+        ("may i join an exhibition", Filter()),
+        ("pameran november", Filter(first=date(2026, 11, 1), last=date(2026, 11, 30))),
+        ("pameran oktober", Filter(first=date(2027, 10, 1), last=date(2027, 10, 31))),
+        ("pameran minggu depan ada?", Filter(first=date(2026, 11, 30), last=date(2026, 12, 6))),
+        ("any exhibition this week", Filter(first=date(2026, 11, 23), last=date(2026, 11, 29))),
+        ("pameran makanan taun depan", Filter("", "food", date(2027, 1, 1), date(2027, 12, 31))),
+        ("pameran des sampai feb", Filter(first=date(2026, 12, 1), last=date(2027, 2, 28))),
+        ("pameran di alun kota", Filter("Alun Kota")),
+        ("paméran kadaharan sasih payun", Filter("", "food", date(2026, 12, 1), date(2026, 12, 31))),
     ],
 )
-def test_month_sector_and_city_are_understood(question: str, sought: Sought) -> None:
+def test_month_sector_and_city_are_understood(question: str, sought: Filter) -> None:
     known = ["Alun Kota", "Petaling Jaya"]
     assert filters.sought(question, known, date(2026, 11, 23)) == sought
 

@@ -7,7 +7,7 @@ from datetime import date, time
 import pytest
 from sqlalchemy import select
 
-from bot.channels.memory import Sent
+from bot.channels.memory import Delivered
 from bot.entries.page import NOUNS
 from bot.inbound import Inbound
 from bot.knowledge import Knowledge
@@ -30,13 +30,13 @@ async def rini(town: Town) -> Phone:
     return await Desks(town).employ("rini", "Bu Rini")
 
 
-async def goes_to(phone: Phone, page: str) -> Sent:
+async def goes_to(phone: Phone, page: str) -> Delivered:
     """Open the list of exhibitions or programmes."""
     await phone.says("/staf")
     return (await phone.taps(page))[-1]
 
 
-async def enters(phone: Phone, *answers: str) -> Sent:
+async def enters(phone: Phone, *answers: str) -> Delivered:
     """Write or tap these answers, one after the other; returns the last bubble."""
     for answer in answers:
         last = next(sent for sent in reversed(phone.bubbles) if sent.reply.choices)
@@ -44,7 +44,7 @@ async def enters(phone: Phone, *answers: str) -> Sent:
     return answered[-1]
 
 
-async def begins(phone: Phone) -> Sent:
+async def begins(phone: Phone) -> Delivered:
     """As D35, until the city is asked for."""
     await goes_to(phone, "Pameran")
     await phone.taps("Tambah pameran")
@@ -52,7 +52,7 @@ async def begins(phone: Phone) -> Sent:
     return await enters(phone, "Pekan Produk Bandung di Petaling Jaya", "Pekan Produk", when, "Malaysia")
 
 
-async def finishes(phone: Phone) -> Sent:
+async def finishes(phone: Phone) -> Delivered:
     """From the city to the preview."""
     place = ("Petaling Jaya", "Dewan Sivik MBPJ", "Jalan Yong Shook Lin", "Lewati")
     terms = ("Kriya", "Makanan dan minuman", "Selesai", "Lewati", "Lewati", "mbpj.gov.my", "sampai 31 januari 2027")
@@ -134,7 +134,7 @@ async def test_nobody_hears_of_more_than_the_office_sends_in_a_week(town: Town, 
         assert len(ani.bubbles) - before == told
 
 
-async def _first_question(phone: Phone) -> list[Sent]:
+async def _first_question(phone: Phone) -> list[Delivered]:
     await goes_to(phone, "Pameran")
     return await phone.taps("Tambah pameran")
 
@@ -223,7 +223,7 @@ async def test_without_a_source_it_is_a_draft_that_another_device_can_finish(tow
 
 
 async def test_a_draft_is_discarded_unless_it_was_published_meanwhile(town: Town, rini: Phone) -> None:
-    async def drafts() -> Sent:
+    async def drafts() -> Delivered:
         await begins(rini)
         await enters(rini, "Kuala Lumpur", "Dewan KLCC", *["Lewati"] * 8)
         await rini.taps("Simpan draf")

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from bot.channels.memory import Sent
+from bot.channels.memory import Delivered
 from bot.inbound import Inbound
 from bot.knowledge import Knowledge
 from db.cases.case_messages import StoredCaseMessage
@@ -165,7 +165,7 @@ class Story:
         elif label == "Selesai":
             await self.closes(staff, number, after)
 
-    async def closes(self, staff: str, number: int, after: Sent) -> None:
+    async def closes(self, staff: str, number: int, after: Delivered) -> None:
         if not self.model.cases[number].answered:
             assert after.labels == ["Kembalikan", "Tutup saja"]
             label = self.dice.choice(after.labels)
@@ -241,7 +241,7 @@ class Story:
         await self.desks.deliver()
         self.model.move(by)
 
-    def look(self, name: str) -> list[Sent]:
+    def look(self, name: str) -> list[Delivered]:
         return self.desks.look(self.phones[name])
 
 

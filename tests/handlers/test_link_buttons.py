@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 
 from bot.broadcasts.writing import link
 from bot.broadcasts.writing.file import read_file
-from bot.channels.memory import Sent
+from bot.channels.memory import Delivered
 from bot.channels.telegram.channel import Telegram
 from bot.knowledge import Knowledge
 from bot.language.markdown import Markdown
@@ -37,7 +37,7 @@ async def rini(town: Town) -> Phone:
     return await Desks(town).employ("rini", "Bu Rini")
 
 
-async def is_asked(rini: Phone) -> Sent:
+async def is_asked(rini: Phone) -> Delivered:
     """Until the address is asked for."""
     await rini.says("/pengumuman")
     await rini.taps("Pengumuman baru")

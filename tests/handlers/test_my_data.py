@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
-from bot.channels.memory import Sent
+from bot.channels.memory import Delivered
 from db.broadcasts import subscriptions
 from db.enrolling import attendance, feedback
 from db.fairs import interests
@@ -251,7 +251,7 @@ async def test_old_buttons_of_erased_messages_get_a_kind_sentence(ani: Phone) ->
     await ani.taps("Hapus data saya")
     await ani.taps("Sebagian saja")
     await ani.taps("Pesan")
-    answered: list[Sent] = await ani.taps(card.labels[0], card)
+    answered: list[Delivered] = await ani.taps(card.labels[0], card)
     assert [sent.text for sent in answered] == [
         "Tombol itu sudah tidak berlaku. Tulis saja pertanyaannya, atau buka menu."
     ]

@@ -138,11 +138,11 @@ async def test_a_command_ends_the_question_and_nothing_is_changed(town: Town, ri
     ],
 )
 def test_hours_are_read_as_people_write_them(written: str, weekdays: str) -> None:
-    found = opening_hours.read(written)
+    found = opening_hours.parse(written)
     assert found is not None
     assert "".join(found) == weekdays
 
 
 @pytest.mark.parametrize("written", ["", "halo", "senin", "senin 25-26", "senin 9-8", "besok 8-16", "tutup", "8-16"])
 def test_what_are_no_hours_are_none(written: str) -> None:
-    assert opening_hours.read(written) is None
+    assert opening_hours.parse(written) is None

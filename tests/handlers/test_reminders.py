@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.assistant import Assistant
-from bot.channels.memory import Memory as MemoryChannel
+from bot.channels.memory import InMemory as MemoryChannel
 from bot.channels.memory import insist
 from bot.clock import ManualClock
 from bot.composition import product
@@ -21,7 +21,7 @@ from bot.inbound import Inbound
 from bot.knowledge import Knowledge
 from bot.language.i18n import speaking
 from bot.language.markdown import plain
-from bot.language.quiet_hours import leaves
+from bot.language.quiet_hours import earliest_delivery
 from bot.memory import Memory
 from bot.reply import Reply
 from bot.turn import Turn
@@ -192,7 +192,7 @@ async def test_a_late_one_waits_for_the_morning_and_counts_the_days_anew_or_leav
 def test_nothing_leaves_at_night_or_during_friday_prayer() -> None:
     for minutes in range(0, 7 * 24 * 60, 7):
         at = datetime(2027, 4, 12, tzinfo=WIB) + timedelta(minutes=minutes)
-        then = leaves(at)
+        then = earliest_delivery(at)
         assert at <= then <= at + timedelta(hours=11)
         assert time(7) <= then.time() < time(20)
         assert not (then.weekday() == 4 and time(11, 30) <= then.time() < time(13))
@@ -258,7 +258,7 @@ async def test_who_waits_hears_once_when_something_fitting_is_announced(town: To
     await budi.taps("Kabari saya")
     (draft,) = await hold(town, plan(state="draft"))
     async with town.assistant.database.transaction() as tx:
-        one = await exhibitions.publish(tx, draft, town.clock.now())
+        one = await exhibitions.change(tx, draft, plan(state="announced"), town.clock.now())
     assert one.state == "announced"
     for _time in range(2):
         assert await as_staff(town, lambda turn: notices.announce(turn, one)) == 1

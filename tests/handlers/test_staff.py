@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from bot.channels.memory import Sent
+from bot.channels.memory import Delivered
 from bot.commands.staff import appoint, first_code
 from bot.errors import Refusal
 from bot.inbound import Inbound
@@ -157,7 +157,7 @@ async def test_roles_change_members_leave_and_their_old_buttons_are_refused(town
     assert await acts(town) == [*done, "staff.role", "staff.remove"]
 
 
-async def leaves(phone: Phone) -> list[Sent]:
+async def leaves(phone: Phone) -> list[Delivered]:
     """Begin to stop working here."""
     await phone.says("/staf")
     await phone.taps("Saya")

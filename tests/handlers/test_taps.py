@@ -5,7 +5,7 @@ import json
 import pytest
 from sqlalchemy import delete, select, update
 
-from bot.channels.memory import Sent
+from bot.channels.memory import Delivered
 from bot.errors import Refusal
 from bot.knowledge import Knowledge
 from bot.language.i18n import _
@@ -53,7 +53,7 @@ async def counted(town: Town, broadcast: int = 1) -> dict[str, int]:
         return await taps.counts(tx, broadcast)
 
 
-async def report(rini: Phone, broadcast: int = 1) -> Sent:
+async def report(rini: Phone, broadcast: int = 1) -> Delivered:
     await rini.says("/pengumuman")
     return (await rini.taps(f"Nomor {broadcast}"))[-1]
 

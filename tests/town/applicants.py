@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import select, update
 
-from bot.channels.memory import Sent
+from bot.channels.memory import Delivered
 from bot.enrolling.form import own
 from bot.enrolling.form.enrolment import fields
 from bot.enrolling.form.form import SAME
@@ -117,7 +117,7 @@ def right(field: Field, asked_of: Programme) -> str:
     return {**QUESTIONS, **LATER}[wording]
 
 
-def offered(sent: Sequence[Sent], name: str) -> tuple[str, Sent] | None:
+def offered(sent: Sequence[Delivered], name: str) -> tuple[str, Delivered] | None:
     """The label of the last choice of this name, and the bubble that it stands under."""
     for bubble in reversed(sent):
         for choice in bubble.reply.numbered():
@@ -126,14 +126,14 @@ def offered(sent: Sequence[Sent], name: str) -> tuple[str, Sent] | None:
     return None
 
 
-async def tap(phone: Phone, name: str) -> list[Sent]:
+async def tap(phone: Phone, name: str) -> list[Delivered]:
     """Tap the choice of this name in the last bubbles, in whatever language it is."""
     found = offered(phone.bubbles[-4:], name)
     assert found, f"no {name} in {[one.labels for one in phone.bubbles[-4:]]}, after {phone.bubbles[-1].text!r}"
     return await phone.taps(*found)
 
 
-async def begin(phone: Phone, other: bool = False) -> list[Sent]:
+async def begin(phone: Phone, other: bool = False) -> list[Delivered]:
     """From the list of programmes to the first question, with everything agreed to."""
     if not offered(phone.bubbles[-1:], "programmes"):
         await phone.says("program apa saja yang dibuka")
@@ -173,7 +173,7 @@ class Applicant:
         found = [one for one in await rows(self.town, self.phone) if one.state in ("draft", "correction")]
         return max(found, key=lambda one: one.mark, default=None)
 
-    async def step(self) -> list[Sent]:
+    async def step(self) -> list[Delivered]:
         """Answer what is asked now; at the review, send it."""
         one = await self.open_form()
         assert one, "nothing is asked"
@@ -190,9 +190,9 @@ class Applicant:
         words = self.own.get(field.name) or right(field, asked_of)
         return await (self.phone.says(words) if words else self.phone.sends_photo(JPEG))
 
-    async def fill(self, until: str = "") -> list[Sent]:
+    async def fill(self, until: str = "") -> list[Delivered]:
         """Answer everything, up to the question of this name or the review."""
-        sent: list[Sent] = []
+        sent: list[Delivered] = []
         for _ in range(_PATIENCE):
             one = await self.open_form()
             assert one

@@ -28,7 +28,7 @@ from bot.privacy import backup
 from db.base import Base, Day, TimeOfDay, UtcDateTime
 from db.cases import reports
 from db.copies import restores, snapshots
-from db.copies.snapshots import Part
+from db.copies.snapshots import SnapshotPart
 from db.engine import Database, Transaction
 from tests.town.phone import NOW, Town
 
@@ -67,7 +67,7 @@ async def released(url: str, finish_old: bool = False) -> None:
         await restores.release(tx, NOW)
 
 
-async def parts(url: str) -> dict[str, Part]:
+async def parts(url: str) -> dict[str, SnapshotPart]:
     """Count, checksum and last id of every table."""
     async with opened(url) as database, snapshots.snapshot(database) as snapshot:
         return {table: await snapshot.part(table) for table in snapshot.tables}

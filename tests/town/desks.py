@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import select, update
 
-from bot.channels.memory import Sent, insist
+from bot.channels.memory import Delivered, insist
 from db.cases.cases import StoredCase
 from db.people.addresses import Address
 from db.people.staff import StaffMember
@@ -35,12 +35,12 @@ class Desks:
             gone = update(StaffMember).where(StaffMember.name == called)
             await tx.execute(gone.values(until=self.town.clock.now()))
 
-    async def news(self, phone: Phone) -> list[Sent]:
+    async def news(self, phone: Phone) -> list[Delivered]:
         """What came since the last look, in order."""
         await self.deliver()
         return self.look(phone)
 
-    def look(self, phone: Phone) -> list[Sent]:
+    def look(self, phone: Phone) -> list[Delivered]:
         """The same, of what was delivered already."""
         before = self._seen.get(phone.name, 0)
         self._seen[phone.name] = len(phone.bubbles)
@@ -49,7 +49,7 @@ class Desks:
             insist(sent.reply)
         return arrived
 
-    async def waits(self, phone: Phone, minutes: float) -> list[Sent]:
+    async def waits(self, phone: Phone, minutes: float) -> list[Delivered]:
         """Let time pass; returns what came to this phone meanwhile."""
         await self.news(phone)
         self.town.clock.move(timedelta(minutes=minutes))

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from PIL import Image
 
-from bot.channels.memory import Sent
+from bot.channels.memory import Delivered
 from bot.codes import Codes
 from bot.door.codes import TICKET
 from db.files import File
@@ -22,11 +22,11 @@ def code(hall: Hall, number: str) -> str:
     return TICKET.payload + hall.town.assistant.tools[Codes].code(TICKET, number)
 
 
-async def scans(hall: Hall, phone: Phone, number: str) -> list[Sent]:
+async def scans(hall: Hall, phone: Phone, number: str) -> list[Delivered]:
     return await phone.says(f"/start {code(hall, number)}")
 
 
-async def ticket(hall: Hall, who: str) -> Sent:
+async def ticket(hall: Hall, who: str) -> Delivered:
     """The ticket that was announced, once it is made."""
     await hall.desks.waits(hall.phones[who], 0)
     return hall.phones[who].bubbles[-1]
@@ -37,7 +37,7 @@ def opens(hall: Hall, at: datetime = OPENING) -> None:
     hall.town.clock.move(at - hall.town.clock.now())
 
 
-async def next_morning(hall: Hall, who: str) -> list[Sent]:
+async def next_morning(hall: Hall, who: str) -> list[Delivered]:
     """What comes at 10.00 in Bandung on the day after."""
     await hall.news(who)
     opens(hall, OPENING.replace(day=17, hour=2, minute=59))

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from bot.channels.memory import Sent
+from bot.channels.memory import Delivered
 from bot.enrolling.seats import TICKET
 from db.conversation.jobs import StoredJob
 from db.engine import Transaction
@@ -102,7 +102,7 @@ class Hall:
             found = await tx.execute(select(StoredJob.args).where(StoredJob.name == TICKET).order_by(StoredJob.id))
             return [int(args["id"]) for args in found.scalars()]
 
-    async def news(self, name: str) -> list[Sent]:
+    async def news(self, name: str) -> list[Delivered]:
         return await self.desks.news(self.phones[name])
 
 
@@ -114,7 +114,7 @@ async def opened(town: Town, **said: Any) -> Hall:
     return Hall(town, Desks(town), next(one for one in found if one.code == "DPJ27"))
 
 
-async def looks_at(phone: Phone) -> Sent:
+async def looks_at(phone: Phone) -> Delivered:
     """The first that waits."""
     await phone.says("/pendaftaran")
     await phone.taps("1 Delegasi")

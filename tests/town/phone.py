@@ -9,7 +9,7 @@ from typing import Self
 
 from bot.assistant import Assistant
 from bot.channel import Update
-from bot.channels.memory import Memory, Sent, insist, raw
+from bot.channels.memory import Delivered, InMemory, insist, raw
 from bot.clock import ManualClock
 from bot.codes import Codes
 from bot.composition import product
@@ -28,27 +28,27 @@ class Phone:
 
     _numbers = count(1)
 
-    def __init__(self, assistant: Assistant, channel: Memory, name: str, language: str = "id") -> None:
+    def __init__(self, assistant: Assistant, channel: InMemory, name: str, language: str = "id") -> None:
         self.assistant = assistant
         self.channel = channel
         self.name = name
         self.language = language
 
     @property
-    def bubbles(self) -> list[Sent]:
+    def bubbles(self) -> list[Delivered]:
         """Everything that ever arrived."""
         return self.channel.sent[self.name]
 
-    async def says(self, text: str) -> list[Sent]:
+    async def says(self, text: str) -> list[Delivered]:
         return await self.does(Inbound.typed(text))
 
-    async def sends_photo(self, content: bytes, caption: str = "") -> list[Sent]:
+    async def sends_photo(self, content: bytes, caption: str = "") -> list[Delivered]:
         return await self.does(self.holding("photo", content, caption=caption))
 
-    async def sends_file(self, content: bytes, name: str, caption: str = "") -> list[Sent]:
+    async def sends_file(self, content: bytes, name: str, caption: str = "") -> list[Delivered]:
         return await self.does(self.holding("file", content, name, caption))
 
-    async def sends_voice(self, content: bytes) -> list[Sent]:
+    async def sends_voice(self, content: bytes) -> list[Delivered]:
         return await self.does(self.holding("voice", content))
 
     def holding(self, kind: InboundKind, content: bytes, name: str = "", caption: str = "") -> Inbound:
@@ -57,18 +57,18 @@ class Phone:
         self.channel.files[key] = content
         return Inbound(kind, caption, file=key, file_name=name, file_size=len(content))
 
-    async def edits(self, text: str) -> list[Sent]:
+    async def edits(self, text: str) -> list[Delivered]:
         return await self.does(Inbound("edit", text))
 
-    async def taps(self, label: str, bubble: Sent | None = None) -> list[Sent]:
+    async def taps(self, label: str, bubble: Delivered | None = None) -> list[Delivered]:
         """Tap a button of a bubble, the last one with choices unless told."""
         return await self.does(self.tap(label, bubble))
 
-    def tap(self, label: str, bubble: Sent | None = None) -> Inbound:
+    def tap(self, label: str, bubble: Delivered | None = None) -> Inbound:
         chosen = bubble or next(sent for sent in reversed(self.bubbles) if sent.reply.choices)
         return Inbound("tap", reply=chosen.number, index=chosen.labels.index(label))
 
-    async def does(self, *inbounds: Inbound) -> list[Sent]:
+    async def does(self, *inbounds: Inbound) -> list[Delivered]:
         """Do things, one right after the other; returns what was answered."""
         before = len(self.bubbles)
         await self.sends(inbounds)
@@ -81,7 +81,7 @@ class Phone:
         updates = [Update(str(next(self._numbers)), raw(one), self.name, self.language) for one in inbounds]
         await self.assistant.edge.receive(self.channel, updates)
 
-    async def waits(self, seconds: float) -> list[Sent]:
+    async def waits(self, seconds: float) -> list[Delivered]:
         """Let time pass and what is due happen; returns what arrived meanwhile."""
         before = len(self.bubbles)
         assert isinstance(self.assistant.clock, ManualClock)
@@ -91,7 +91,7 @@ class Phone:
         await self.assistant.deliveries.run_due()
         return self._new(before)
 
-    def _new(self, before: int) -> list[Sent]:
+    def _new(self, before: int) -> list[Delivered]:
         arrived = self.bubbles[before:]
         for sent in arrived:
             insist(sent.reply)
@@ -101,7 +101,7 @@ class Phone:
 class Town:
     """The assistant as it runs, with its real handlers and cards, and the people who write to it."""
 
-    def __init__(self, assistant: Assistant, channel: Memory, clock: ManualClock) -> None:
+    def __init__(self, assistant: Assistant, channel: InMemory, clock: ManualClock) -> None:
         self.assistant = assistant
         self.channel = channel
         self.clock = clock
@@ -117,7 +117,7 @@ class Town:
         codes: Codes | None = None,
     ) -> AsyncIterator[Self]:
         """Start it on a database and stop it again; opened twice on one database, it is a restart."""
-        channel, clock = Memory(), ManualClock(now)
+        channel, clock = InMemory(), ManualClock(now)
         assistant = Assistant(Database(url), known, replace(product(codes), routers=routers), [channel], clock)
         await assistant.start(background=False)
         yield cls(assistant, channel, clock)

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import update
 
 from bot.assistant import Assistant
-from bot.channels.memory import Memory
+from bot.channels.memory import InMemory
 from bot.composition import product
 from bot.knowledge import Knowledge
 from bot.web.app import create_app
@@ -83,7 +83,7 @@ async def test_a_restored_copy_is_not_ready_before_a_person_releases_it(watcher:
 
 async def test_without_its_database_it_is_alive_and_not_ready_and_gives_no_password_away(known: Knowledge) -> None:
     database = Database("postgresql+asyncpg://me:hunter2@127.0.0.1:1/jembatan")
-    async with browser(Assistant(database, known, product(), [Memory()])) as watcher:
+    async with browser(Assistant(database, known, product(), [InMemory()])) as watcher:
         assert (await watcher.get("/healthz")).status_code == 200
         status, [reason] = await readiness(watcher)
         assert status == 503

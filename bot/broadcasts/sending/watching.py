@@ -30,7 +30,7 @@ _OPENS = ("broadcast.send", "broadcast.resume", "broadcast.again")
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class ShownPage:
     """A page as it should read now."""
 
     shown: Shown
@@ -44,7 +44,7 @@ class Watching:
         self._channels = channels
         #: what each page says, and what it is to say, by its reply
         self._said: dict[int, str] = {}
-        self._due: dict[int, Page] = {}
+        self._due: dict[int, ShownPage] = {}
         #: until when a channel asked to wait
         self._waits: dict[str, datetime] = {}
 
@@ -67,7 +67,7 @@ class Watching:
             if self._waits.get(page.shown.channel, self._clock.now()) <= self._clock.now() and await self._show(page):
                 del self._due[page.shown.id]
 
-    async def _page(self, tx: Transaction, one: Broadcast) -> Page | None:
+    async def _page(self, tx: Transaction, one: Broadcast) -> ShownPage | None:
         opened = [act for act in await audit.acts(tx, one.source) if act.act in _OPENS and act.details.get("turn")]
         shown = await replies.of_turn(tx, int(opened[-1].details["turn"])) if opened else None
         if shown is None or not shown.message_ids:
@@ -77,9 +77,9 @@ class Watching:
         with speaking(known.language):
             over = one.state in ("done", "cancelled")
             text = progress.report(one, counts, now) if over else progress.underway(one, counts, now)
-        return Page(shown, replace(Reply.from_json(shown.body), text=text))
+        return ShownPage(shown, replace(Reply.from_json(shown.body), text=text))
 
-    async def _show(self, page: Page) -> bool:
+    async def _show(self, page: ShownPage) -> bool:
         """Whether it reads like this now, or never will."""
         channel, shown = self._channels.get(page.shown.channel), page.shown
         if not isinstance(channel, Amends) or self._said.get(shown.id, shown.body["text"]) == page.reply.text:

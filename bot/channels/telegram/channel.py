@@ -32,7 +32,7 @@ from telegram.warnings import PTBDeprecationWarning
 from bot import logs
 from bot.channel import Blocked, Receive, Refused, Update
 from bot.channels.telegram import profile
-from bot.channels.telegram.messages import Part, changes, parts
+from bot.channels.telegram.messages import MessagePart, changes, parts
 from bot.channels.telegram.refusals import SLOW, TopicClosed, is_final, told
 from bot.channels.telegram.request import AiohttpRequest, NotConnected
 from bot.channels.telegram.updates import ALLOWED, Myself, as_update, number_of, read, tapped
@@ -222,7 +222,7 @@ class Telegram:
         except TelegramError as error:
             log.warning("a tap could not be answered: %s", type(error).__name__)
 
-    async def _send_part(self, place: Mapping[str, Any], part: Part) -> str:
+    async def _send_part(self, place: Mapping[str, Any], part: MessagePart) -> str:
         for method, message in part.forms():
             try:
                 sent = await self._bot.do_api_request(method, {**place, **message})

@@ -13,7 +13,7 @@ from db.base import JsonObject
 PATIENCE = 10
 
 
-class Unreachable(Exception):
+class TelegramUnreachable(Exception):
     """Raised where nobody answered as the Bot API does; the text says how it failed, without the token."""
 
 
@@ -36,7 +36,7 @@ class Checkup:
 
 
 async def examine(token: str, root: str) -> Checkup:
-    """Ask the Bot API at `root`; raises `Unreachable` or `Rejected`."""
+    """Ask the Bot API at `root`; raises `TelegramUnreachable` or `Rejected`."""
     try:
         async with (
             asyncio.timeout(PATIENCE),
@@ -45,7 +45,7 @@ async def examine(token: str, root: str) -> Checkup:
             me, now = await _ask(session, "getMe")
             webhook, _ = await _ask(session, "getWebhookInfo")
     except (aiohttp.ClientError, OSError, ValueError) as error:  # their texts carry the URL, and the URL the token
-        raise Unreachable(type(error).__name__) from None
+        raise TelegramUnreachable(type(error).__name__) from None
     failed_at = webhook.get("last_error_date")
     return Checkup(
         str(me.get("username", "")),
@@ -63,5 +63,5 @@ async def _ask(session: aiohttp.ClientSession, method: str) -> tuple[JsonObject,
             raise Rejected
         body = await response.json()
         if response.status != 200 or not isinstance(body, dict) or not isinstance(body.get("result"), dict):
-            raise Unreachable(f"HTTP {response.status}")
+            raise TelegramUnreachable(f"HTTP {response.status}")
         return body["result"], parsedate_to_datetime(response.headers["Date"]).astimezone(UTC)

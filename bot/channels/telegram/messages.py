@@ -28,7 +28,7 @@ _BREAKS = ("\n\n", "\n", ". ", " ")
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class MessagePart:
     """One message: a text, or a file with or without one."""
 
     text: str
@@ -60,16 +60,16 @@ class Part:
         yield method, whole
 
 
-def parts(reply: Reply, number: int, private: bool) -> list[Part]:
+def parts(reply: Reply, number: int, private: bool) -> list[MessagePart]:
     """Split a reply into messages; the last one carries the keyboard, whose taps name the reply's row `number`."""
     painted, keyboard, file = paint(reply.text), _keyboard(reply, number, private), reply.attachment
     if file and utf16_length(painted.text) <= _CAPTION:
-        return [Part(painted.text, _entities(painted), keyboard, file, reply.is_paid)]
-    first = [Part("", [], None, file, reply.is_paid)] if file else []
+        return [MessagePart(painted.text, _entities(painted), keyboard, file, reply.is_paid)]
+    first = [MessagePart("", [], None, file, reply.is_paid)] if file else []
     pieces = split(painted, TELEGRAM.text)
     ends = [None] * (len(pieces) - 1) + [keyboard]
     last = [
-        Part(piece.text, _entities(piece), markup, is_paid=reply.is_paid)
+        MessagePart(piece.text, _entities(piece), markup, is_paid=reply.is_paid)
         for piece, markup in zip(pieces, ends, strict=True)
     ]
     return first + last

@@ -5,7 +5,7 @@ import re
 from bot.enrolling.form import own
 from bot.errors import Refusal
 from bot.fairs import filters, listing
-from bot.fields import Field, Sent, Values, district, nib, one_of, phone, text, words
+from bot.fields import Field, Given, Values, district, nib, one_of, phone, text, words
 from bot.fields.amounts import amounts
 from bot.fields.yes_no import affirms, denies
 from bot.language.i18n import _
@@ -69,7 +69,7 @@ def _name(abroad: bool) -> Field:
             return _("What is the name of the person you enrol?")
         return _("Your name as in your passport?") if abroad else _("Your full name?")
 
-    def read(turn: Sent, _values: Values) -> Values:
+    def read(turn: Given, _values: Values) -> Values:
         written = words(turn.text, 80)
         if sum(map(str.isdigit, written)) >= _NIK:
             raise Refusal(_("I do not need the number of an identity card; please never send it. Just the name."))
@@ -79,7 +79,7 @@ def _name(abroad: bool) -> Field:
             raise Refusal(_("A name has letters only. For example: Euis Komariah"))
         return {"name": capitalised(name)}
 
-    def noted(turn: Sent, values: Values) -> Markdown | None:
+    def noted(turn: Given, values: Values) -> Markdown | None:
         return _("Noted: {place}.", place=values["name"]) if _INTRODUCED.match(words(turn.text, 80)) else None
 
     said = lambda values: str(values.get("name") or "")  # noqa: E731

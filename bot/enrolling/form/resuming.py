@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bot.cases.forwarded import Content
+from bot.cases.forwarded import Forwarded
 from bot.enrolling.form.form import OPEN, Form
 from bot.enrolling.form.open_form import OpenForm, StopAsked
 from bot.enrolling.form.page import go_on, left_at, stamped
@@ -87,7 +87,7 @@ async def mention(turn: Turn) -> None:
     turn.say(_("Your enrolment form is still here; write **continue**."))
 
 
-async def is_it_this(turn: Turn, sent: Content) -> bool:
+async def is_it_this(turn: Turn, sent: Forwarded) -> bool:
     """Ask whether a photo without a word is the one that staff want anew; False where they want none."""
     for one in await enrolments.of(turn.db, turn.person.person_id):
         form = await Form.load(turn, one.id)

@@ -9,7 +9,7 @@ from itertools import pairwise
 from bot.language.markdown import Painted, paint
 from bot.reply import Reply
 from db.base import JsonObject
-from db.conversation.history import Answered, Said
+from db.conversation.history import Answered, HistoryEntry
 from db.files import Description
 
 #: bodies of replies by number, with the address that each belongs to: what a tap refers to
@@ -27,7 +27,7 @@ _ADDRESS = re.compile(
 )
 
 
-def said_entry(said: Said, address: int, offered: Bodies, kept: Files) -> JsonObject | None:
+def said_entry(said: HistoryEntry, address: int, offered: Bodies, kept: Files) -> JsonObject | None:
     """Make the entry of what the visitor did; None for what shows nothing, such as the page's own hello."""
     sent = json.loads(said.raw)
     entry = {"id": sent["id"], "from": "visitor", "at": said.at.isoformat(timespec="milliseconds")}
@@ -43,15 +43,15 @@ def said_entry(said: Said, address: int, offered: Bodies, kept: Files) -> JsonOb
     return None
 
 
-def file_of(entry: Said | Answered) -> int:
+def file_of(entry: HistoryEntry | Answered) -> int:
     """Read the id of the file in an entry, 0 where there is none."""
-    match json.loads(entry.raw) if isinstance(entry, Said) else entry.body:
+    match json.loads(entry.raw) if isinstance(entry, HistoryEntry) else entry.body:
         case {"file": {"id": int(file)}} | {"file": int(file)}:
             return file
     return 0
 
 
-def tapped(said: Said) -> int:
+def tapped(said: HistoryEntry) -> int:
     """Read the number of the reply whose choice was tapped, 0 where none was."""
     match json.loads(said.raw):
         case {"tap": {"reply": int(reply)}}:

@@ -35,16 +35,16 @@ _HEADERS = {
 
 
 @dataclass(frozen=True, slots=True)
-class File:
+class StaticFile:
     content: bytes
     kind: str
 
 
 @cache
-def files() -> dict[str, File]:
+def files() -> dict[str, StaticFile]:
     """Load the files of the page, by name."""
     found = sorted((_ROOM / "static").iterdir())
-    return {path.name: File(path.read_bytes(), _KINDS[path.suffix]) for path in found}
+    return {path.name: StaticFile(path.read_bytes(), _KINDS[path.suffix]) for path in found}
 
 
 @cache

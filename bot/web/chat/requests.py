@@ -22,11 +22,11 @@ from bot.language.i18n import LANGUAGES, closest
 from bot.media.attachments import LARGEST, TooLarge
 from bot.web.chat import downloads, page
 from bot.web.chat.allowance import Allowance
-from bot.web.chat.news import News, parsed
+from bot.web.chat.news import NewsReader, parsed
 from bot.web.chat.uploads import Uploads
 from bot.web.chat.visitor import Visitors, browser_language, client
 from db.base import JsonObject
-from db.conversation.history import Place
+from db.conversation.history import HistoryPoint
 
 log = logging.getLogger(__name__)
 
@@ -66,7 +66,7 @@ class Chat:
         self._assistant = assistant
         self._channel = channel
         self._visitors = visitors
-        self._news = News(assistant.database, channel.name)
+        self._news = NewsReader(assistant.database, channel.name)
         self._uploads = Uploads(assistant.database, assistant.clock, channel.name)
         channel.kept = self._uploads.read
         self._from_visitor, self._from_client = Allowance(FROM_VISITOR), Allowance(FROM_CLIENT)
@@ -173,7 +173,7 @@ class Chat:
     async def _news_later(self, request: Request) -> Response:
         """Send news after a place, at once where there is any, or else as soon as there is."""
         try:
-            visitor, place = self._reader(request), _place(request, "after") or Place()
+            visitor, place = self._reader(request), _place(request, "after") or HistoryPoint()
             with self._connected(request), self._channel.listening(visitor, PAGES) as listener:
                 news = await self._news.after(visitor, place, _language(request))
                 if not (news["entries"] or news.get("reset") or request.query_params.get("now")):
@@ -210,7 +210,7 @@ class Chat:
 
     async def _tell(self, socket: WebSocket, visitor: str, listener: Listener) -> None:
         """Send news for as long as the page listens."""
-        place, language, happened = _place(socket, "after") or Place(), _language(socket), "news"
+        place, language, happened = _place(socket, "after") or HistoryPoint(), _language(socket), "news"
         while not listener.dismissed:
             if happened == "news":
                 news = await self._news.after(visitor, place, language)
@@ -247,7 +247,7 @@ class Chat:
                 del self._connections[name]
 
 
-def _place(request: HTTPConnection, name: str) -> Place | None:
+def _place(request: HTTPConnection, name: str) -> HistoryPoint | None:
     return parsed(request.query_params.get(name, ""))
 
 

@@ -7,7 +7,7 @@ from tempfile import SpooledTemporaryFile
 from bot.broadcasts.audience.intake import is_asked
 from bot.clock import Clock
 from bot.media.attachments import LARGEST, TooLarge, recognised, table
-from bot.media.pictures import Damaged, Studio
+from bot.media.pictures import Damaged, ImageCleaner
 from db import files
 from db.conversation import history
 from db.engine import Database
@@ -26,7 +26,7 @@ class Uploads:
         self._clock = clock
         self._channel = channel
         self._slots = asyncio.Semaphore(_AT_ONCE)
-        self._studio = Studio()
+        self._studio = ImageCleaner()
 
     async def keep(
         self, visitor: str, language: str, name: str, stream: AsyncIterator[bytes]
