@@ -97,12 +97,6 @@ def ani(town: Town) -> Phone:
 
 
 @pytest.fixture
-def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Files are named as a technician names them, without a folder."""
-    monkeypatch.chdir(tmp_path)
-
-
-@pytest.fixture
 def configured(engine_url: str, monkeypatch: pytest.MonkeyPatch) -> str:
     """The database of the settings, once on each engine."""
     monkeypatch.setenv("JEMBATAN_DATABASE_URL", engine_url)

@@ -9,17 +9,9 @@ from sqlalchemy import make_url
 
 from bot.cli import jembatan
 from db import migrations
-from tests.commands.test_cli import OURS
 from tests.town.postgres import Server
 
 LINE = '{"person": "a", "text": "biaya sertifikat halal berapa?"}'
-
-
-@pytest.fixture(autouse=True)
-def empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    for name in OURS:
-        monkeypatch.delenv(name)
 
 
 def call(url: str, *words: str, typed: str = "") -> Result:

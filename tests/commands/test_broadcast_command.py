@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import os
 from pathlib import Path
 from typing import Any
 
@@ -31,11 +30,8 @@ buttons: [exhibition:PPB27]
 
 
 @pytest.fixture(autouse=True)
-def configured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sqlite_url: str) -> None:
+def configured(empty_folder: None, monkeypatch: pytest.MonkeyPatch, sqlite_url: str) -> None:
     """No settings but a database of the test's own."""
-    monkeypatch.chdir(tmp_path)
-    for name in [name for name in os.environ if name.startswith("JEMBATAN_")]:
-        monkeypatch.delenv(name)
     monkeypatch.setenv("JEMBATAN_DATABASE_URL", sqlite_url)
 
 

@@ -1,7 +1,6 @@
 """The command line: what each command does, and that every error says what to do next."""
 
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -22,16 +21,6 @@ from tests.town.telegram_stub import TOKEN
 #: one of the known ways of asking for the cost of halal
 QUESTION = "harga sertifikat halal"
 COMMAND = [sys.executable, "-m", "bot"]
-OURS = {name for name in os.environ if name.startswith("JEMBATAN_")}
-
-
-@pytest.fixture(autouse=True)
-def empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """No settings, no `.env`, no database but those of the test; nothing outside this machine is called."""
-    monkeypatch.chdir(tmp_path)
-    for name in OURS:
-        monkeypatch.delenv(name)
-    monkeypatch.setenv("JEMBATAN_TELEGRAM_API_URL", "http://127.0.0.1:1")
 
 
 def call(*words: str, typed: str = "") -> Result:

@@ -18,15 +18,7 @@ from db.base import Base
 from db.conversation import channels
 from db.copies import restores
 from db.engine import Database
-from tests.commands.test_cli import OURS
 from tests.town.telegram_stub import TOKEN, TelegramStub
-
-
-@pytest.fixture(autouse=True)
-def empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    for name in OURS:
-        monkeypatch.delenv(name)
 
 
 @pytest.fixture

@@ -37,8 +37,6 @@ from tests.town.desks import Desks
 from tests.town.fairs import programme
 from tests.town.phone import NOW, Phone, Town
 
-pytestmark = pytest.mark.usefixtures("own_folder")
-
 QUESTIONS = [
     "Ukuran baju? (S, M, L)",
     "Punya paspor? (ya/tidak)",

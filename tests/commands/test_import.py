@@ -31,8 +31,6 @@ from tests.town.fairs import plan
 from tests.town.phone import NOW, Phone, Town
 from tests.town.statements import statements
 
-pytestmark = pytest.mark.usefixtures("own_folder")
-
 HEADINGS = EXHIBITIONS.headings()
 #: what each cell is changed to, and what is said of it
 FAULTS = [

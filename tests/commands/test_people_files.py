@@ -23,8 +23,6 @@ from tests.town.command_line import run
 from tests.town.phone import NOW
 from tests.town.statements import statements
 
-pytestmark = pytest.mark.usefixtures("own_folder")
-
 HEADINGS = PEOPLE.headings()
 KERIPIK = Business(
     name="=Keripik Teh Euis",

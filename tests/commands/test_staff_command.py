@@ -2,12 +2,10 @@
 
 import asyncio
 import json
-import os
 import re
 import socket
 import subprocess
 import sys
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,11 +22,8 @@ COMMAND = [sys.executable, "-m", "bot"]
 
 
 @pytest.fixture(autouse=True)
-def empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sqlite_url: str) -> None:
-    """No settings, no `.env`, and a database of the test's own."""
-    monkeypatch.chdir(tmp_path)
-    for name in [name for name in os.environ if name.startswith("JEMBATAN_")]:
-        monkeypatch.delenv(name)
+def configured(empty_folder: None, monkeypatch: pytest.MonkeyPatch, sqlite_url: str) -> None:
+    """No settings but a database of the test's own."""
     monkeypatch.setenv("JEMBATAN_DATABASE_URL", sqlite_url)
 
 

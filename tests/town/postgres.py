@@ -30,7 +30,7 @@ class Server:
         """The URL of a new database, dropped at the end; `template0` gives an empty one."""
         self._made += 1
         name = f"test_{self._made}"
-        self.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        self.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")  # half the work
         yield self._url(name)
         self.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
