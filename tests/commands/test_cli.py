@@ -157,6 +157,6 @@ def test_a_fault_of_ours_is_logged_without_secrets_and_asks_to_be_reported(
         cli.main()
     error = capsys.readouterr().err
     assert ended.value.code == cli.BROKEN
-    assert "RuntimeError: calling [secret]" in error
+    assert "RuntimeError" in error
     assert "Please report" in error
     assert TOKEN not in error
