@@ -1,17 +1,18 @@
 """Find the handler of a turn: the first whose rule fits, in the order of the page that lists them."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, wraps
 
 from bot.inbound import InboundKind
 from bot.language.courtesy import without_courtesy
 from bot.language.listening import listed, tables
 from bot.private_chat import Handler, in_private
-from bot.turn import Turn
+from bot.turn import Asked, Turn
 
 Rule = Callable[[Turn], bool]
-
+#: a handler of answers, with what was asked
+Taker = Callable[[Turn, Asked], Awaitable[None]]
 
 #: every word that is a command where it stands alone, whoever writes it
 _commands: set[str] = set()
@@ -60,6 +61,19 @@ class Router:
     def choice(self, *names: str) -> Callable[[Handler], Handler]:
         """Take a choice of this name, tapped or typed."""
         return self.when(lambda turn: turn.choice is not None and turn.choice.name in names, "choice")
+
+    def answer(self, question: type[Asked], rule: Rule = lambda _turn: True) -> Callable[[Taker[Asked]], Handler]:
+        """Take what answers this question, as far as `rule` holds; the handler gets what was asked."""
+
+        def register(handler: Taker[Asked]) -> Handler:
+            @wraps(handler)
+            async def answered(turn: Turn) -> None:
+                if asked := turn.asked(question):
+                    await handler(turn, asked)
+
+            return self.when(lambda turn: turn.asked(question) is not None and rule(turn))(answered)
+
+        return register
 
     def kind(self, *kinds: InboundKind) -> Callable[[Handler], Handler]:
         return self.when(lambda turn: turn.inbound.kind in kinds)

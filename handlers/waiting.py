@@ -1,7 +1,10 @@
 """A waiting case for its owner: add to it, cancel it, open it again; and the apology for a missed promise."""
 
+from dataclasses import dataclass
 from datetime import datetime
+from typing import ClassVar
 
+from bot.asking import Question
 from bot.cases.cases import alert, load, number, officers, owner, recipient, watch
 from bot.cases.forwarded import Forwarded, content
 from bot.cases.opening_hours import deadline
@@ -17,6 +20,14 @@ from db.deliveries import deliveries
 router = Router("waiting", private=True)
 
 
+@dataclass(frozen=True)
+class AddToCase(Question):
+    """What to add to a case of theirs; choices below it carry which one it is."""
+
+    name: ClassVar[str] = "case-add"
+    case: int
+
+
 @router.choice("case-add")
 async def add(turn: Turn) -> None:
     """Ask for more about a case that waits."""
@@ -24,17 +35,17 @@ async def add(turn: Turn) -> None:
     if case is None or case.state == "closed":
         await _too_late(turn, case)
         return
-    turn.ask(f"case-add:{case.id}")
+    turn.ask(AddToCase(case.id))
     turn.say(_("What should be added to {case}? Write it, or send a photo.", case=number(case.id)), [give_up()])
 
 
-@router.when(lambda turn: turn.asks.startswith("case-add:") and is_answer(turn))
-async def added(turn: Turn) -> None:
+@router.answer(AddToCase, is_answer)
+async def added(turn: Turn, asked: AddToCase) -> None:
     """Keep it with the case, and tell whoever has the case."""
-    case = await load(turn, int(turn.asks.partition(":")[2]))
+    case = await load(turn, asked.case)
     taken = await content(turn)
     if not isinstance(taken, Forwarded):
-        turn.ask(turn.asks)
+        turn.ask(asked)
         turn.say(taken, [give_up()])
     elif case.state == "closed":
         await _too_late(turn, case)
@@ -127,8 +138,7 @@ async def _too_late(turn: Turn, case: Case | None) -> None:
 
 async def _own(turn: Turn) -> Case | None:
     """Load the case that the choice names, if it is theirs."""
-    assert turn.choice is not None
-    case = await cases.load(turn.db, int(turn.choice.args["case"]))
+    case = await cases.load(turn.db, turn.chosen(AddToCase).case)
     return case if case and case.address_id == turn.person.address_id else None
 
 
