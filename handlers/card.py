@@ -1,7 +1,7 @@
 """The choices under an answer: another card, a section of this one, its sources. Yesterday's buttons work too."""
 
 from bot.answers import lookups
-from bot.answers.card_page import MAIN, card_choice, introduce, say_card, say_section
+from bot.answers.card_page import MAIN, Read, card_choice, introduce, say_card, say_section
 from bot.answers.unanswered import Unanswered
 from bot.errors import Refusal
 from bot.knowledge import Card, Source
@@ -34,8 +34,7 @@ async def help_(turn: Turn) -> None:
 @router.choice("section")
 async def section(turn: Turn) -> None:
     """Say one section of a card."""
-    assert turn.choice is not None
-    say_section(turn, _card(turn), str(turn.choice.args["section"]))
+    say_section(turn, _card(turn), turn.chosen(Read).section)
 
 
 @router.command("sources")
@@ -43,7 +42,7 @@ async def section(turn: Turn) -> None:
 async def sources(turn: Turn) -> None:
     """List what was read for the answer: who wrote it, its title, its address, when it came out; and related topics."""
     card = _card(turn)
-    part = card.section(str(turn.choice.args.get("section", ""))) if turn.choice else None
+    part = card.section(turn.chosen(Read).section)
     read = [turn.knowledge.sources[source] for source in (part or card.short).sources]
     listed = Markdown("\n".join(_line(source) for source in read))
     if len(plain(listed)) > SECTION_LIMIT:
@@ -62,8 +61,7 @@ def _line(source: Source, titled: bool = True) -> str:
 
 def _card(turn: Turn, topic: str = "") -> Card:
     """Find the card of the topic, or the one that the choice names, or the one last shown."""
-    chosen = str(turn.choice.args["topic"]) if turn.choice else turn.memory.topic
-    card = turn.knowledge.card(topic or chosen, language())
+    card = turn.knowledge.card(topic or turn.chosen(Read).topic or turn.memory.topic, language())
     if card is None:
         raise Refusal(_("I no longer have that answer. Please write your question."), [Choice(_("Menu"), "menu")])
     return card

@@ -1,7 +1,12 @@
 """Ask for a person: from under an answer with what was asked, or by saying so and then writing it."""
 
+from dataclasses import dataclass
+from typing import ClassVar
+
+from bot.answers.card_page import Read
+from bot.asking import Question
 from bot.cases.cases import open_case
-from bot.cases.forwarded import Forwarded, content
+from bot.cases.forwarded import Forwarded, Said, content
 from bot.cases.opening_hours import deadline
 from bot.cases.promises import HUMAN, asks_for_person, confirm, give_up, is_answer, known, nobody, promise
 from bot.fragments import asked_the_same, same_text
@@ -16,13 +21,17 @@ router = Router("person", private=True)
 _KEPT = 300
 
 
+@dataclass(frozen=True)
+class SayWhatYouNeed(Question):
+    name: ClassVar[str] = "person"
+
+
 @router.choice("person")
 async def person(turn: Turn) -> None:
     """Pass on what was asked; where the person said nothing yet, ask for their words first."""
-    assert turn.choice is not None
-    words, file = str(turn.choice.args.get("text", "")), int(turn.choice.args.get("file", 0))
-    if words or file:
-        await _open(turn, Forwarded(words, file), "question", kept="turn" not in turn.choice.args)
+    said = turn.chosen(Said)
+    if said.text or said.file:
+        await _open(turn, Forwarded(said.text, said.file), "question", kept=not said.turn)
     else:
         await _invite(turn)
 
@@ -36,18 +45,18 @@ async def wanted(turn: Turn) -> None:
 
 def _wants_person(turn: Turn) -> bool:
     if turn.choice:
-        return turn.choice.name == "card" and turn.choice.args.get("topic") == HUMAN
+        return turn.choice.name == "card" and turn.chosen(Read).topic == HUMAN
     return not turn.asks and turn.inbound.kind == "text" and asks_for_person(turn)
 
 
-@router.when(lambda turn: turn.asks == "person" and is_answer(turn))
-async def write(turn: Turn) -> None:
+@router.answer(SayWhatYouNeed, is_answer)
+async def write(turn: Turn, asked: SayWhatYouNeed) -> None:
     """Pass on what they need, in their words, or a photo or a voice note of it."""
     taken = await content(turn)
     if isinstance(taken, Forwarded):
         await _open(turn, taken, "talk")
         return
-    turn.ask("person")
+    turn.ask(asked)
     turn.say(taken, [give_up()])
 
 
@@ -63,7 +72,7 @@ async def _invite(turn: Turn) -> None:
     if promised is None:
         await nobody(turn)
         return
-    turn.ask("person")
+    turn.ask(SayWhatYouNeed())
     if promised.at is None:
         text = _("All right. Write what you need; the answer comes here.")
     elif promised.hours:

@@ -1,8 +1,9 @@
 """“Not right?” under an answer: ask what is wrong with it, and keep that with the answer."""
 
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 
-from bot.answers.card_page import card_choice
+from bot.answers.card_page import Read, card_choice
 from bot.answers.unanswered import Unanswered
 from bot.cases.cases import number, open_case
 from bot.cases.forwarded import Forwarded, content
@@ -21,11 +22,18 @@ router = Router("wrong")
 _PATIENCE = timedelta(minutes=10)
 
 
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The reply with the answer, or the report once it is kept."""
+
+    reply: int = 0
+    report: int = 0
+
+
 @router.choice("wrong")
 async def wrong(turn: Turn) -> None:
     """Ask what is not right, in three taps at most."""
-    assert turn.choice is not None
-    about = {**turn.choice.args, "reply": turn.chosen_from}
+    about = {**asdict(turn.chosen(Read)), "reply": turn.chosen_from}
     choices = [
         Choice(_("The figure"), "wrong-figure", about),
         Choice(_("Not what I meant"), "wrong-meaning", about),
@@ -48,11 +56,21 @@ async def not_meant(turn: Turn) -> None:
         turn.say(_("Please write it once more in other words."), [Choice(_("Menu"), "menu"), _person()])
 
 
-@router.choice("wrong-figure", "wrong-changed")
+@router.choice("wrong-figure")
 async def mistaken(turn: Turn) -> None:
-    """Keep the report that a card may be wrong; words or a photo are welcome, not required."""
-    assert turn.choice is not None
-    turn.memory[Unanswered].report = await _keep(turn, turn.choice.name.removeprefix("wrong-"))
+    """Keep the report that a figure may be wrong."""
+    await _ask_for_more(turn, "figure")
+
+
+@router.choice("wrong-changed")
+async def outdated(turn: Turn) -> None:
+    """Keep the report that something may have changed."""
+    await _ask_for_more(turn, "changed")
+
+
+async def _ask_for_more(turn: Turn, reason: str) -> None:
+    """Keep the report; words or a photo are welcome, not required."""
+    turn.memory[Unanswered].report = await _keep(turn, reason)
     if await promise(turn) is None:
         turn.say(_("Noted, with the answer. If you know what is right, write it here. Ask the office before you pay."))
         return
@@ -64,8 +82,7 @@ async def mistaken(turn: Turn) -> None:
 @router.choice("wrong-skip")
 async def skip(turn: Turn) -> None:
     """Send the report to staff without words."""
-    assert turn.choice is not None
-    await _pass_on(turn, int(turn.choice.args["report"]), Forwarded(""))
+    await _pass_on(turn, turn.chosen(Report).report, Forwarded(""))
 
 
 @router.job("report-alone")
@@ -125,11 +142,8 @@ async def _pass_on(turn: Turn, report: int, sent: Forwarded) -> None:
 
 
 async def _keep(turn: Turn, reason: str) -> int:
-    assert turn.choice is not None
-    about = turn.choice.args
-    return await reports.add(
-        turn.db, turn.id, int(about["reply"]), str(about["topic"]), str(about.get("section", "")), reason, turn.now
-    )
+    about, reply = turn.chosen(Read), turn.chosen(Report).reply
+    return await reports.add(turn.db, turn.id, reply, about.topic, about.section, reason, turn.now)
 
 
 def _person() -> Choice:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from bot.answers.unanswered import Unanswered
@@ -21,6 +22,14 @@ MAIN = 3
 #: sources named in the line under an answer; the choice `Sources` lists all
 _NAMED = 3
 _SENTENCE = re.compile(r"(?<=[.?!])\s+(?=[A-Z{*])")
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """Which card, and which of its sections, to read or to say something of; without a topic the one last shown."""
+
+    topic: str = ""
+    section: str = ""
 
 
 def say_card(

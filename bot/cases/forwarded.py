@@ -16,6 +16,15 @@ class Forwarded:
     file: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a choice passes on, and the turn in which it was said where it is in no list of open questions."""
+
+    text: str = ""
+    file: int = 0
+    turn: int = 0
+
+
 async def content(turn: Turn) -> Forwarded | Markdown:
     """What was sent in this turn, with the pieces before it and its file kept; or the sentence that says why not."""
     inbound = turn.inbound
