@@ -8,9 +8,9 @@ from bot.answers.unanswered import Unanswered
 from bot.errors import Refusal
 from bot.fairs import exhibitions as say
 from bot.fairs import filters, listing
-from bot.fairs.exhibitions import local, title
+from bot.fairs.exhibitions import About, local, title
 from bot.fairs.filters import Filter
-from bot.fairs.listing import keep_posted, of_exhibitions
+from bot.fairs.listing import Page, keep_posted, of_exhibitions
 from bot.fairs.programmes import join
 from bot.language.dates_said import hours, period
 from bot.language.i18n import _, day, language
@@ -55,9 +55,9 @@ async def named(turn: Turn) -> None:
 @router.choice("exhibitions")
 async def coming_up(turn: Turn) -> None:
     """List what is coming, as far as a button narrows it down, or the next page of a list."""
-    given = turn.choice.args if turn.choice else {}
     if await exhibitions.cities(turn.db, turn.today):
-        await _list(turn, Filter.from_json(given), str(given.get("words", "")), skip=int(given.get("skip", 0)))
+        page = turn.chosen(Page)
+        await _list(turn, turn.chosen(Filter), page.words, skip=page.skip)
         return
     card = turn.knowledge.card(TOPIC, language())
     assert card is not None
@@ -119,8 +119,7 @@ async def calendar(turn: Turn) -> None:
 @router.choice("exhibition-months")
 async def months(turn: Turn) -> None:
     """List the months in which something is coming."""
-    assert turn.choice is not None
-    sought = Filter.from_json(turn.choice.args)
+    sought = turn.chosen(Filter)
     found = await _found(turn, Filter(sought.city, sought.sector))
     spans = sorted({filters.month(max(one.first_day, turn.today)) for one in found})
     choices = [
@@ -133,8 +132,7 @@ async def months(turn: Turn) -> None:
 @router.choice("exhibition-sectors")
 async def sectors(turn: Turn) -> None:
     """List the sectors for which something is coming."""
-    assert turn.choice is not None
-    sought = Filter.from_json(turn.choice.args)
+    sought = turn.chosen(Filter)
     found = await _found(turn, Filter(sought.city, "", sought.first, sought.last))
     there = {sector for one in found for sector in one.sectors}
     choices = [
@@ -215,8 +213,7 @@ async def _show(turn: Turn, one: Exhibition, new_here: bool = False) -> None:
 
 async def _chosen(turn: Turn) -> Exhibition:
     """Load the exhibition of the choice; refuses one that people no longer see."""
-    assert turn.choice is not None
-    one = await exhibitions.load(turn.db, int(turn.choice.args["id"]))
+    one = await exhibitions.load(turn.db, turn.chosen(About).id)
     if one is None or one.state == "draft":
         raise Refusal(_("That exhibition is no longer listed."), _onward())
     if one.is_over(turn.today):

@@ -1,9 +1,11 @@
 """What a person wants news of: "keep me posted", and "stop", which ends it all at once."""
 
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from bot.enrolling.form.open_form import StopAsked
 from bot.fairs import listing
+from bot.fairs.listing import Page
 from bot.language.i18n import _, day, ngettext
 from bot.language.markdown import Markdown
 from bot.language.withdrawal import may_withdraw
@@ -13,7 +15,7 @@ from bot.turn import Turn
 from db import office
 from db.deliveries import deliveries
 from db.fairs import exhibitions, interests, reminders
-from db.fairs.interests import EXHIBITION, PROGRAMME, Wish
+from db.fairs.interests import Wish
 from db.fairs.reminders import Reminder
 from db.people import consents
 from db.people.consents import ANNOUNCEMENTS
@@ -31,8 +33,7 @@ _NEWS = ("exhibition:", "programme:", "reminder:")
 @router.choice("keep-posted")
 async def keep_posted(turn: Turn) -> None:
     """Keep the wish in their words, as their consent."""
-    assert turn.choice is not None
-    wish, words = _wish(turn), str(turn.choice.args.get("words", ""))
+    wish, words = turn.chosen(Wish), turn.chosen(Page).words
     since = await interests.add(turn.db, turn.person.person_id, turn.person.address_id, wish, words, turn.now)
     choices = [Choice(_("Change interests"), "interests"), Choice(_("Menu"), "menu")]
     if since < turn.now:
@@ -59,24 +60,25 @@ async def mine(turn: Turn) -> None:
         return
     shown = list(enumerate(own[:_ROWS], start=1))
     lines = [_("{number}. {wish}", number=str(at), wish=listing.wished(wish)) for at, wish in shown]
-    rows = [Choice(_("End {number}", number=str(at)), "keep-posted-undo", kept(wish)) for at, wish in shown]
+    rows = [Choice(_("End {number}", number=str(at)), "keep-posted-undo", asdict(wish)) for at, wish in shown]
     first = _("You hear of this as soon as there is something:")
     turn.say(Markdown("\n".join([first, *lines])), [*rows, topics, Choice(_("Menu"), "menu")])
-
-
-def kept(wish: Wish) -> dict[str, str]:
-    """Read the wish that a choice carries."""
-    return {"kind": wish.kind, "city": wish.city, "topic": wish.topic}
 
 
 @router.choice("keep-posted-undo")
 async def undo(turn: Turn) -> None:
     """End one wish."""
-    wish = _wish(turn)
+    wish = turn.chosen(Wish)
     await interests.stop(turn.db, turn.person.person_id, wish, turn.now)
-    assert turn.choice is not None
-    again = Choice(_("Keep me posted"), "keep-posted", turn.choice.args)
+    again = listing.keep_posted(wish, "")
     turn.say(_("All right, I will not send it: {wish}.", wish=listing.wished(wish)), [again, Choice(_("Menu"), "menu")])
+
+
+@dataclass(frozen=True, slots=True)
+class Resume:
+    """What was stopped at this moment."""
+
+    at: datetime
 
 
 @router.command("stop")
@@ -126,8 +128,7 @@ def _may_mean_stop(turn: Turn) -> bool:
 @router.choice("resume")
 async def resume(turn: Turn) -> None:
     """Restore what "stop" ended."""
-    assert turn.choice is not None
-    person, at = turn.person.person_id, datetime.fromisoformat(str(turn.choice.args["at"]))
+    person, at = turn.person.person_id, turn.chosen(Resume).at
     for id in await reminders.stopped_at(turn.db, person, at):  # noqa: A001
         one = await exhibitions.load(turn.db, id)
         if one and one.state in ("announced", "changed"):
@@ -138,10 +139,3 @@ async def resume(turn: Turn) -> None:
         turn.say(_("✅ Announcements, reminders and news come again."), choices)
     else:
         turn.say(_("✅ Reminders and news come again."), choices)
-
-
-def _wish(turn: Turn) -> Wish:
-    assert turn.choice is not None
-    given = turn.choice.args
-    kind = PROGRAMME if given["kind"] == PROGRAMME else EXHIBITION
-    return Wish(kind, str(given.get("city", "")), str(given.get("topic", "")))

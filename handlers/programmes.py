@@ -6,8 +6,8 @@ from bot.answers.unanswered import Unanswered
 from bot.errors import Refusal
 from bot.fairs import filters, listing
 from bot.fairs import programmes as say
-from bot.fairs.exhibitions import local, numbered, title
-from bot.fairs.listing import keep_posted
+from bot.fairs.exhibitions import About, local, numbered, title
+from bot.fairs.listing import Page, keep_posted
 from bot.language.i18n import _, day, language
 from bot.language.markdown import Markdown
 from bot.reply import Choice
@@ -36,10 +36,9 @@ async def ask(turn: Turn, asked: str, hello: str) -> list[Choice] | None:
 @router.choice("programmes")
 async def coming_up(turn: Turn) -> None:
     """List what is open or coming, by kind where a button says so, or the next page of a list."""
-    assert turn.choice is not None
-    given = turn.choice.args
     if await programmes.upcoming(turn.db, turn.today):
-        await _list(turn, str(given.get("kind", "")), str(given.get("words", "")), skip=int(given.get("skip", 0)))
+        page = turn.chosen(Page)
+        await _list(turn, page.kind, page.words, skip=page.skip)
         return
     card = turn.knowledge.card(TOPIC, language())
     assert card is not None
@@ -49,8 +48,7 @@ async def coming_up(turn: Turn) -> None:
 @router.choice("programme")
 async def show(turn: Turn) -> None:
     """Show everything about one programme."""
-    assert turn.choice is not None
-    one = await programmes.load(turn.db, int(turn.choice.args["id"]))
+    one = await programmes.load(turn.db, turn.chosen(About).id)
     onward = [Choice(_("All programmes"), "programmes"), Choice(_("Menu"), "menu")]
     if one is None or one.state == "draft":
         raise Refusal(_("That programme is no longer listed."), onward)

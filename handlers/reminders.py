@@ -43,10 +43,9 @@ async def remind(turn: Turn) -> None:
 @router.choice("remind-undo")
 async def undo(turn: Turn) -> None:
     """Stop the reminders of this exhibition."""
-    assert turn.choice is not None
-    id = int(turn.choice.args["id"])  # noqa: A001
-    await reminders.stop(turn.db, turn.person.person_id, id, turn.now)
-    turn.say(_("All right, I will not remind you of it."), [Choice(_("Remind me"), "remind", {"id": id})])
+    one = turn.chosen(say.About)
+    await reminders.stop(turn.db, turn.person.person_id, one.id, turn.now)
+    turn.say(_("All right, I will not remind you of it."), [Choice(_("Remind me"), "remind", {"id": one.id})])
 
 
 @router.choice("coming")
@@ -64,12 +63,11 @@ async def coming(turn: Turn) -> None:
 @router.choice("not-coming")
 async def not_coming(turn: Turn) -> None:
     """Note that they do not come, and stop the reminders."""
-    assert turn.choice is not None
-    id = int(turn.choice.args["id"])  # noqa: A001
-    await reminders.stop(turn.db, turn.person.person_id, id, turn.now, "not-coming")
+    one = turn.chosen(say.About)
+    await reminders.stop(turn.db, turn.person.person_id, one.id, turn.now, "not-coming")
     onward = Choice(_("Coming exhibitions"), "exhibitions")
     text = _("All right, I will not remind you of it.")
-    turn.say(text, [Choice(_("Remind me"), "remind", {"id": id}), onward])
+    turn.say(text, [Choice(_("Remind me"), "remind", {"id": one.id}), onward])
 
 
 @router.job(reminders.JOB)
@@ -141,8 +139,7 @@ def _told(planned: list[tuple[int, datetime]]) -> Markdown:
 
 async def _ahead(turn: Turn) -> Exhibition:
     """Load the exhibition of the choice; refuses one that nobody can be reminded of."""
-    assert turn.choice is not None
-    one = await exhibitions.load(turn.db, int(turn.choice.args["id"]))
+    one = await exhibitions.load(turn.db, turn.chosen(say.About).id)
     onward = [Choice(_("Coming exhibitions"), "exhibitions"), Choice(_("Menu"), "menu")]
     if one is None or one.state == "draft":
         raise Refusal(_("That exhibition is no longer listed."), onward)

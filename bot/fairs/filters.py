@@ -1,10 +1,9 @@
 """Read what a person looks for among exhibitions and programmes from a question: city, sector, time."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
-from typing import Any, Self
 
 from bot.knowledge.words import words
 from bot.language.listening import listed, meanings
@@ -33,11 +32,6 @@ class Filter:
             "last": self.last.isoformat() if self.last else "",
         }
         return {name: value for name, value in kept.items() if value}
-
-    @classmethod
-    def from_json(cls, kept: Mapping[str, Any]) -> Self:
-        first, last = (date.fromisoformat(kept[name]) if kept.get(name) else None for name in ("first", "last"))
-        return cls(kept.get("city", ""), kept.get("sector", ""), first, last)
 
 
 def sought(text: str, cities: Collection[str], today: date) -> Filter:

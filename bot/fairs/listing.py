@@ -1,5 +1,6 @@
 """Say what is coming: the first line of a list, the honest "none yet", and what a person asked to hear of."""
 
+from dataclasses import dataclass
 from datetime import date
 
 from bot.fairs.filters import Filter
@@ -11,6 +12,15 @@ from db.fairs.interests import EXHIBITION, PROGRAMME, Wish
 
 #: characters of the words that are kept with a wish
 _WORDS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of a list: of which kind, for which words, and how many stand on those before it."""
+
+    kind: str = ""
+    words: str = ""
+    skip: int = 0
 
 
 def sectors() -> dict[str, Markdown]:
