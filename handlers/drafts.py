@@ -1,6 +1,6 @@
 """Go on with a form that was left, put it aside, delete it, or send what staff want corrected."""
 
-from bot.enrolling.form.form import Form
+from bot.enrolling.form.form import Form, OwnEnrolment
 from bot.enrolling.form.page import go_on
 from bot.enrolling.form.resuming import ask_to_stop, back_to, decided, latest, opened, resume
 from bot.fields import Values
@@ -43,10 +43,9 @@ async def go_on_by_tap(turn: Turn) -> None:
 @router.choice("form-later", "enrol-later")
 async def later(turn: Turn) -> None:
     """Put the form aside."""
-    assert turn.choice is not None
     await decided(turn)
     turn.memory.form = 0
-    if turn.choice.args.get("closed"):
+    if turn.chosen(OwnEnrolment).closed:
         turn.say(_("✅ Kept. I offer your answers when you enrol next time."), [Choice(_("Menu"), "menu")])
         return
     turn.say(_("✅ Kept. Write **continue** when you want to go on."), [Choice(_("Menu"), "menu")])

@@ -1,5 +1,7 @@
 """Enrol: check whether it is possible, ask for consent, begin the form; and send it."""
 
+from dataclasses import asdict, dataclass
+
 from bot.answers import lookups
 from bot.answers.card_page import privacy
 from bot.enrolling.enrolments import status_line
@@ -30,13 +32,21 @@ from db.people.consents import ANNOUNCEMENTS, ENROLMENT, Consent
 router = Router("enrol", private=True)
 
 TOPIC = "program.enrol"
-
 #: the date of the words that people agree to: new words get a new one
 VERSION = "2026-11-25"
 #: answers in a minute, by which the time it takes is told
 _PACE = 2
 #: programmes in one bubble
 _PAGE = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Enrol:
+    """In which programme, whether once more, and whether somebody else."""
+
+    programme: int
+    anew: bool = False
+    other: bool = False
 
 
 @lookups.answers(TOPIC)
@@ -57,23 +67,21 @@ async def ask(turn: Turn, asked: str, hello: str) -> list[Choice] | None:
 @router.choice("enrol")
 async def begin(turn: Turn) -> None:
     """Open the enrolment that was begun or sent already; else ask for consent first."""
-    assert turn.choice is not None
-    given = turn.choice.args
-    programme = await _programme(turn, int(given["programme"]))
+    programme = await _programme(turn)
     own = [one for one in await enrolments.of(turn.db, turn.person.person_id) if one.programme_id == programme.id]
     drafts = [one for one in own if one.state == "draft"]
     sent = [one for one in own if one.state not in ("draft", "withdrawn")]
     if drafts:
         await resume(turn, drafts[0])
-    elif sent and not given.get("anew"):
+    elif sent and not turn.chosen(Enrol).anew:
         _say_known(turn, programme, sent)
     else:
         await _possible(turn, programme)
         await _consent(turn, programme)
 
 
-async def _programme(turn: Turn, id: int) -> Programme:  # noqa: A002
-    one = await programmes.load(turn.db, id)
+async def _programme(turn: Turn) -> Programme:
+    one = await programmes.load(turn.db, turn.chosen(Enrol).programme)
     if one is None or one.state == "draft":
         raise Refusal(_("That programme is no longer listed."), [_all()])
     return one
@@ -115,11 +123,10 @@ async def _consent(turn: Turn, programme: Programme, for_other: bool = False) ->
         minutes=str(minutes),
     )
     lines = [first, await _what_is_kept(turn)]
-    args = {"programme": programme.id}
-    agree = Choice(_("I agree"), "enrol-agree", {**args, "other": for_other}, kind="step")
+    about = asdict(Enrol(programme.id, other=for_other))
     choices = [
-        agree,
-        Choice(_("Read in full"), "enrol-read", {**args, "other": for_other}),
+        Choice(_("I agree"), "enrol-agree", about, kind="step"),
+        Choice(_("Read in full"), "enrol-read", about),
         Choice(_("No, thanks"), "enrol-not"),
     ]
     free = await seats.free(turn.db, programme)
@@ -128,7 +135,7 @@ async def _consent(turn: Turn, programme: Programme, for_other: bool = False) ->
     if for_other:
         lines.append(_("You enrol somebody else: agree only if they know it and agree too."))
     else:
-        choices.append(Choice(_("For somebody else"), "enrol-other", args, "quiet"))
+        choices.append(Choice(_("For somebody else"), "enrol-other", {"programme": programme.id}, "quiet"))
     turn.say(Markdown("\n".join(lines)), choices)
 
 
@@ -146,8 +153,7 @@ async def _what_is_kept(turn: Turn) -> Markdown:
 @router.choice("enrol-read")
 async def read(turn: Turn) -> None:
     """Show the whole text of the consent."""
-    assert turn.choice is not None
-    await _programme(turn, int(turn.choice.args["programme"]))
+    await _programme(turn)
     text = _(
         "What we keep: your answers in this form and the files you send. What for: to choose who takes part in this "
         "programme, to reach you, and to count how many businesses were helped. Law: UU 27/2022 on personal data.\n"
@@ -155,20 +161,14 @@ async def read(turn: Turn) -> None:
         "agree.\nYour rights: to see it, to correct it, to take back your consent, to have it erased. No KTP number, "
         "password or OTP is ever asked for."
     )
-    turn.say(
-        Markdown(f"{text}\n{await privacy(turn)}"),
-        [
-            Choice(_("I agree"), "enrol-agree", {**turn.choice.args}, kind="step"),
-            Choice(_("No, thanks"), "enrol-not"),
-        ],
-    )
+    agree = Choice(_("I agree"), "enrol-agree", asdict(turn.chosen(Enrol)), kind="step")
+    turn.say(Markdown(f"{text}\n{await privacy(turn)}"), [agree, Choice(_("No, thanks"), "enrol-not")])
 
 
 @router.choice("enrol-other")
 async def for_other(turn: Turn) -> None:
     """Let somebody enrol another person."""
-    assert turn.choice is not None
-    await _consent(turn, await _programme(turn, int(turn.choice.args["programme"])), for_other=True)
+    await _consent(turn, await _programme(turn), for_other=True)
 
 
 @router.choice("enrol-not")
@@ -180,15 +180,14 @@ async def not_now(turn: Turn) -> None:
 @router.choice("enrol-agree")
 async def agree(turn: Turn) -> None:
     """Keep the consent with its words and begin the form; a second tap goes on with it."""
-    assert turn.choice is not None
-    programme = await _programme(turn, int(turn.choice.args["programme"]))
+    programme = await _programme(turn)
     own = await enrolments.of(turn.db, turn.person.person_id)
     draft = next((one for one in own if one.programme_id == programme.id and one.state == "draft"), None)
     if draft:
         await resume(turn, draft)
         return
     await _possible(turn, programme)
-    person, other = turn.person, bool(turn.choice.args.get("other"))
+    person, other = turn.person, turn.chosen(Enrol).other
     await consents.give(turn.db, person.person_id, Consent(ENROLMENT, programme.code, VERSION, language(), turn.now))
     shown = {} if other else await known.of(turn)
     id = await enrolments.begin(turn.db, programme.id, person.person_id, person.address_id, shown, turn.now, other)  # noqa: A001
@@ -198,8 +197,7 @@ async def agree(turn: Turn) -> None:
 @router.choice("form-send")
 async def hand_in(turn: Turn) -> None:
     """Send the enrolment, once: a second tap says what became of it."""
-    assert turn.choice is not None
-    form = await Form.load(turn, int(turn.choice.args["form"]))
+    form = await Form.chosen(turn)
     if not form.is_open:
         turn.say(status_line(form.one, form.programme), [Choice(_("See status"), "status")])
     elif form.pending() or form.confirms:

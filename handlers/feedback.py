@@ -1,5 +1,9 @@
 """Feedback: thank people the day after, give them their certificate, and ask three things."""
 
+from dataclasses import dataclass
+from typing import ClassVar
+
+from bot.asking import Question
 from bot.cases.cases import recipient
 from bot.door.attendance import THANKS, thanks_at
 from bot.enrolling.form.form import Form
@@ -16,9 +20,24 @@ from db.fairs import programmes
 
 router = Router("feedback", private=True)
 
-_ASKS = "feedback:"
 #: characters of what was useful
 _LONGEST = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    rating: int
+
+
+@dataclass(frozen=True)
+class SayWhatWasUseful(Question):
+    name: ClassVar[str] = "feedback"
+    enrolment: int
+
+
+@dataclass(frozen=True, slots=True)
+class ComeAgain:
+    again: bool
 
 
 @router.job(THANKS)
@@ -56,10 +75,9 @@ def _certificate(one: Enrolment) -> Choice:
 @router.choice("feedback-rate")
 async def rate(turn: Turn) -> None:
     """Keep the rating at once, and ask what was useful."""
-    assert turn.choice is not None
-    form = await _chosen(turn)
-    await feedback.keep(turn.db, form.one.id, turn.now, rating=int(turn.choice.args["rating"]))
-    turn.ask(f"{_ASKS}{form.one.id}")
+    form = await Form.chosen(turn)
+    await feedback.keep(turn.db, form.one.id, turn.now, rating=turn.chosen(Rate).rating)
+    turn.ask(SayWhatWasUseful(form.one.id))
     text = _("Noted. What was most useful to you? Staff read it without your name.")
     turn.say(text, [Choice(_("Skip"), "feedback-skip", {"id": form.one.id}, "quiet", "step")])
 
@@ -68,15 +86,13 @@ def _answers(turn: Turn) -> bool:
     """Whether it is an answer; a question is answered, and the feedback stays as it is."""
     words = turn.text.strip()
     leads_out = is_command(words) and not is_command(words, "skip", "cancel")
-    if leads_out or likely_withdraws(words):
-        return False
-    return turn.asks.startswith(_ASKS) and bool(words) and "?" not in words
+    return bool(words) and "?" not in words and not (leads_out or likely_withdraws(words))
 
 
-@router.when(_answers)
-async def explain(turn: Turn) -> None:
+@router.answer(SayWhatWasUseful, _answers)
+async def explain(turn: Turn, asked: SayWhatWasUseful) -> None:
     """Keep what was useful, in their words."""
-    form = await Form.load(turn, int(turn.asks.removeprefix(_ASKS)))
+    form = await Form.load(turn, asked.enrolment)
     if not is_command(turn.text, "skip", "cancel"):
         useful = " ".join(turn.text.split())[:_LONGEST]
         await feedback.keep(turn.db, form.one.id, turn.now, useful=useful)
@@ -86,7 +102,7 @@ async def explain(turn: Turn) -> None:
 @router.choice("feedback-skip")
 async def skip(turn: Turn) -> None:
     """Leave out what was useful."""
-    _ask_again(turn, (await _chosen(turn)).one)
+    _ask_again(turn, (await Form.chosen(turn)).one)
 
 
 def _ask_again(turn: Turn, one: Enrolment) -> None:
@@ -98,16 +114,10 @@ def _ask_again(turn: Turn, one: Enrolment) -> None:
 @router.choice("feedback-again")
 async def come_again(turn: Turn) -> None:
     """Keep whether they would come again, the last of the three."""
-    assert turn.choice is not None
-    form = await _chosen(turn)
-    await feedback.keep(turn.db, form.one.id, turn.now, again=bool(turn.choice.args["again"]))
+    form = await Form.chosen(turn)
+    await feedback.keep(turn.db, form.one.id, turn.now, again=turn.chosen(ComeAgain).again)
     turn.say(_("Thank you, that helps to plan the next one."), [_certificate(form.one), _programmes()])
 
 
 def _programmes() -> Choice:
     return Choice(_("All programmes"), "programmes")
-
-
-async def _chosen(turn: Turn) -> Form:
-    assert turn.choice is not None
-    return await Form.load(turn, int(turn.choice.args["id"]))

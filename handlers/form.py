@@ -3,13 +3,14 @@
 import re
 from dataclasses import replace
 
+from bot.cases.forwarded import Said
 from bot.enrolling.form.aside import aside, my_answer
-from bot.enrolling.form.form import ASKS, Form
+from bot.enrolling.form.form import FillIn, Form, OwnEnrolment
 from bot.enrolling.form.page import PATIENCE, go_on, offers, stamped
 from bot.enrolling.form.resuming import ask_to_stop, opened, which_stop
 from bot.enrolling.form.sending import go_on_or_hand_back
 from bot.errors import Refusal
-from bot.fields import Field, Values
+from bot.fields import Answer, Field, Values
 from bot.language.courtesy import is_courtesy
 from bot.language.i18n import _
 from bot.language.markdown import Markdown
@@ -30,24 +31,19 @@ _LINE = re.compile(
 )
 
 
-def _is_answer(turn: Turn) -> bool:
-    return turn.asks.startswith(f"{ASKS}:") and not is_command(turn.text, *_LEAD_OUT)
-
-
-@router.when(lambda turn: _is_answer(turn))
-async def written(turn: Turn) -> None:
+@router.answer(FillIn, lambda turn: not is_command(turn.text, *_LEAD_OUT))
+async def written(turn: Turn, asked: FillIn) -> None:
     """Take an answer, a word that moves through the form, or a question in between."""
-    _asks, id_, mark, *of_album = turn.asks.split(":")
-    form = await Form.load(turn, int(id_))
-    field = form.named(of_album[0]) if of_album else form.asked
+    form = await Form.load(turn, asked.form)
+    field = form.named(asked.field) if asked.field else form.asked
     if turn.inbound.album and field:
-        turn.memory.album_asks = f"{ASKS}:{id_}:{mark}:{field.name}"
-    if of_album and field and field != form.asked:
+        turn.memory.album_asks = replace(asked, field=field.name).kept()
+    if asked.field and field and field != form.asked:
         await _another_of_album(turn, form, field)
         return
     if not form.is_open:
         raise Refusal(_("That enrolment is sent already."), [Choice(_("See status"), "status")])
-    if int(mark) != form.one.mark and not of_album:
+    if asked.mark != form.one.mark and not asked.field:
         await go_on(turn, form, _("You went on with this form elsewhere; this is where it is."))
         return
     if likely_withdraws(turn.text):
@@ -169,70 +165,102 @@ def _line(text: str, form: Form) -> Field | None:
     return next((field for field in form.fields if str(field.label()).lower() == wanted), None)
 
 
-@router.when(lambda turn: turn.inbound.kind == "edit" and turn.memory.still_asks(turn.now).startswith(f"{ASKS}:"))
+def _stands(turn: Turn) -> FillIn | None:
+    return FillIn.read(turn.memory.still_asks(turn.now))
+
+
+@router.when(lambda turn: turn.inbound.kind == "edit" and _stands(turn) is not None)
 async def edited(turn: Turn) -> None:
     """Say how to change an answer, as nobody knows which answer an edited message was."""
-    form = await Form.load(turn, int(turn.memory.asks.split(":")[1]))
-    note = _("I do not take a message that was changed later as an answer. Write **back** to change one.")
-    await go_on(turn, form, note)
+    if asked := _stands(turn):
+        note = _("I do not take a message that was changed later as an answer. Write **back** to change one.")
+        await go_on(turn, await Form.load(turn, asked.form), note)
 
 
-@router.choice("form-set", "form-next", "form-keep", "form-skip", "form-back", "form-same", "form-mine")
-async def tapped(turn: Turn) -> None:
-    """Take a choice under the question as it stands; for a choice of an earlier one, say what is asked now."""
-    assert turn.choice is not None
-    name, given = turn.choice.name, turn.choice.args
+async def _standing(turn: Turn) -> Form | None:
+    """Load the form of a choice below its question as it stands; for one below an earlier question, say what is now."""
     form = await opened(turn)
-    if given.get("mark") != form.one.mark:
-        await go_on(turn, form, _earlier(form))
-        return
-    field = form.asked
-    if name == "form-same":
-        await _confirm(turn, form, same=bool(given["same"]))
-    elif name == "form-back":
-        await _back(turn, form)
-    elif field is None:
-        await go_on(turn, form)
-    elif name == "form-skip":
-        await _skip(turn, form)
-    elif name == "form-mine":
-        turn.inbound = replace(turn.inbound, kind="text", text=str(given["text"]))
-        await _read_again(turn, form, field)
-    elif name == "form-next":
-        await _done(turn, form, field)
-    else:
-        form.answer(field, form.proposal(field) if name == "form-keep" else given["set"])
-        await go_on_or_hand_back(turn, form, field.noted(turn, form.values))
-
-
-def _earlier(form: Form) -> Markdown:
+    if turn.chosen(OwnEnrolment).mark == form.one.mark:
+        return form
     at, _total = form.place(form.asked)
+    text = _("That was an earlier question; now we are at step {at}.", at=str(at))
     if form.asked is None and not form.confirms:
-        return _("That was an earlier question; everything is answered now.")
-    return _("That was an earlier question; now we are at step {at}.", at=str(at))
+        text = _("That was an earlier question; everything is answered now.")
+    await go_on(turn, form, text)
+    return None
 
 
-async def _read_again(turn: Turn, form: Form, field: Field) -> None:
-    """Take the text as the answer, as they insist."""
-    try:
-        meant = field.read(turn, form.values)
-    except Refusal as trouble:
-        await _missed(turn, form, field, trouble)
-        return
-    await _take(turn, form, field, meant)
+async def _tapped(turn: Turn) -> tuple[Form, Field] | None:
+    """Load the form and its question that stands; at the review, show that."""
+    form = await _standing(turn)
+    if form and form.asked:
+        return form, form.asked
+    if form:
+        await go_on(turn, form)
+    return None
 
 
-async def _done(turn: Turn, form: Form, field: Field) -> None:
+@router.choice("form-set")
+async def choose(turn: Turn) -> None:
+    """Take an answer that was offered."""
+    if asked := await _tapped(turn):
+        await _take(turn, *asked, turn.chosen(Answer).set)
+
+
+@router.choice("form-keep")
+async def keep(turn: Turn) -> None:
+    """Take the answer that was given before."""
+    if asked := await _tapped(turn):
+        form, field = asked
+        await _take(turn, form, field, form.proposal(field))
+
+
+@router.choice("form-mine")
+async def insist(turn: Turn) -> None:
+    """Take a text that looked like a question as the answer, as they insist."""
+    if asked := await _tapped(turn):
+        form, field = asked
+        turn.inbound = replace(turn.inbound, kind="text", text=turn.chosen(Said).text)
+        try:
+            await _take(turn, form, field, field.read(turn, form.values))
+        except Refusal as trouble:
+            await _missed(turn, form, field, trouble)
+
+
+@router.choice("form-next")
+async def enough(turn: Turn) -> None:
     """Close a question that takes several answers."""
-    if field.said(form.values):
-        form.go_on_after(field)
-        await go_on_or_hand_back(turn, form)
-    else:
-        await go_on(turn, form, _("Please choose at least one."))
+    if asked := await _tapped(turn):
+        form, field = asked
+        if field.said(form.values):
+            form.go_on_after(field)
+            await go_on_or_hand_back(turn, form)
+        else:
+            await go_on(turn, form, _("Please choose at least one."))
 
 
-async def _confirm(turn: Turn, form: Form, same: bool) -> None:
+@router.choice("form-skip")
+async def skip(turn: Turn) -> None:
+    """Leave a question without an answer, where that may be."""
+    if form := await _standing(turn):
+        await _skip(turn, form)
+
+
+@router.choice("form-back")
+async def back(turn: Turn) -> None:
+    """Go to the question before."""
+    if form := await _standing(turn):
+        await _back(turn, form)
+
+
+@router.choice("form-same")
+async def confirm(turn: Turn) -> None:
+    """Take what is known as it is, or ask for each of it again."""
+    form = await _standing(turn)
+    if form is None:
+        return
     if form.confirms:
+        same = turn.chosen(OwnEnrolment).same
         known = await businesses.of(turn.db, turn.person.person_id) if same else {}
         spoken_of = [id_ for id_, one in known.items() if one.name == form.one.known.get("business")]
         form.set_business(spoken_of[0] if spoken_of else None)

@@ -11,6 +11,7 @@ from bot.enrolling.form.page import clipped
 from bot.enrolling.seats import fill, offer_choices
 from bot.errors import Refusal
 from bot.fairs.exhibitions import title
+from bot.fairs.listing import Page
 from bot.language.i18n import _, day
 from bot.language.markdown import Markdown
 from bot.private_chat import send_there
@@ -45,7 +46,7 @@ async def ask(turn: Turn, _asked: str, _hello: str) -> Sequence[Choice] | None:
 @router.choice("status")
 async def status(turn: Turn) -> None:
     """List all of them, the last one first."""
-    if not await _list(turn, int(turn.choice.args.get("skip", 0)) if turn.choice else 0):
+    if not await _list(turn, turn.chosen(Page).skip):
         turn.say(_("You have not enrolled in anything yet."), [Choice(_("All programmes"), "programmes")])
 
 
@@ -69,7 +70,7 @@ async def _list(turn: Turn, skip: int = 0) -> bool:
 @router.choice("enrolled")
 async def show(turn: Turn) -> None:
     """Show one: where it stands, since when, and what was answered."""
-    form = await _chosen(turn)
+    form = await Form.chosen(turn)
     lines = [status_line(form.one, form.programme)]
     if form.one.reason:
         lines.append(_("Note of the staff: “{note}”", note=form.one.reason))
@@ -123,7 +124,7 @@ def _choices(turn: Turn, form: Form, *, was_there: bool) -> list[Choice]:
 @router.choice("withdraw")
 async def ask_to_withdraw(turn: Turn) -> None:
     """Say what withdrawing means, and ask once more."""
-    form = await _chosen(turn)
+    form = await Form.chosen(turn)
     _insist_withdrawable(form.one)
     if form.one.state in seats.SEATED:
         text = _(
@@ -147,9 +148,7 @@ async def ask_to_withdraw(turn: Turn) -> None:
 @router.choice("withdrawn")
 async def withdraw(turn: Turn) -> None:
     """Withdraw it; the answers are offered the next time."""
-    form = await _chosen(turn)
-    await seats.lock(turn.db, form.programme.id)
-    form = await _chosen(turn)
+    form = await Form.chosen(turn, lock=True)
     _insist_withdrawable(form.one)
     await enrolments.move(turn.db, form.one, "withdrawn", turn.now)
     await fill(turn, form.programme.id)
@@ -162,8 +161,3 @@ def _insist_withdrawable(one: Enrolment) -> None:
         raise Refusal(
             _("That enrolment is {state} already.", state=state_name(one.state)), [Choice(_("My enrolments"), "status")]
         )
-
-
-async def _chosen(turn: Turn) -> Form:
-    assert turn.choice is not None
-    return await Form.load(turn, int(turn.choice.args["id"]))

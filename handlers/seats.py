@@ -1,7 +1,10 @@
 """A place offered to a person who waited: take it, let it go, or let its time pass."""
 
+from dataclasses import dataclass
 from datetime import datetime
+from typing import ClassVar, Literal
 
+from bot.asking import Question
 from bot.cases.cases import recipient
 from bot.cases.opening_hours import deadline
 from bot.enrolling.form.form import Form
@@ -10,20 +13,28 @@ from bot.errors import Refusal
 from bot.fairs.exhibitions import title
 from bot.language.courtesy import is_thanks, opens_only
 from bot.language.i18n import _
+from bot.language.markdown import Markdown, plain
 from bot.language.withdrawal import likely_withdraws
 from bot.reply import Choice
 from bot.router import Router, is_command
 from bot.turn import Turn
-from db.enrolling import changes, enrolments, seats
+from db.enrolling import changes, enrolments
 from db.enrolling.enrolments import Enrolment
 
 router = Router("places", private=True)
 
-#: what the next message is to say
-_ASKS = "place-why:"
 _LEAD_OUT = ("menu", "status", "language", "stop", "cancel")
 #: characters of a reason
 _LONGEST = 300
+
+
+@dataclass(frozen=True)
+class SayWhy(Question):
+    """Why they let a place go: as tapped, or in the words that come next."""
+
+    name: ClassVar[str] = "place-why"
+    id: int
+    why: Literal["dates", "cost", "other", ""] = ""
 
 
 @router.choice("place-take")
@@ -41,60 +52,55 @@ async def skip(turn: Turn) -> None:
     form = await _offered(turn)
     await enrolments.move(turn.db, form.one, "skipped", turn.now)
     await fill(turn, form.programme.id)
-    turn.ask(f"{_ASKS}{form.one.id}")
+    turn.ask(SayWhy(form.one.id))
     text = _("All right, I offer it to the next one. May I know why? It helps to plan.")
     why = {"id": form.one.id}
-    turn.say(
-        text,
-        [
-            Choice(_("The dates"), "place-why", {**why, "why": "dates"}),
-            Choice(_("The cost"), "place-why", {**why, "why": "cost"}),
-            Choice(_("Another reason"), "place-why", {**why, "why": "other"}),
-            Choice(_("Skip"), "place-why", {**why, "why": ""}, "quiet"),
-        ],
-    )
+    reasons = {**_reasons(), "other": _("Another reason")}
+    choices = [Choice(label, "place-why", {**why, "why": reason}) for reason, label in reasons.items()]
+    turn.say(text, [*choices, Choice(_("Skip"), "place-why", {**why, "why": ""}, "quiet")])
+
+
+def _reasons() -> dict[str, Markdown]:
+    return {"dates": _("The dates"), "cost": _("The cost")}
 
 
 @router.choice("place-why")
 async def why(turn: Turn) -> None:
     """Keep a reason tapped; for another one, ask for words."""
-    assert turn.choice is not None
-    one, given = (await _chosen(turn)).one, str(turn.choice.args["why"])
+    one, given = (await Form.chosen(turn)).one, turn.chosen(SayWhy).why
     if given == "other":
-        turn.ask(f"{_ASKS}{one.id}")
+        turn.ask(SayWhy(one.id))
         turn.say(_("What is the reason? One sentence is enough."))
         return
     if given:
-        await changes.explain(turn.db, one.id, turn.choice.shown)
+        await changes.explain(turn.db, one.id, plain(_reasons()[given]))
     turn.say(_("Thank you."), [_again(one), Choice(_("All programmes"), "programmes")])
-
-
-@router.when(lambda turn: turn.asks.startswith(_ASKS) and turn.inbound.kind == "text" and _is_reason(turn))
-async def explained(turn: Turn) -> None:
-    """Keep the reason in their words, for staff."""
-    form = await Form.load(turn, int(turn.asks.removeprefix(_ASKS)))
-    await changes.explain(turn.db, form.one.id, " ".join(turn.text.split())[:_LONGEST])
-    turn.say(_("Thank you."), [_again(form.one), Choice(_("All programmes"), "programmes")])
 
 
 def _is_reason(turn: Turn) -> bool:
     leads_out = is_command(turn.text, *_LEAD_OUT) or likely_withdraws(turn.text)
-    return not (leads_out or opens_only(turn.text) or is_thanks(turn.text))
+    return turn.inbound.kind == "text" and not (leads_out or opens_only(turn.text) or is_thanks(turn.text))
+
+
+@router.answer(SayWhy, _is_reason)
+async def explained(turn: Turn, asked: SayWhy) -> None:
+    """Keep the reason in their words, for staff."""
+    form = await Form.load(turn, asked.id)
+    await changes.explain(turn.db, form.one.id, " ".join(turn.text.split())[:_LONGEST])
+    turn.say(_("Thank you."), [_again(form.one), Choice(_("All programmes"), "programmes")])
 
 
 @router.choice("wait-again")
 async def wait_again(turn: Turn) -> None:
     """Put them at the end of the line; where a place is free, it is offered at once."""
-    form = await _chosen(turn)
-    await seats.lock(turn.db, form.programme.id)
-    form = await _chosen(turn)
+    form = await Form.chosen(turn, lock=True)
     if form.one.state != "skipped":
         raise Refusal(_("You are in line already, or have a place."), [_status()])
     if not form.programme.takes_on(turn.today):
         raise Refusal(_("Enrolment for {title} is closed.", title=title(form.programme)), [_status()])
     await enrolments.move(turn.db, form.one, "waiting", turn.now)
     await fill(turn, form.programme.id)
-    fresh = (await _chosen(turn)).one
+    fresh = (await Form.chosen(turn)).one
     if fresh.state == "waiting":
         turn.say(await in_line(turn, fresh, form.programme), [_status()])
     else:
@@ -147,9 +153,7 @@ async def _still_offered(turn: Turn) -> Form | None:
 
 async def _offered(turn: Turn) -> Form:
     """Load the form of the choice, whose place must be held now; else refuses with what became of it."""
-    form = await _chosen(turn)
-    await seats.lock(turn.db, form.programme.id)
-    form = await _chosen(turn)
+    form = await Form.chosen(turn, lock=True)
     one = form.one
     if one.state == "accepted":
         raise Refusal(_("The place is yours already."), [_status()])
@@ -161,11 +165,6 @@ async def _offered(turn: Turn) -> Form:
         text = _("That place was held for some time and is offered to the next one. Do you still want to join?")
         raise Refusal(text, [_again(one), Choice(_("No, thanks"), "place-no")])
     raise Refusal(_("No place is held for you now."), [_status()])
-
-
-async def _chosen(turn: Turn) -> Form:
-    assert turn.choice is not None
-    return await Form.load(turn, int(turn.choice.args["id"]))
 
 
 def _again(one: Enrolment) -> Choice:

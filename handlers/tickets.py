@@ -10,7 +10,7 @@ from bot.enrolling.form.form import Form
 from bot.enrolling.seats import TICKET as JOB
 from bot.errors import Refusal
 from bot.fairs import programmes as programme_page
-from bot.fairs.exhibitions import title
+from bot.fairs.exhibitions import About, title
 from bot.language.i18n import _
 from bot.language.markdown import Markdown
 from bot.reply import Choice
@@ -62,7 +62,7 @@ async def asked_for(turn: Turn) -> None:
 @router.choice("ticket")
 async def again(turn: Turn) -> None:
     """Send the same ticket once more."""
-    form = await _chosen(turn)
+    form = await Form.chosen(turn)
     await _show(turn, form.one, form.programme)
 
 
@@ -76,8 +76,7 @@ async def _show(turn: Turn, one: Enrolment, programme: Programme) -> None:
 @router.choice("programme-calendar")
 async def calendar(turn: Turn) -> None:
     """Send a file that the phone's calendar opens."""
-    assert turn.choice is not None
-    one = await programmes.load(turn.db, int(turn.choice.args["id"]))
+    one = await programmes.load(turn.db, turn.chosen(About).id)
     if one is None or one.first_day is None:
         raise Refusal(_("No day is set for it yet."), [Choice(_("My enrolments"), "status")])
     text = _("📎 Open this file to save it in your phone's calendar.")
@@ -107,7 +106,7 @@ async def scanned(turn: Turn) -> None:
 @router.choice("certificate")
 async def certificate(turn: Turn) -> None:
     """Send the certificate to a person who was there, once it is over."""
-    form = await _chosen(turn)
+    form = await Form.chosen(turn)
     there = await attendance.of(turn.db, form.one.id)
     mine = [Choice(_("My enrolments"), "status")]
     if not there:
@@ -138,8 +137,3 @@ async def checked(turn: Turn) -> None:
         ]
         turn.say(Markdown("\n".join(lines)), [Choice(_("Menu"), "menu")])
     await introduce(turn)
-
-
-async def _chosen(turn: Turn) -> Form:
-    assert turn.choice is not None
-    return await Form.load(turn, int(turn.choice.args["id"]))

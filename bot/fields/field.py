@@ -78,6 +78,13 @@ class Field:
     sets: tuple[str, ...] = field(default=())
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a choice that answers a field carries."""
+
+    set: Values
+
+
 def answer(label: Markdown | str, **values: object) -> Choice:
     """Make a choice that answers the field."""
     return Choice(label, SET, {"set": values}, kind="step")

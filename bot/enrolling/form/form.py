@@ -2,8 +2,9 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, ClassVar
 
+from bot.asking import Question
 from bot.enrolling.form import enrolment
 from bot.errors import Refusal
 from bot.fields import Field, Values
@@ -11,17 +12,39 @@ from bot.language.i18n import _
 from bot.reply import Choice
 from bot.turn import Turn
 from db import files
-from db.enrolling import enrolments
+from db.enrolling import enrolments, seats
 from db.enrolling.enrolments import Enrolment
 from db.fairs import programmes
 from db.fairs.programmes import Programme
 
 #: names the question whether what is known is still right, and the answer to it
 SAME = "same"
-#: what the next message answers while a question stands; behind it the draft's id and the mark of the question
-ASKS = "form"
 #: states in which answers are given
 OPEN = ("draft", "correction")
+
+
+@dataclass(frozen=True)
+class FillIn(Question):
+    """The question of a form that stands, by its mark; to an album of photos, the field that the first one answered."""
+
+    name: ClassVar[str] = "form"
+    form: int
+    mark: int
+    field: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnEnrolment:
+    """Which enrolment of theirs a choice is about, by either name, and what is said of it by the tap."""
+
+    id: int = 0
+    form: int = 0
+    #: of the question that the choice stood below
+    mark: int = 0
+    #: whether what is known is still right
+    same: bool = False
+    #: whether nobody can enrol any more
+    closed: bool = False
 
 
 @dataclass(slots=True)
@@ -39,6 +62,16 @@ class Form:
             turn.memory.form = 0
             raise Refusal(_("I no longer have that form."), [Choice(_("All programmes"), "programmes")])
         return cls(one, programme, enrolment.fields(programme))
+
+    @classmethod
+    async def chosen(cls, turn: Turn, lock: bool = False) -> "Form":
+        """Load the enrolment of their own that the choice is about, its places locked first if asked."""
+        about = turn.chosen(OwnEnrolment)
+        form = await cls.load(turn, about.form or about.id)
+        if not lock:
+            return form
+        await seats.lock(turn.db, form.programme.id)
+        return await cls.load(turn, form.one.id)
 
     @property
     def values(self) -> Values:
@@ -164,7 +197,7 @@ class Form:
         self._set(step=step, mark=turn.id, fields=[field.name for field in self.fields])
         await self.keep(turn)
         turn.memory.form = self.one.id
-        turn.ask(f"{ASKS}:{self.one.id}:{self.one.mark}", number=number)
+        turn.ask(FillIn(self.one.id, self.one.mark), number=number)
 
     async def keep(self, turn: Turn) -> None:
         """Store the draft."""

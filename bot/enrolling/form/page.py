@@ -1,6 +1,7 @@
 """What a person sees of a form: the question that stands, the review, and where it was left."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from bot.enrolling.form.form import Form
 from bot.fairs.exhibitions import title
@@ -132,6 +133,16 @@ def _line(at: int, field: Field, form: Form) -> Markdown:
     said = field.said(form.values)
     value = clipped(said) if said else str(_("skipped"))
     return _("{number}. {field}: {value}", number=str(at), field=field.label(), value=value)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What to change: a line, perhaps with a kept file; the business, 0 for a new one; or a page of lines."""
+
+    field: str = ""
+    file: int = 0
+    business: int = 0
+    page: int = 0
 
 
 def rows_to_change(form: Form, page: int) -> list[Choice]:

@@ -22,8 +22,7 @@ from db.people import people
 
 async def opened(turn: Turn) -> Form:
     """Load the form that the choice is about; refuses one that was sent."""
-    assert turn.choice is not None
-    form = await Form.load(turn, int(turn.choice.args.get("form") or turn.choice.args["id"]))
+    form = await Form.chosen(turn)
     if not form.is_open:
         raise Refusal(_("That enrolment is sent already."), [Choice(_("See status"), "status")])
     return form
