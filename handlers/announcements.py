@@ -1,7 +1,10 @@
 """Announcements for people: choosing topics, the warnings that hold, and reporting a swindle."""
 
+from dataclasses import dataclass
 from datetime import datetime
+from typing import ClassVar
 
+from bot.asking import Question
 from bot.broadcasts.sending.active_warnings import holding
 from bot.broadcasts.writing.body import preview
 from bot.broadcasts.writing.topics import topics, within
@@ -24,7 +27,6 @@ router = Router("announcements")
 
 #: the date of the words that people agree to: new words get a new one
 VERSION = "2026-11-25"
-_SIGNAL = "signal"
 #: the card and its section for those who have paid a swindler
 _HELP = ("export.scams", "hit")
 
@@ -59,11 +61,15 @@ def _choices(chosen: list[str]) -> list[Choice]:
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class ChooseTopic:
+    topic: str
+
+
 @router.choice("topics-one")
 async def one(turn: Turn) -> None:
     """Add a topic, or take it away; whoever takes the last one away gets no announcements any more."""
-    assert turn.choice is not None
-    person, topic = turn.person.person_id, str(turn.choice.args["topic"])
+    person, topic = turn.person.person_id, turn.chosen(ChooseTopic).topic
     chosen = await subscriptions.of(turn.db, person) if await _gets(turn) else []
     await _agree(turn)
     now = [other for other in chosen if other != topic] if topic in chosen else [*chosen, topic]
@@ -86,23 +92,37 @@ async def _agree(turn: Turn) -> None:
     await consents.give(turn.db, turn.person.person_id, Consent(ANNOUNCEMENTS, "", VERSION, language(), turn.now))
 
 
+@dataclass(frozen=True, slots=True)
+class OpenPage:
+    url: str
+
+
 @router.choice("link")
 async def link(turn: Turn) -> None:
     """Show the address, for whoever typed the label, or has no channel that opens pages by itself."""
-    assert turn.choice is not None
-    turn.say(_("Open this page: {url}", url=turn.choice.url))
+    turn.say(_("Open this page: {url}", url=turn.chosen(OpenPage).url))
+
+
+@dataclass(frozen=True, slots=True)
+class ShowWarning:
+    id: int
 
 
 @router.choice("warning")
 async def warning(turn: Turn) -> None:
     """Show a warning in full; one that is over says so."""
-    assert turn.choice is not None
-    found = next((one for one in await holding(turn) if one.id == turn.choice.args["id"]), None)
+    wanted = turn.chosen(ShowWarning).id
+    found = next((one for one in await holding(turn) if one.id == wanted), None)
     if found is None:
         turn.say(_("That warning does not hold any more."), [Choice(_("Menu"), "menu")])
         return
     seen = await preview(turn.db, found)
     turn.say(seen.text, seen.choices, file=seen.file)
+
+
+@dataclass(frozen=True)
+class TellSignal(Question):
+    name: ClassVar[str] = "signal"
 
 
 @router.command("report")
@@ -113,18 +133,17 @@ async def signal(turn: Turn) -> None:
     if await promise(turn) is None:
         await nobody(turn)
         return
-    turn.ask(_SIGNAL)
+    turn.ask(TellSignal())
     text = _("Tell what happened; a photo or a screenshot is fine too. Do not send your account number or PIN.")
     turn.say(text, [Choice(_("Cancel"), "person-not", rank="quiet")])
 
 
-@router.when(lambda turn: turn.asks == _SIGNAL and is_answer(turn))
-@in_private
-async def told(turn: Turn) -> None:
+@router.answer(TellSignal, is_answer)
+async def told(turn: Turn, asked: TellSignal) -> None:
     """Open a case with their report, and say its number and by when it is read."""
     sent = await content(turn)
     if not isinstance(sent, Forwarded):
-        turn.ask(_SIGNAL)
+        turn.ask(asked)
         turn.say(sent, [Choice(_("Cancel"), "person-not", rank="quiet")])
         return
     promised = await promise(turn)

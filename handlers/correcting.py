@@ -1,10 +1,14 @@
 """Correct one's name, phone number, or what is known of a business; an enrolment has its own way."""
 
+from dataclasses import asdict, dataclass
+from typing import ClassVar
+
+from bot.asking import Question
 from bot.cases.promises import is_answer
 from bot.enrolling.form import known
 from bot.enrolling.form.enrolment import of_business, of_person
 from bot.errors import Refusal
-from bot.fields import Field, Values, named
+from bot.fields import Answer, Field, Values, named
 from bot.language.i18n import _
 from bot.language.markdown import Markdown, plain
 from bot.reply import Choice
@@ -14,12 +18,19 @@ from db.people import businesses, people
 
 router = Router("correcting", private=True)
 
-#: what the next message answers; behind it the business, 0 for the person, and the field
-_ASKS = "my-data:"
 #: characters of a label in a list
 _LABEL = 24
 #: businesses in a list
 _MOST = 7
+
+
+@dataclass(frozen=True)
+class Correct(Question):
+    """A field of a business, or of the person where `of` is 0; choices carry the same."""
+
+    name: ClassVar[str] = "my-data"
+    of: int
+    field: str = ""
 
 
 @router.choice("my-data-change")
@@ -48,8 +59,7 @@ def _row(field: Field, of: int) -> Choice:
 @router.choice("my-data-business")
 async def of_one_business(turn: Turn) -> None:
     """Ask which line of it to correct."""
-    assert turn.choice is not None
-    of = int(turn.choice.args["of"])
+    of = turn.chosen(Correct).of
     await _values(turn, of)
     turn.say(_("Which line shall be different?"), [*(_row(field, of) for field in of_business()), _back()])
 
@@ -57,23 +67,22 @@ async def of_one_business(turn: Turn) -> None:
 @router.choice("my-data-field")
 async def ask(turn: Turn) -> None:
     """Ask the question, with what is kept now."""
-    assert turn.choice is not None
-    of, name = int(turn.choice.args["of"]), str(turn.choice.args["field"])
-    values = await _values(turn, of)
-    field = _field(of, name)
+    wanted = turn.chosen(Correct)
+    values, field = await _values(turn, wanted.of), _field(wanted)
     said = field.said(values)
     first = _("Now: {value}", value=said) if said else _("Nothing is kept so far.")
-    _ask(turn, of, field, Markdown(f"{first}\n{field.question(values)}"), values)
+    _ask(turn, wanted, Markdown(f"{first}\n{field.question(values)}"), values)
 
 
-def _ask(turn: Turn, of: int, field: Field, text: Markdown, values: Values, instead: tuple[Choice, ...] = ()) -> None:
-    turn.ask(f"{_ASKS}{of}:{field.name}", number=field.takes_number)
-    choices = named(instead or field.offers(values), "my-data", of=of, field=field.name)
+def _ask(turn: Turn, wanted: Correct, text: Markdown, values: Values, instead: tuple[Choice, ...] = ()) -> None:
+    field = _field(wanted)
+    turn.ask(wanted, number=field.takes_number)
+    choices = named(instead or field.offers(values), "my-data", **asdict(wanted))
     turn.say(text, [*choices, Choice(_("Cancel"), "my-data", rank="quiet")], wants=field.wants)
 
 
-def _field(of: int, name: str) -> Field:
-    return next(one for one in (of_business() if of else of_person(abroad=False)) if one.name == name)
+def _field(wanted: Correct) -> Field:
+    return next(one for one in (of_business() if wanted.of else of_person(abroad=False)) if one.name == wanted.field)
 
 
 async def _values(turn: Turn, of: int) -> Values:
@@ -87,38 +96,34 @@ async def _values(turn: Turn, of: int) -> Values:
     return known.about(one)
 
 
-@router.when(lambda turn: turn.asks.startswith(_ASKS) and is_command(turn.text, "back", "cancel", "skip"))
-async def left(turn: Turn) -> None:
+@router.answer(Correct, lambda turn: is_command(turn.text, "back", "cancel", "skip"))
+async def left(turn: Turn, _asked: Correct) -> None:
     """A word that leads out is no answer."""
     turn.say(_("All right, nothing is changed."), [_back()])
 
 
-@router.when(lambda turn: turn.asks.startswith(_ASKS) and is_answer(turn))
-async def answered(turn: Turn) -> None:
+@router.answer(Correct, is_answer)
+async def answered(turn: Turn, asked: Correct) -> None:
     """Store the new value, or say what the answer lacks."""
-    of, name = turn.asks.removeprefix(_ASKS).split(":")
-    values = await _values(turn, int(of))
-    field = _field(int(of), name)
+    values = await _values(turn, asked.of)
     try:
-        meant = field.read(turn, values)
+        meant = _field(asked).read(turn, values)
     except Refusal as trouble:
-        _ask(turn, int(of), field, trouble.sentence, values, trouble.choices)
+        _ask(turn, asked, trouble.sentence, values, trouble.choices)
         return
-    await _keep(turn, int(of), field, meant)
+    await _keep(turn, asked, meant)
 
 
 @router.choice("my-data-set", "my-data-own")
 async def tapped(turn: Turn) -> None:
     """Store an answer that was offered."""
-    assert turn.choice is not None
-    given = turn.choice.args
-    await _keep(turn, int(given["of"]), _field(int(given["of"]), str(given["field"])), given["set"])
+    await _keep(turn, turn.chosen(Correct), turn.chosen(Answer).set)
 
 
-async def _keep(turn: Turn, of: int, field: Field, meant: Values) -> None:
-    values = await _values(turn, of) | meant
-    if of:
-        await businesses.change(turn.db, of, known.business(values), turn.now)
+async def _keep(turn: Turn, asked: Correct, meant: Values) -> None:
+    values, field = await _values(turn, asked.of) | meant, _field(asked)
+    if asked.of:
+        await businesses.change(turn.db, asked.of, known.business(values), turn.now)
     else:
         await people.set_profile(turn.db, turn.person.person_id, values["name"], values["phone"] or "")
     said = field.said(values) or str(_("nothing"))

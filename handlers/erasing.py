@@ -1,5 +1,8 @@
 """Erase everything after a day in which the person may change their mind, or a part of it at once."""
 
+from dataclasses import dataclass
+from typing import Literal
+
 from bot.answers.unanswered import Unanswered
 from bot.cases.opening_hours import deadline
 from bot.enrolling.seats import fill
@@ -96,24 +99,24 @@ async def due(turn: Turn) -> None:
     turn.say(text)
 
 
+@dataclass(frozen=True, slots=True)
+class ErasePart:
+    part: Literal["messages", "enrolments", "news"]
+
+
 @router.choice("erase-some")
 async def which(turn: Turn) -> None:
     """Ask which part to erase."""
-    choices = [
-        Choice(_("Messages"), "erase-part", {"part": "messages"}, kind="deciding"),
-        Choice(_("Enrolments"), "erase-part", {"part": "enrolments"}, kind="deciding"),
-        Choice(_("News I chose"), "erase-part", {"part": "news"}, kind="deciding"),
-        _back(),
-    ]
-    turn.say(_("Which part? It is erased at once and cannot be brought back."), choices)
+    parts = {"messages": _("Messages"), "enrolments": _("Enrolments"), "news": _("News I chose")}
+    choices = [Choice(label, "erase-part", {"part": part}, kind="deciding") for part, label in parts.items()]
+    turn.say(_("Which part? It is erased at once and cannot be brought back."), [*choices, _back()])
 
 
 @router.choice("erase-part")
 async def part(turn: Turn) -> None:
     """Erase a part at once."""
-    assert turn.choice is not None
     person = turn.person.person_id
-    match turn.choice.args["part"]:
+    match turn.chosen(ErasePart).part:
         case "messages":
             await erasure.forget_messages(turn.db, person)
             turn.memory[Unanswered].unsure = ""
@@ -126,7 +129,7 @@ async def part(turn: Turn) -> None:
             for programme in await erasure.forget_enrolments(turn.db, [person], turn.now):
                 await fill(turn, programme)
             text = _("✅ Your enrolments are erased, with all answers and files; your places are given up.")
-        case _:
+        case "news":
             await erasure.forget_news(turn.db, person, turn.now)
             text = _("✅ What you wanted to hear of is erased. I tell you nothing by myself any more.")
     turn.say(text, [_back()])

@@ -1,5 +1,7 @@
 """Change the language: by command, by the menu, or by the offer under an answer."""
 
+from dataclasses import dataclass
+
 from bot.language.i18n import LANGUAGE_NAMES, _, speaking
 from bot.reply import Choice
 from bot.router import Router
@@ -7,6 +9,11 @@ from bot.turn import Turn
 from db.people import people
 
 router = Router("language")
+
+
+@dataclass(frozen=True, slots=True)
+class Speak:
+    language: str
 
 
 @router.command("language")
@@ -20,8 +27,7 @@ async def choose(turn: Turn) -> None:
 @router.choice("speak")
 async def speak(turn: Turn) -> None:
     """Use the chosen language from now on."""
-    assert turn.choice is not None
-    code = str(turn.choice.args["language"])
+    code = turn.chosen(Speak).language
     await people.set_language(turn.db, turn.person.person_id, code, "choice")
     with speaking(code):
         choices = [Choice(_("Menu"), "menu"), Choice(_("Bahasa / Language"), "language")]

@@ -1,5 +1,7 @@
 """The menu: the areas, and the most asked topics of each. For those who do not know what to ask; text always works."""
 
+from dataclasses import dataclass
+
 from bot.answers.card_page import card_choice
 from bot.broadcasts.sending.active_warnings import heading, warnings
 from bot.language.i18n import _
@@ -21,6 +23,11 @@ _MOST_ASKED = {
     "program": "list enrol status change",
     "business": "nib pirt bpom capital cost-price scale digital-marketing bookkeeping contact",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class ShowArea:
+    area: str
 
 
 @router.command("menu")
@@ -50,8 +57,7 @@ async def menu(turn: Turn) -> None:
 @router.choice("area")
 async def area(turn: Turn) -> None:
     """List the most asked topics of one area, and the way back."""
-    assert turn.choice is not None
-    choices = _topics(turn, str(turn.choice.args["area"]))
+    choices = _topics(turn, turn.chosen(ShowArea).area)
     turn.say(_("Choose one, or just write your question."), [*choices, Choice(_("Back"), "menu")])
 
 

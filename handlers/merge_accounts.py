@@ -1,8 +1,11 @@
 """Join two addresses of one person by a code that is given on the one and written on the other."""
 
 import re
+from dataclasses import dataclass
 from datetime import timedelta
+from typing import ClassVar
 
+from bot.asking import Question
 from bot.clock import BANDUNG
 from bot.errors import Refusal
 from bot.language.courtesy import bare_word
@@ -21,11 +24,20 @@ from db.privacy import audit, erasures, holdings
 
 router = Router("joining", private=True)
 
-_ASKS = "joining"
 #: a code with its dash, which nobody writes by chance
 _CODE = re.compile(r"\s*[2-9A-HJ-NP-Z]{4}\s*-\s*[2-9A-HJ-NP-Z]{4}\s*", re.IGNORECASE)
 #: wrong ones in a row, after which one waits
 _TRIES = 5
+
+
+@dataclass(frozen=True)
+class WriteCode(Question):
+    name: ClassVar[str] = "joining"
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    code: int
 
 
 @router.command("merge")
@@ -62,7 +74,7 @@ async def give(turn: Turn) -> None:
 @router.choice("joining-enter")
 async def enter(turn: Turn) -> None:
     """Ask for the code."""
-    turn.ask(_ASKS)
+    turn.ask(WriteCode())
     turn.say(_("Write the code, for example: K7QM-2XPD"), [Choice(_("Cancel"), "my-data", rank="quiet")])
 
 
@@ -90,7 +102,7 @@ async def entered(turn: Turn) -> None:
 
 
 def _is_code(turn: Turn) -> bool:
-    return bool(_CODE.fullmatch(turn.text)) or (turn.asks == _ASKS and bool(bare_word(turn.text)))
+    return bool(_CODE.fullmatch(turn.text)) or (turn.asked(WriteCode) is not None and bool(bare_word(turn.text)))
 
 
 async def _whose(turn: Turn, person: int) -> Markdown:
@@ -121,8 +133,7 @@ async def _insist_on(turn: Turn, code: JoiningCode | None) -> JoiningCode:
 @router.choice("joining-do")
 async def join(turn: Turn) -> None:
     """Join the two, and tell the other side."""
-    assert turn.choice is not None
-    code = await _insist_on(turn, await joinings.code_of(turn.db, int(turn.choice.args["code"])))
+    code = await _insist_on(turn, await joinings.code_of(turn.db, turn.chosen(Join).code))
     [there] = await people.profiles(turn.db, [code.person_id])
     address = await joinings.last_address(turn.db, code.person_id)
     kept, gone = await joinings.join(turn.db, code.id, turn.person.person_id, code.person_id, turn.now)
