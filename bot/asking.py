@@ -10,6 +10,13 @@ from pydantic import TypeAdapter, ValidationError
 Carried = TypeVar("Carried")
 
 
+@dataclass(frozen=True, slots=True)
+class About:
+    """Which of many a choice is about, where its name says many of what."""
+
+    id: int
+
+
 #: made once for each class
 _adapters: dict[type, TypeAdapter[Any]] = {}
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
-from bot.asking import Question
+from bot.asking import About, Question
 from bot.broadcasts.sending.active_warnings import holding
 from bot.broadcasts.writing.body import preview
 from bot.broadcasts.writing.topics import topics, within
@@ -103,15 +103,10 @@ async def link(turn: Turn) -> None:
     turn.say(_("Open this page: {url}", url=turn.chosen(OpenPage).url))
 
 
-@dataclass(frozen=True, slots=True)
-class ShowWarning:
-    id: int
-
-
 @router.choice("warning")
 async def warning(turn: Turn) -> None:
     """Show a warning in full; one that is over says so."""
-    wanted = turn.chosen(ShowWarning).id
+    wanted = turn.chosen(About).id
     found = next((one for one in await holding(turn) if one.id == wanted), None)
     if found is None:
         turn.say(_("That warning does not hold any more."), [Choice(_("Menu"), "menu")])

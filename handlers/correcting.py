@@ -11,6 +11,7 @@ from bot.errors import Refusal
 from bot.fields import Answer, Field, Values, named
 from bot.language.i18n import _
 from bot.language.markdown import Markdown, plain
+from bot.privacy.my_data import back
 from bot.reply import Choice
 from bot.router import Router, is_command
 from bot.turn import Turn
@@ -44,7 +45,7 @@ async def choose(turn: Turn) -> None:
         "What shall be different? What you sent in an enrolment stays as it was: ask staff for a correction there, or"
         " withdraw it."
     )
-    turn.say(text, [*_apart(choices), _back()])
+    turn.say(text, [*_apart(choices), back()])
 
 
 def _apart(choices: list[Choice]) -> list[Choice]:
@@ -61,7 +62,7 @@ async def of_one_business(turn: Turn) -> None:
     """Ask which line of it to correct."""
     of = turn.chosen(Correct).of
     await _values(turn, of)
-    turn.say(_("Which line shall be different?"), [*(_row(field, of) for field in of_business()), _back()])
+    turn.say(_("Which line shall be different?"), [*(_row(field, of) for field in of_business()), back()])
 
 
 @router.choice("my-data-field")
@@ -92,14 +93,14 @@ async def _values(turn: Turn, of: int) -> Values:
         return {"name": name, "phone": phone}
     one = (await businesses.of(turn.db, turn.person.person_id)).get(of)
     if one is None:
-        raise Refusal(_("I no longer keep that business."), [_back()])
+        raise Refusal(_("I no longer keep that business."), [back()])
     return known.about(one)
 
 
 @router.answer(Correct, lambda turn: is_command(turn.text, "back", "cancel", "skip"))
 async def left(turn: Turn, _asked: Correct) -> None:
     """A word that leads out is no answer."""
-    turn.say(_("All right, nothing is changed."), [_back()])
+    turn.say(_("All right, nothing is changed."), [back()])
 
 
 @router.answer(Correct, is_answer)
@@ -127,12 +128,5 @@ async def _keep(turn: Turn, asked: Correct, meant: Values) -> None:
     else:
         await people.set_profile(turn.db, turn.person.person_id, values["name"], values["phone"] or "")
     said = field.said(values) or str(_("nothing"))
-    turn.say(_("✅ Changed. {field}: {value}", field=field.label(), value=said), [_again(), _back()])
-
-
-def _again() -> Choice:
-    return Choice(_("Change data"), "my-data-change")
-
-
-def _back() -> Choice:
-    return Choice(_("My data"), "my-data", rank="quiet")
+    again = Choice(_("Change data"), "my-data-change")
+    turn.say(_("✅ Changed. {field}: {value}", field=field.label(), value=said), [again, back()])

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from bot.cases.forwarded import Forwarded, Said, content
+from bot.cases.forwarded import Forwarded, content
 from bot.cases.opening_hours import deadline
 from bot.cases.promises import promise
 from bot.enrolling.form.resuming import greet, is_it_this
@@ -61,8 +61,7 @@ async def pass_on(turn: Turn) -> None:
 @router.choice("file-not")
 async def not_this(turn: Turn) -> None:
     """Put aside a photo that is not what was asked for some time ago."""
-    said = turn.chosen(Said)
-    await _offer(turn, Forwarded(said.text, said.file))
+    await _offer(turn, turn.chosen(Forwarded))
 
 
 async def _offer(turn: Turn, sent: Forwarded) -> None:

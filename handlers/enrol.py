@@ -42,8 +42,6 @@ _PAGE = 5
 
 @dataclass(frozen=True, slots=True)
 class Enrol:
-    """In which programme, whether once more, and whether somebody else."""
-
     programme: int
     anew: bool = False
     other: bool = False
@@ -103,9 +101,8 @@ async def _possible(turn: Turn, programme: Programme) -> None:
     if programme.state == "cancelled":
         raise Refusal(_("{title} is cancelled.", title=name), posted)
     if programme.enrolment_opens and programme.enrolment_opens > now:
-        raise Refusal(
-            _("Enrolment for {title} opens on {date}.", title=name, date=day(programme.enrolment_opens)), posted
-        )
+        opens = day(programme.enrolment_opens)
+        raise Refusal(_("Enrolment for {title} opens on {date}.", title=name, date=opens), posted)
     if not programme.takes_on(now):
         raise Refusal(closed(programme), posted)
 

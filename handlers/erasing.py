@@ -9,6 +9,7 @@ from bot.enrolling.seats import fill
 from bot.errors import Refusal
 from bot.language.i18n import _
 from bot.privacy import erasing
+from bot.privacy.my_data import back
 from bot.reply import Choice
 from bot.router import Router
 from bot.turn import Turn
@@ -32,7 +33,7 @@ async def ask(turn: Turn) -> None:
         return
     if await staff.is_active(turn.db, person):
         text = _("You belong to the staff. Leave the staff first; then your data can be erased here.")
-        raise Refusal(text, [Choice(_("Open"), "staff"), _back()])
+        raise Refusal(text, [Choice(_("Open"), "staff"), back()])
     own = await erasure.under_way(turn.db, person, turn.now)
     text = _("This erases everything: name, phone, messages and files. After that it cannot be brought back.")
     if own:
@@ -74,9 +75,9 @@ def _say_when(turn: Turn, planned: Erasure) -> None:
 async def cancel(turn: Turn) -> None:
     """Keep everything."""
     if await erasures.cancel(turn.db, turn.person.person_id):
-        turn.say(_("All right, nothing is erased."), [_back()])
+        turn.say(_("All right, nothing is erased."), [back()])
     else:
-        turn.say(_("Nothing is about to be erased."), [_back()])
+        turn.say(_("Nothing is about to be erased."), [back()])
 
 
 @router.job(erasing.JOB)
@@ -87,7 +88,7 @@ async def due(turn: Turn) -> None:
         return
     erased = await erasing.carry_out(turn.db, planned, turn.now)
     if erased is None:
-        turn.say(_("Your data were not erased: you belong to the staff. Leave the staff first."), [_back()])
+        turn.say(_("Your data were not erased: you belong to the staff. Leave the staff first."), [back()])
         return
     turn.memory.forget()
     for programme in erased.freed:
@@ -109,7 +110,7 @@ async def which(turn: Turn) -> None:
     """Ask which part to erase."""
     parts = {"messages": _("Messages"), "enrolments": _("Enrolments"), "news": _("News I chose")}
     choices = [Choice(label, "erase-part", {"part": part}, kind="deciding") for part, label in parts.items()]
-    turn.say(_("Which part? It is erased at once and cannot be brought back."), [*choices, _back()])
+    turn.say(_("Which part? It is erased at once and cannot be brought back."), [*choices, back()])
 
 
 @router.choice("erase-part")
@@ -132,8 +133,4 @@ async def part(turn: Turn) -> None:
         case "news":
             await erasure.forget_news(turn.db, person, turn.now)
             text = _("✅ What you wanted to hear of is erased. I tell you nothing by myself any more.")
-    turn.say(text, [_back()])
-
-
-def _back() -> Choice:
-    return Choice(_("My data"), "my-data", rank="quiet")
+    turn.say(text, [back()])

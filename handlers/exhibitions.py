@@ -5,10 +5,11 @@ from dataclasses import replace
 from bot.answers import lookups
 from bot.answers.card_page import introduce, say_card
 from bot.answers.unanswered import Unanswered
+from bot.asking import About
 from bot.errors import Refusal
 from bot.fairs import exhibitions as say
 from bot.fairs import filters, listing
-from bot.fairs.exhibitions import About, local, title
+from bot.fairs.exhibitions import local, title
 from bot.fairs.filters import Filter
 from bot.fairs.listing import Page, keep_posted, of_exhibitions
 from bot.fairs.programmes import join

@@ -24,20 +24,14 @@ router = Router("feedback", private=True)
 _LONGEST = 500
 
 
-@dataclass(frozen=True, slots=True)
-class Rate:
-    rating: int
-
-
 @dataclass(frozen=True)
-class SayWhatWasUseful(Question):
+class SayHowItWas(Question):
+    """The ratings and the yes or no to tap, and what was useful to write."""
+
     name: ClassVar[str] = "feedback"
-    enrolment: int
-
-
-@dataclass(frozen=True, slots=True)
-class ComeAgain:
-    again: bool
+    id: int
+    rating: int = 0
+    again: bool = False
 
 
 @router.job(THANKS)
@@ -76,8 +70,8 @@ def _certificate(one: Enrolment) -> Choice:
 async def rate(turn: Turn) -> None:
     """Keep the rating at once, and ask what was useful."""
     form = await Form.chosen(turn)
-    await feedback.keep(turn.db, form.one.id, turn.now, rating=turn.chosen(Rate).rating)
-    turn.ask(SayWhatWasUseful(form.one.id))
+    await feedback.keep(turn.db, form.one.id, turn.now, rating=turn.chosen(SayHowItWas).rating)
+    turn.ask(SayHowItWas(form.one.id))
     text = _("Noted. What was most useful to you? Staff read it without your name.")
     turn.say(text, [Choice(_("Skip"), "feedback-skip", {"id": form.one.id}, "quiet", "step")])
 
@@ -89,10 +83,10 @@ def _answers(turn: Turn) -> bool:
     return bool(words) and "?" not in words and not (leads_out or likely_withdraws(words))
 
 
-@router.answer(SayWhatWasUseful, _answers)
-async def explain(turn: Turn, asked: SayWhatWasUseful) -> None:
+@router.answer(SayHowItWas, _answers)
+async def explain(turn: Turn, asked: SayHowItWas) -> None:
     """Keep what was useful, in their words."""
-    form = await Form.load(turn, asked.enrolment)
+    form = await Form.load(turn, asked.id)
     if not is_command(turn.text, "skip", "cancel"):
         useful = " ".join(turn.text.split())[:_LONGEST]
         await feedback.keep(turn.db, form.one.id, turn.now, useful=useful)
@@ -115,9 +109,6 @@ def _ask_again(turn: Turn, one: Enrolment) -> None:
 async def come_again(turn: Turn) -> None:
     """Keep whether they would come again, the last of the three."""
     form = await Form.chosen(turn)
-    await feedback.keep(turn.db, form.one.id, turn.now, again=turn.chosen(ComeAgain).again)
-    turn.say(_("Thank you, that helps to plan the next one."), [_certificate(form.one), _programmes()])
-
-
-def _programmes() -> Choice:
-    return Choice(_("All programmes"), "programmes")
+    await feedback.keep(turn.db, form.one.id, turn.now, again=turn.chosen(SayHowItWas).again)
+    others = Choice(_("All programmes"), "programmes")
+    turn.say(_("Thank you, that helps to plan the next one."), [_certificate(form.one), others])

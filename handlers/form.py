@@ -3,7 +3,7 @@
 import re
 from dataclasses import replace
 
-from bot.cases.forwarded import Said
+from bot.cases.forwarded import Forwarded
 from bot.enrolling.form.aside import aside, my_answer
 from bot.enrolling.form.form import FillIn, Form, OwnEnrolment
 from bot.enrolling.form.page import PATIENCE, go_on, offers, stamped
@@ -180,7 +180,7 @@ async def edited(turn: Turn) -> None:
 async def _standing(turn: Turn) -> Form | None:
     """Load the form of a choice below its question as it stands; for one below an earlier question, say what is now."""
     form = await opened(turn)
-    if turn.chosen(OwnEnrolment).mark == form.one.mark:
+    if turn.chosen(OwnEnrolment).mark == form.one.mark and (form.asked or form.confirms):
         return form
     at, _total = form.place(form.asked)
     text = _("That was an earlier question; now we are at step {at}.", at=str(at))
@@ -190,53 +190,38 @@ async def _standing(turn: Turn) -> Form | None:
     return None
 
 
-async def _tapped(turn: Turn) -> tuple[Form, Field] | None:
-    """Load the form and its question that stands; at the review, show that."""
-    form = await _standing(turn)
-    if form and form.asked:
-        return form, form.asked
-    if form:
-        await go_on(turn, form)
-    return None
-
-
-@router.choice("form-set")
+@router.choice("form-set", "form-keep")
 async def choose(turn: Turn) -> None:
-    """Take an answer that was offered."""
-    if asked := await _tapped(turn):
-        await _take(turn, *asked, turn.chosen(Answer).set)
-
-
-@router.choice("form-keep")
-async def keep(turn: Turn) -> None:
-    """Take the answer that was given before."""
-    if asked := await _tapped(turn):
-        form, field = asked
-        await _take(turn, form, field, form.proposal(field))
+    """Take an answer that was offered, or the one given before."""
+    form = await _standing(turn)
+    if form and (field := form.asked):
+        await _take(turn, form, field, turn.chosen(Answer).set or form.proposal(field))
 
 
 @router.choice("form-mine")
 async def insist(turn: Turn) -> None:
     """Take a text that looked like a question as the answer, as they insist."""
-    if asked := await _tapped(turn):
-        form, field = asked
-        turn.inbound = replace(turn.inbound, kind="text", text=turn.chosen(Said).text)
+    form = await _standing(turn)
+    if form and (field := form.asked):
+        turn.inbound = replace(turn.inbound, kind="text", text=turn.chosen(Forwarded).words)
         try:
-            await _take(turn, form, field, field.read(turn, form.values))
+            meant = field.read(turn, form.values)
         except Refusal as trouble:
             await _missed(turn, form, field, trouble)
+        else:
+            await _take(turn, form, field, meant)
 
 
 @router.choice("form-next")
 async def enough(turn: Turn) -> None:
     """Close a question that takes several answers."""
-    if asked := await _tapped(turn):
-        form, field = asked
-        if field.said(form.values):
-            form.go_on_after(field)
-            await go_on_or_hand_back(turn, form)
-        else:
+    form = await _standing(turn)
+    if form and (field := form.asked):
+        if not field.said(form.values):
             await go_on(turn, form, _("Please choose at least one."))
+            return
+        form.go_on_after(field)
+        await go_on_or_hand_back(turn, form)
 
 
 @router.choice("form-skip")

@@ -76,8 +76,6 @@ async def undo(turn: Turn) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Resume:
-    """What was stopped at this moment."""
-
     at: datetime
 
 

@@ -48,7 +48,7 @@ async def explain(turn: Turn) -> None:
         "If you also write to me from another phone or app, both can become one: one enrolment, one conversation with"
         " staff, one list of news. Get a code on the one and write it on the other."
     )
-    choices = [Choice(_("Give me a code"), "joining-code"), Choice(_("I have a code"), "joining-enter"), _back()]
+    choices = [Choice(_("Give me a code"), "joining-code"), Choice(_("I have a code"), "joining-enter"), my_data.back()]
     turn.say(text, choices)
 
 
@@ -68,7 +68,7 @@ async def give(turn: Turn) -> None:
         code=code,
         minutes=str(LASTS // timedelta(minutes=1)),
     )
-    turn.say(text, [_back()])
+    turn.say(text, [my_data.back()])
 
 
 @router.choice("joining-enter")
@@ -82,11 +82,11 @@ async def enter(turn: Turn) -> None:
 async def entered(turn: Turn) -> None:
     """Show who would become one, before anything is done."""
     if turn.memory[WrongCodes].are_too_many(_TRIES, LASTS, turn.now):
-        raise Refusal(_("Too many wrong codes. Please try again in 15 minutes."), [_back()])
+        raise Refusal(_("Too many wrong codes. Please try again in 15 minutes."), [my_data.back()])
     code = await joinings.code(turn.db, turn.text)
     if code is None:
         turn.memory[WrongCodes].count(turn.now)
-        turn.say(_("I know no such code. Check it, or get a new one there."), [_again(), _back()])
+        turn.say(_("I know no such code. Check it, or get a new one there."), [_again(), my_data.back()])
         return
     await _insist_on(turn, code)
     text = _(
@@ -120,13 +120,13 @@ async def _whose(turn: Turn, person: int) -> Markdown:
 async def _insist_on(turn: Turn, code: JoiningCode | None) -> JoiningCode:
     """Refuse a code that is not good, is their own, or is of a person about to be erased."""
     if code is None or not code.is_good(turn.now):
-        raise Refusal(_("That code was used or is too old. Get a new one there."), [_again(), _back()])
+        raise Refusal(_("That code was used or is too old. Get a new one there."), [_again(), my_data.back()])
     if code.person_id == turn.person.person_id:
-        raise Refusal(_("That is your own code. Write it on the other phone or app."), [_back()])
+        raise Refusal(_("That is your own code. Write it on the other phone or app."), [my_data.back()])
     for person in (code.person_id, turn.person.person_id):
         if await erasures.of(turn.db, person):
             text = _("One of the two is about to be erased. Take that back first, then join them.")
-            raise Refusal(text, [_back()])
+            raise Refusal(text, [my_data.back()])
     return code
 
 
@@ -152,15 +152,11 @@ async def undo(turn: Turn) -> None:
     """Make them two people again."""
     one = await joinings.of(turn.db, turn.person.person_id, turn.now)
     if one is None:
-        raise Refusal(_("There is nothing that can still be undone."), [_back()])
+        raise Refusal(_("There is nothing that can still be undone."), [my_data.back()])
     await joinings.undo(turn.db, one, turn.now)
     await audit.note(turn.db, None, "people.part", f"person:{one.kept_id}", turn.now, gone=one.gone_id)
-    turn.say(_("✅ Undone: they are two again. What came since then stays with the older one."), [_back()])
+    turn.say(_("✅ Undone: they are two again. What came since then stays with the older one."), [my_data.back()])
 
 
 def _again() -> Choice:
     return Choice(_("I have a code"), "joining-enter")
-
-
-def _back() -> Choice:
-    return Choice(_("My data"), "my-data", rank="quiet")

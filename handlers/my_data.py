@@ -60,7 +60,7 @@ async def _page(turn: Turn) -> None:
 async def file(turn: Turn) -> None:
     """Send everything as a file that any computer can read; it is deleted here after a day."""
     text = _("Everything that we keep about you, as a file (JSON). I keep the file itself for one day only.")
-    turn.say(text, [_back()], file=await my_data.download(turn))
+    turn.say(text, [my_data.back()], file=await my_data.download(turn))
 
 
 @router.choice("my-data-looks")
@@ -68,10 +68,10 @@ async def looks(turn: Turn) -> None:
     """List which members opened their enrolments, and when."""
     found = await holdings.openings(turn.db, turn.person.person_id, _LOOKS)
     if not found:
-        turn.say(_("Nobody of the staff has opened an enrolment of yours so far."), [_back()])
+        turn.say(_("Nobody of the staff has opened an enrolment of yours so far."), [my_data.back()])
         return
     first = _("Who of the staff opened your enrolments, the last first:")
-    turn.say(Markdown("\n".join([first, *(f"- {_look(one)}" for one in found)])), [_back()])
+    turn.say(Markdown("\n".join([first, *(f"- {_look(one)}" for one in found)])), [my_data.back()])
 
 
 def _look(one: Opening) -> Markdown:
@@ -91,14 +91,14 @@ async def consent(turn: Turn) -> None:
     """Ask which consent they take back."""
     kinds = {one.kind for one in await consents.of(turn.db, turn.person.person_id)}
     if not kinds:
-        turn.say(_("There is no consent that you could take back."), [_back()])
+        turn.say(_("There is no consent that you could take back."), [my_data.back()])
         return
     choices = []
     if ENROLMENT in kinds:
         choices.append(Choice(_("For enrolment"), "consent-enrolment"))
     if ANNOUNCEMENTS in kinds:
         choices.append(Choice(_("For announcements"), "consent-announcements"))
-    turn.say(_("Which consent do you take back?"), [*choices, _back()])
+    turn.say(_("Which consent do you take back?"), [*choices, my_data.back()])
 
 
 @router.choice("consent-announcements")
@@ -130,7 +130,7 @@ async def taken_back(turn: Turn) -> None:
     """Withdraw what was open; a place that was theirs goes to the next one."""
     person = turn.person.person_id
     if not await consents.withdraw(turn.db, person, ENROLMENT, turn.now):
-        raise Refusal(_("There is no consent that you could take back."), [_back()])
+        raise Refusal(_("There is no consent that you could take back."), [my_data.back()])
     ahead = await erasure.under_way(turn.db, person, turn.now)
     for one in ahead:
         await enrolments.move(turn.db, one, "withdrawn", turn.now)
@@ -140,8 +140,4 @@ async def taken_back(turn: Turn) -> None:
     for programme in dict.fromkeys(one.programme_id for one in ahead):
         await fill(turn, programme)
     text = _("✅ Taken back. What you had sent is withdrawn; to have the answers erased too, choose the button below.")
-    turn.say(text, [Choice(_("Erase my data"), "erase"), _back()])
-
-
-def _back() -> Choice:
-    return Choice(_("My data"), "my-data", rank="quiet")
+    turn.say(text, [Choice(_("Erase my data"), "erase"), my_data.back()])

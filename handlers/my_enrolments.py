@@ -136,13 +136,8 @@ async def ask_to_withdraw(turn: Turn) -> None:
             "If you withdraw, nobody looks at your enrolment in {title} any more. Withdraw?",
             title=title(form.programme),
         )
-    turn.say(
-        text,
-        [
-            Choice(_("Yes, withdraw"), "withdrawn", {"id": form.one.id}, kind="deciding"),
-            Choice(_("No, thanks"), "status"),
-        ],
-    )
+    yes = Choice(_("Yes, withdraw"), "withdrawn", {"id": form.one.id}, kind="deciding")
+    turn.say(text, [yes, Choice(_("No, thanks"), "status")])
 
 
 @router.choice("withdrawn")

@@ -6,7 +6,7 @@ from typing import ClassVar
 from bot.answers.card_page import Read
 from bot.asking import Question
 from bot.cases.cases import open_case
-from bot.cases.forwarded import Forwarded, Said, content
+from bot.cases.forwarded import Forwarded, content
 from bot.cases.opening_hours import deadline
 from bot.cases.promises import HUMAN, asks_for_person, confirm, give_up, is_answer, known, nobody, promise
 from bot.fragments import asked_the_same, same_text
@@ -29,9 +29,9 @@ class SayWhatYouNeed(Question):
 @router.choice("person")
 async def person(turn: Turn) -> None:
     """Pass on what was asked; where the person said nothing yet, ask for their words first."""
-    said = turn.chosen(Said)
-    if said.text or said.file:
-        await _open(turn, Forwarded(said.text, said.file), "question", kept=not said.turn)
+    said = turn.chosen(Forwarded)
+    if said.words or said.file:
+        await _open(turn, said, "question", kept=not said.turn)
     else:
         await _invite(turn)
 

@@ -3,10 +3,11 @@
 from bot.answers import lookups
 from bot.answers.card_page import say_card
 from bot.answers.unanswered import Unanswered
+from bot.asking import About
 from bot.errors import Refusal
 from bot.fairs import filters, listing
 from bot.fairs import programmes as say
-from bot.fairs.exhibitions import About, local, numbered, title
+from bot.fairs.exhibitions import local, numbered, title
 from bot.fairs.listing import Page, keep_posted
 from bot.language.i18n import _, day, language
 from bot.language.markdown import Markdown

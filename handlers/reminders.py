@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 from babel.lists import format_list
 
+from bot.asking import About
 from bot.errors import Refusal
 from bot.fairs import exhibitions as say
 from bot.language.dates_said import MALAYSIA, hours, weekday_span
@@ -43,7 +44,7 @@ async def remind(turn: Turn) -> None:
 @router.choice("remind-undo")
 async def undo(turn: Turn) -> None:
     """Stop the reminders of this exhibition."""
-    one = turn.chosen(say.About)
+    one = turn.chosen(About)
     await reminders.stop(turn.db, turn.person.person_id, one.id, turn.now)
     turn.say(_("All right, I will not remind you of it."), [Choice(_("Remind me"), "remind", {"id": one.id})])
 
@@ -63,7 +64,7 @@ async def coming(turn: Turn) -> None:
 @router.choice("not-coming")
 async def not_coming(turn: Turn) -> None:
     """Note that they do not come, and stop the reminders."""
-    one = turn.chosen(say.About)
+    one = turn.chosen(About)
     await reminders.stop(turn.db, turn.person.person_id, one.id, turn.now, "not-coming")
     onward = Choice(_("Coming exhibitions"), "exhibitions")
     text = _("All right, I will not remind you of it.")
@@ -139,7 +140,7 @@ def _told(planned: list[tuple[int, datetime]]) -> Markdown:
 
 async def _ahead(turn: Turn) -> Exhibition:
     """Load the exhibition of the choice; refuses one that nobody can be reminded of."""
-    one = await exhibitions.load(turn.db, turn.chosen(say.About).id)
+    one = await exhibitions.load(turn.db, turn.chosen(About).id)
     onward = [Choice(_("Coming exhibitions"), "exhibitions"), Choice(_("Menu"), "menu")]
     if one is None or one.state == "draft":
         raise Refusal(_("That exhibition is no longer listed."), onward)

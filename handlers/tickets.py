@@ -1,6 +1,7 @@
 """Tickets: sent with the acceptance and again at any time; and whether a certificate is genuine."""
 
 from bot.answers.card_page import introduce
+from bot.asking import About
 from bot.cases.cases import recipient
 from bot.codes import Codes
 from bot.door import certificates, tickets
@@ -10,7 +11,7 @@ from bot.enrolling.form.form import Form
 from bot.enrolling.seats import TICKET as JOB
 from bot.errors import Refusal
 from bot.fairs import programmes as programme_page
-from bot.fairs.exhibitions import About, title
+from bot.fairs.exhibitions import title
 from bot.language.i18n import _
 from bot.language.markdown import Markdown
 from bot.reply import Choice

@@ -1,14 +1,11 @@
 """A waiting case for its owner: add to it, cancel it, open it again; and the apology for a missed promise."""
 
-from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar
 
-from bot.asking import Question
-from bot.cases.cases import alert, load, number, officers, owner, recipient, watch
+from bot.cases.cases import AddToCase, alert, load, number, officers, owner, recipient, watch
 from bot.cases.forwarded import Forwarded, content
 from bot.cases.opening_hours import deadline
-from bot.cases.promises import confirm, give_up, is_answer, known, nobody, own_choices, promise
+from bot.cases.promises import confirm, give_up, is_answer, known, menu, nobody, own_choices, promise
 from bot.language.i18n import _, speaking
 from bot.reply import Choice
 from bot.router import Router
@@ -18,14 +15,6 @@ from db.cases.cases import Case
 from db.deliveries import deliveries
 
 router = Router("waiting", private=True)
-
-
-@dataclass(frozen=True)
-class AddToCase(Question):
-    """What to add to a case of theirs; choices below it carry which one it is."""
-
-    name: ClassVar[str] = "case-add"
-    case: int
 
 
 @router.choice("case-add")
@@ -69,7 +58,7 @@ async def cancel(turn: Turn) -> None:
         with speaking(taker.language):
             text = _("{case} was cancelled by the person.", case=number(case.id))
             await turn.tell(recipient(taker), f"case:{case.id}:cancelled:{turn.id}", text, at_night=True)
-    turn.say(_("{case} is cancelled; nobody answers it any more.", case=number(case.id)), [_menu()])
+    turn.say(_("{case} is cancelled; nobody answers it any more.", case=number(case.id)), [menu()])
 
 
 @router.choice("case-fine")
@@ -128,10 +117,10 @@ async def late(turn: Turn) -> None:
 
 async def _too_late(turn: Turn, case: Case | None) -> None:
     if case is None:
-        turn.say(_("I no longer have that question."), [_menu()])
+        turn.say(_("I no longer have that question."), [menu()])
     elif case.state == "closed":
         ask = Choice(_("Ask a person"), "person")
-        turn.say(_("{case} is already closed. If there is more, write it here.", case=number(case.id)), [ask, _menu()])
+        turn.say(_("{case} is already closed. If there is more, write it here.", case=number(case.id)), [ask, menu()])
     else:
         known(turn, case)
 
@@ -140,7 +129,3 @@ async def _own(turn: Turn) -> Case | None:
     """Load the case that the choice names, if it is theirs."""
     case = await cases.load(turn.db, turn.chosen(AddToCase).case)
     return case if case and case.address_id == turn.person.address_id else None
-
-
-def _menu() -> Choice:
-    return Choice(_("Menu"), "menu")

@@ -57,6 +57,9 @@ ENDED = {
     "handlers/staff/several.py", "bot/commands/arrivals.py", "bot/commands/data.py",
 }  # fmt: skip
 
+#: a choice or a question that a handler takes apart by itself
+BY_HAND = re.compile(r"assert turn\.choice|choice\.args|\basks\.(split|r?partition|startswith|remove)|\.asks [!=]= ")
+
 #: what a clock on the wall is read with
 CLOCKS = {"monotonic", "monotonic_ns", "perf_counter", "perf_counter_ns", "process_time", "thread_time", "time_ns"}
 LOOP = re.compile(r"\b(time|\w*loop(\(\))?)\.time$")
@@ -311,6 +314,16 @@ def test_no_docstring_of_a_function_begins_as_a_riddle() -> None:
         and (said.split()[0].strip(".,:;") in RIDDLES or len(said.split()) < 2)
     ]
     assert not riddles, "say who does what, beginning in the imperative"
+
+
+def test_what_choices_and_questions_carry_is_read_as_dataclasses() -> None:
+    by_hand = [
+        f"{name(path)}: {line.strip()}"
+        for path in sorted((HOUSE / "handlers").glob("*.py"))
+        for line in path.read_text("utf-8").splitlines()
+        if BY_HAND.search(line)
+    ]
+    assert not by_hand, "turn.chosen and turn.asked read them, also those of yesterday"
 
 
 def test_no_file_is_named_after_a_drawer() -> None:

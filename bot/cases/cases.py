@@ -1,8 +1,11 @@
 """Open, promise and tell a case, to each in their own language."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import ClassVar
 
+from bot.asking import Question
 from bot.cases.opening_hours import deadline
 from bot.language.i18n import LANGUAGE_NAMES, _, speaking
 from bot.language.markdown import Markdown, escape
@@ -56,6 +59,14 @@ async def asker(turn: Turn, case: Case) -> Known:
     return (await people.load(turn.db, [case.address_id]))[case.address_id]
 
 
+@dataclass(frozen=True)
+class AddToCase(Question):
+    """What to add to a case of theirs; choices below it carry which one it is."""
+
+    name: ClassVar[str] = "case-add"
+    case: int
+
+
 async def open_case(
     turn: Turn, kind: str, words: str, promised_at: datetime | None, file: int = 0, report: int = 0, topic: str = ""
 ) -> int:
@@ -69,7 +80,7 @@ async def open_case(
     await watch(turn, case, person.address_id, promised_at)
     await alert(turn, await load(turn, case), f"case:{case}:new", file=file)
     if turn.inbound.album:
-        turn.memory.album_asks = f"case-add:{case}"
+        turn.memory.album_asks = AddToCase(case).kept()
     return case
 
 

@@ -1,6 +1,9 @@
 """Read what a person sent so that it can be passed on: words, a file, or why it cannot be."""
 
 from dataclasses import dataclass
+from typing import Annotated
+
+from pydantic import Field
 
 from bot.language.i18n import _
 from bot.language.markdown import Markdown
@@ -10,18 +13,11 @@ from db import files
 
 @dataclass(frozen=True, slots=True)
 class Forwarded:
-    """Words, the id of a kept file (0 for none), or both."""
+    """Words, the id of a kept file (0 for none), or both; choices carry it too, the words as `text`."""
 
-    words: str
+    words: Annotated[str, Field(validation_alias="text")] = ""
     file: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """What a choice passes on, and the turn in which it was said where it is in no list of open questions."""
-
-    text: str = ""
-    file: int = 0
+    #: of a choice: the turn in which it was said, where no list of open questions has it
     turn: int = 0
 
 

@@ -153,7 +153,7 @@ async def nobody(turn: Turn) -> None:
     if contact:
         text = _("No staff answer here yet. You can ask: {contact}", contact=typed(contact))
     card = turn.knowledge.card(CONTACTS, language())
-    turn.say(text, [*([card_choice(card)] if card else []), _menu()])
+    turn.say(text, [*([card_choice(card)] if card else []), menu()])
 
 
 def is_answer(turn: Turn) -> bool:
@@ -186,5 +186,6 @@ def give_up() -> Choice:
     return Choice(_("Cancel"), "person-not", rank="quiet")
 
 
-def _menu() -> Choice:
+def menu() -> Choice:
+    """Make the way to the menu."""
     return Choice(_("Menu"), "menu")

@@ -1,7 +1,6 @@
 """Say an exhibition: when, on both clocks, where, what it costs; its calendar file; and what people can do next."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from bot.language.dates_said import hours, span, weekday_span
@@ -19,13 +18,6 @@ from db.files import File
 SAMPLE = "CONTOH"
 #: UTF-16 units, so that an introduction still fits below in one bubble with choices
 _ROOM = 850
-
-
-@dataclass(frozen=True, slots=True)
-class About:
-    """Which exhibition or programme a choice is about."""
-
-    id: int
 
 
 def local(texts: Mapping[str, str]) -> str:

@@ -1,7 +1,7 @@
 """Read what a person looks for among exhibitions and programmes from a question: city, sector, time."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from itertools import pairwise
 
@@ -25,13 +25,7 @@ class Filter:
 
     def to_json(self) -> dict[str, str]:
         """Write it as a choice carries it."""
-        kept = {
-            "city": self.city,
-            "sector": self.sector,
-            "first": self.first.isoformat() if self.first else "",
-            "last": self.last.isoformat() if self.last else "",
-        }
-        return {name: value for name, value in kept.items() if value}
+        return {name: str(value) for name, value in asdict(self).items() if value}
 
 
 def sought(text: str, cities: Collection[str], today: date) -> Filter:

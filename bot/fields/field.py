@@ -82,7 +82,7 @@ class Field:
 class Answer:
     """What a choice that answers a field carries."""
 
-    set: Values
+    set: Values = field(default_factory=dict)
 
 
 def answer(label: Markdown | str, **values: object) -> Choice:

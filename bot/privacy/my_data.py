@@ -16,7 +16,7 @@ from bot.fairs.exhibitions import title
 from bot.fields.phone import shown
 from bot.language.i18n import _, day, number
 from bot.language.markdown import Markdown, plain
-from bot.reply import Reply
+from bot.reply import Choice, Reply
 from bot.turn import Turn
 from db import files, office
 from db.base import JsonObject
@@ -68,6 +68,11 @@ async def page(turn: Turn) -> Markdown:
         when = deadline(planned.due_at, turn.now)
         text += "\n" + _("⚠️ All of it is erased {when}. Until then you can take that back.", when=when)
     return Markdown(text)
+
+
+def back() -> Choice:
+    """Make the way to what is kept about them."""
+    return Choice(_("My data"), "my-data", rank="quiet")
 
 
 def channels(names: Collection[str]) -> str:

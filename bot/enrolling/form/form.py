@@ -35,15 +35,13 @@ class FillIn(Question):
 
 @dataclass(frozen=True, slots=True)
 class OwnEnrolment:
-    """Which enrolment of theirs a choice is about, by either name, and what is said of it by the tap."""
+    """Which enrolment of theirs a choice is about, by either name; below a question, the mark of that, and whether what
+    is known is the same; below a draft, whether its programme is closed."""
 
     id: int = 0
     form: int = 0
-    #: of the question that the choice stood below
     mark: int = 0
-    #: whether what is known is still right
     same: bool = False
-    #: whether nobody can enrol any more
     closed: bool = False
 
 
