@@ -4,6 +4,15 @@ from itertools import pairwise
 
 import pytest
 
+from bot.asking import Question
+from bot.cases.cases import AddToCase
+from bot.enrolling.form.form import FillIn
+from handlers.announcements import TellSignal
+from handlers.correcting import Correct
+from handlers.feedback import SayHowItWas
+from handlers.merge_accounts import WriteCode
+from handlers.person import SayWhatYouNeed
+from handlers.seats import SayWhy
 from tests.town.phone import Phone
 
 
@@ -62,3 +71,23 @@ async def test_a_price_that_a_card_tells_in_a_section_is_what_is_read_first(ani:
     assert "Biaya P-IRT" not in cost.labels
     (general,) = await ani.says("p-irt itu apa sih")
     assert general.text.startswith("Makanan kering buatan rumah")
+
+
+@pytest.mark.parametrize(
+    ("kept", "asked"),
+    [
+        ("form:12:345", FillIn(12, 345)),
+        ("form:12:345:photo", FillIn(12, 345, "photo")),
+        ("case-add:7", AddToCase(7)),
+        ("my-data:0:name", Correct(0, "name")),
+        ("place-why:5", SayWhy(5)),
+        ("feedback:5", SayHowItWas(5)),
+        ("person", SayWhatYouNeed()),
+        ("signal", TellSignal()),
+        ("joining", WriteCode()),
+    ],
+)
+def test_what_was_asked_before_an_update_is_still_answered(kept: str, asked: Question) -> None:
+    assert type(asked).read(kept) == asked
+    assert type(asked).read(asked.kept()) == asked
+    assert type(asked).read("another:1") is None
