@@ -3,7 +3,7 @@
 from bot.enrolling.form import known
 from bot.enrolling.form.enrolment import PERSON
 from bot.enrolling.form.form import Form
-from bot.enrolling.form.page import Change, business_choices, go_on, rows_to_change
+from bot.enrolling.form.page import ChangeLine, business_choices, go_on, rows_to_change
 from bot.enrolling.form.resuming import opened
 from bot.enrolling.form.sending import go_on_or_hand_back
 from bot.language.i18n import _
@@ -17,7 +17,7 @@ router = Router("changing", private=True)
 @router.choice("form-file")
 async def this_file(turn: Turn) -> None:
     """Take a photo that came before its question as the one that staff want anew."""
-    form, sent = await opened(turn), turn.chosen(Change)
+    form, sent = await opened(turn), turn.chosen(ChangeLine)
     field = next((one for one in form.pending() if one.name == sent.field), None)
     if field:
         form.attach(field, sent.file)
@@ -41,7 +41,7 @@ async def which_business(turn: Turn) -> None:
 @router.choice("form-business")
 async def with_business(turn: Turn) -> None:
     """Set the business it is about."""
-    await _with_business(turn, await opened(turn), turn.chosen(Change).business)
+    await _with_business(turn, await opened(turn), turn.chosen(ChangeLine).business)
 
 
 async def _with_business(turn: Turn, form: Form, business: int) -> None:
@@ -59,13 +59,13 @@ async def change(turn: Turn) -> None:
     """Ask which line to change."""
     form = await opened(turn)
     await form.ask(turn, number=True)
-    turn.say(_("Which line shall be different?"), rows_to_change(form, turn.chosen(Change).page))
+    turn.say(_("Which line shall be different?"), rows_to_change(form, turn.chosen(ChangeLine).page))
 
 
 @router.choice("form-field")
 async def one_field(turn: Turn) -> None:
     """Ask this question again, then show the review."""
-    form, wanted = await opened(turn), turn.chosen(Change).field
+    form, wanted = await opened(turn), turn.chosen(ChangeLine).field
     field = next((one for one in form.fields if one.name == wanted), None)
     if field and not form.pending():
         form.change(field)

@@ -8,7 +8,7 @@ from bot.cases.promises import is_answer
 from bot.enrolling.form import known
 from bot.enrolling.form.enrolment import of_business, of_person
 from bot.errors import Refusal
-from bot.fields import Answer, Field, Values, named
+from bot.fields import Field, SetValues, Values, named
 from bot.language.i18n import _
 from bot.language.markdown import Markdown, plain
 from bot.privacy.my_data import back
@@ -118,7 +118,7 @@ async def answered(turn: Turn, asked: Correct) -> None:
 @router.choice("my-data-set", "my-data-own")
 async def tapped(turn: Turn) -> None:
     """Store an answer that was offered."""
-    await _keep(turn, turn.chosen(Correct), turn.chosen(Answer).set)
+    await _keep(turn, turn.chosen(Correct), turn.chosen(SetValues).set)
 
 
 async def _keep(turn: Turn, asked: Correct, meant: Values) -> None:

@@ -11,7 +11,7 @@ from bot.fairs import exhibitions as say
 from bot.fairs import filters, listing
 from bot.fairs.exhibitions import local, title
 from bot.fairs.filters import Filter
-from bot.fairs.listing import Page, keep_posted, of_exhibitions
+from bot.fairs.listing import ListPage, keep_posted, of_exhibitions
 from bot.fairs.programmes import join
 from bot.language.dates_said import hours, period
 from bot.language.i18n import _, day, language
@@ -57,7 +57,7 @@ async def named(turn: Turn) -> None:
 async def coming_up(turn: Turn) -> None:
     """List what is coming, as far as a button narrows it down, or the next page of a list."""
     if await exhibitions.cities(turn.db, turn.today):
-        page = turn.chosen(Page)
+        page = turn.chosen(ListPage)
         await _list(turn, turn.chosen(Filter), page.words, skip=page.skip)
         return
     card = turn.knowledge.card(TOPIC, language())

@@ -10,7 +10,7 @@ from bot.enrolling.form.page import PATIENCE, go_on, offers, stamped
 from bot.enrolling.form.resuming import ask_to_stop, opened, which_stop
 from bot.enrolling.form.sending import go_on_or_hand_back
 from bot.errors import Refusal
-from bot.fields import Answer, Field, Values
+from bot.fields import Field, SetValues, Values
 from bot.language.courtesy import is_courtesy
 from bot.language.i18n import _
 from bot.language.markdown import Markdown
@@ -195,7 +195,7 @@ async def choose(turn: Turn) -> None:
     """Take an answer that was offered, or the one given before."""
     form = await _standing(turn)
     if form and (field := form.asked):
-        await _take(turn, form, field, turn.chosen(Answer).set or form.proposal(field))
+        await _take(turn, form, field, turn.chosen(SetValues).set or form.proposal(field))
 
 
 @router.choice("form-mine")

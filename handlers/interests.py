@@ -5,7 +5,7 @@ from datetime import datetime
 
 from bot.enrolling.form.open_form import StopAsked
 from bot.fairs import listing
-from bot.fairs.listing import Page
+from bot.fairs.listing import ListPage
 from bot.language.i18n import _, day, ngettext
 from bot.language.markdown import Markdown
 from bot.language.withdrawal import may_withdraw
@@ -33,7 +33,7 @@ _NEWS = ("exhibition:", "programme:", "reminder:")
 @router.choice("keep-posted")
 async def keep_posted(turn: Turn) -> None:
     """Keep the wish in their words, as their consent."""
-    wish, words = turn.chosen(Wish), turn.chosen(Page).words
+    wish, words = turn.chosen(Wish), turn.chosen(ListPage).words
     since = await interests.add(turn.db, turn.person.person_id, turn.person.address_id, wish, words, turn.now)
     choices = [Choice(_("Change interests"), "interests"), Choice(_("Menu"), "menu")]
     if since < turn.now:

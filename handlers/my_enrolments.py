@@ -11,7 +11,7 @@ from bot.enrolling.form.page import clipped
 from bot.enrolling.seats import fill, offer_choices
 from bot.errors import Refusal
 from bot.fairs.exhibitions import title
-from bot.fairs.listing import Page
+from bot.fairs.listing import ListPage
 from bot.language.i18n import _, day
 from bot.language.markdown import Markdown
 from bot.private_chat import send_there
@@ -46,7 +46,7 @@ async def ask(turn: Turn, _asked: str, _hello: str) -> Sequence[Choice] | None:
 @router.choice("status")
 async def status(turn: Turn) -> None:
     """List all of them, the last one first."""
-    if not await _list(turn, turn.chosen(Page).skip):
+    if not await _list(turn, turn.chosen(ListPage).skip):
         turn.say(_("You have not enrolled in anything yet."), [Choice(_("All programmes"), "programmes")])
 
 

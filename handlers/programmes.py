@@ -8,7 +8,7 @@ from bot.errors import Refusal
 from bot.fairs import filters, listing
 from bot.fairs import programmes as say
 from bot.fairs.exhibitions import local, numbered, title
-from bot.fairs.listing import Page, keep_posted
+from bot.fairs.listing import ListPage, keep_posted
 from bot.language.i18n import _, day, language
 from bot.language.markdown import Markdown
 from bot.reply import Choice
@@ -38,7 +38,7 @@ async def ask(turn: Turn, asked: str, hello: str) -> list[Choice] | None:
 async def coming_up(turn: Turn) -> None:
     """List what is open or coming, by kind where a button says so, or the next page of a list."""
     if await programmes.upcoming(turn.db, turn.today):
-        page = turn.chosen(Page)
+        page = turn.chosen(ListPage)
         await _list(turn, page.kind, page.words, skip=page.skip)
         return
     card = turn.knowledge.card(TOPIC, language())

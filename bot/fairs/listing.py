@@ -15,7 +15,7 @@ _WORDS = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class ListPage:
     """A page of a list: of which kind, for which words, and how many stand on those before it."""
 
     kind: str = ""

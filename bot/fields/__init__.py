@@ -4,7 +4,7 @@ from bot.fields.choice import one_of, some_of
 from bot.fields.day import day
 from bot.fields.district import district
 from bot.fields.document import document
-from bot.fields.field import NEXT, OWN, SET, Answer, Field, Given, Values, answer, named, nothing
+from bot.fields.field import NEXT, OWN, SET, Field, Given, SetValues, Values, answer, named, nothing
 from bot.fields.nib import nib
 from bot.fields.number import number
 from bot.fields.phone import phone
@@ -13,6 +13,27 @@ from bot.fields.when import clock, read_when
 from bot.fields.yes_no import yes_no
 
 __all__ = [
-    "NEXT", "OWN", "SET", "Answer", "Field", "Given", "Values", "answer", "clock", "day", "district", "document",
-    "named", "nib", "nothing", "number", "one_of", "phone", "read_when", "some_of", "text", "words", "yes_no",
+    "NEXT",
+    "OWN",
+    "SET",
+    "Field",
+    "Given",
+    "SetValues",
+    "Values",
+    "answer",
+    "clock",
+    "day",
+    "district",
+    "document",
+    "named",
+    "nib",
+    "nothing",
+    "number",
+    "one_of",
+    "phone",
+    "read_when",
+    "some_of",
+    "text",
+    "words",
+    "yes_no",
 ]  # fmt: skip

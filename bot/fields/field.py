@@ -79,7 +79,7 @@ class Field:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class SetValues:
     """What a choice that answers a field carries."""
 
     set: Values = field(default_factory=dict)

@@ -29,7 +29,7 @@ _NEXT = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class Findings:
     """`faults` must be mended before the knowledge is used; `stale` and `unsourced` need a person's look."""
 
     faults: list[str]
@@ -37,13 +37,13 @@ class Report:
     unsourced: list[str]
 
 
-def check(locales: Path, today: date) -> Report:
+def check(locales: Path, today: date) -> Findings:
     """Find everything that is wrong below `locales`; a file that cannot be read at all ends the search."""
     try:
         known = shelf(locales)
         questions, unclear = load_questions(locales), load_unclear(locales)
     except Faulty as fault:
-        return Report([str(fault)], [], [])
+        return Findings([str(fault)], [], [])
     faults = [fault for cards in known.cards.values() for fault in _labels(cards.values())]
     for cards in known.cards.values():
         for card in cards.values():
@@ -51,7 +51,7 @@ def check(locales: Path, today: date) -> Report:
     faults += _question_faults(locales, known, questions)
     faults += _unclear_faults(known, unclear, questions)
     faults += _unused(locales, known)
-    return Report(faults, list(_stale(known, today)), list(_unsourced(known)))
+    return Findings(faults, list(_stale(known, today)), list(_unsourced(known)))
 
 
 def _card_faults(card: Card, known: Shelf) -> Iterator[tuple[int, str]]:

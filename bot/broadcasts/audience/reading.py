@@ -15,7 +15,7 @@ _LATELY = re.compile(rf"(\d{{1,3}})\s*({any_of('audience.lately')})\b")
 
 
 @dataclass(frozen=True, slots=True)
-class Read:
+class ReadAudience:
     """What a sentence narrows down.
 
     `unknown` are the words that were not understood; `asks` says that a programme is meant, but not which.
@@ -26,7 +26,7 @@ class Read:
     asks: bool = False
 
 
-def read(text: str, programmes: Sequence[Programme]) -> Read:
+def read(text: str, programmes: Sequence[Programme]) -> ReadAudience:
     """Read a sentence; `programmes` are those that may be meant."""
     said = words(text)
     left = [word for word in said if word not in listed("audience.between") and not word.isdigit()]
@@ -56,7 +56,9 @@ def _coded(said: list[str], part: str) -> tuple[tuple[str, ...], list[str]]:
     return tuple(codes), [word for word in said if word not in meant]
 
 
-def _with_programme(audience: Audience, said: list[str], left: list[str], programmes: Sequence[Programme]) -> Read:
+def _with_programme(
+    audience: Audience, said: list[str], left: list[str], programmes: Sequence[Programme]
+) -> ReadAudience:
     states, left = _coded(left, "states")
     enrolled = bool(states) or bool(set(left) & listed("audience.enrolled"))
     negative = bool(set(said) & listed("audience.not")) and enrolled
@@ -69,11 +71,11 @@ def _with_programme(audience: Audience, said: list[str], left: list[str], progra
     known = set().union(*(_names(one) for one in meant)) if meant else set()
     left = [word for word in left if word not in known]
     if not meant and not enrolled:
-        return Read(audience, tuple(left))
+        return ReadAudience(audience, tuple(left))
     states = (NOT_ENROLLED,) if negative else states
     if len(meant) != 1:
-        return Read(replace(audience, states=states), tuple(left), asks=True)
-    return Read(replace(audience, programme=meant[0].id, states=states), tuple(left))
+        return ReadAudience(replace(audience, states=states), tuple(left), asks=True)
+    return ReadAudience(replace(audience, programme=meant[0].id, states=states), tuple(left))
 
 
 def _names(one: Programme) -> set[str]:

@@ -136,7 +136,7 @@ def _line(at: int, field: Field, form: Form) -> Markdown:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class ChangeLine:
     """What to change: a line, perhaps with a kept file; the business, 0 for a new one; or a page of lines."""
 
     field: str = ""
