@@ -128,10 +128,10 @@ class Settings(BaseSettings):
         return [(channel, value) for channel, value in named]
 
     def database(self) -> str:
-        """SQLAlchemy's URL of the database, by default a file in the data folder."""
+        """SQLAlchemy's URL of the database, by default a file in the data folder, which need not be there."""
         if self.database_url:
             return self.database_url.get_secret_value()
-        return f"sqlite+aiosqlite:///{self.folder() / 'jembatan.db'}"
+        return f"sqlite+aiosqlite:///{self.data_dir / 'jembatan.db'}"
 
     def folder(self) -> Path:
         """The data folder, made if it is missing."""

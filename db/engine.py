@@ -97,6 +97,18 @@ class Unreachable(Exception):
     """Raised where no connection to the database could be had."""
 
 
+@asynccontextmanager
+async def connected(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """Connect; raises `Unreachable` with what stood against it."""
+    async with AsyncExitStack() as stack:
+        try:
+            connection = await engine.connect().start()
+        except Exception as error:  # the driver's own kinds, and the operating system's
+            raise Unreachable(f"cannot connect: {error}") from error
+        stack.push_async_exit(connection)
+        yield connection
+
+
 class Database:
     """One database by its SQLAlchemy URL, such as `sqlite+aiosqlite:///data/jembatan.db`."""
 
@@ -120,7 +132,7 @@ class Database:
         `BEGIN IMMEDIATE`, instead of in SQLite's busy wait.
         """
         if not self.is_sqlite:
-            async with self._connected() as connection, connection.begin():
+            async with connected(self.engine) as connection, connection.begin():
                 yield Transaction(connection)
             return
         async with self._writing:
@@ -133,7 +145,7 @@ class Database:
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Transaction]:
         """Read only, beside a writer: one consistent view of what is committed."""
-        async with self._connected() as connection:
+        async with connected(self.engine) as connection:
             if self.is_sqlite:
                 await connection.execution_options(jembatan_reading=True)
             else:
@@ -154,16 +166,6 @@ class Database:
             await (await opening).close()  # nobody else could
             raise
         return self._writer
-
-    @asynccontextmanager
-    async def _connected(self) -> AsyncIterator[AsyncConnection]:
-        async with AsyncExitStack() as stack:
-            try:
-                connection = await self.engine.connect().start()
-            except Exception as error:  # the driver's own kinds, and the operating system's
-                raise Unreachable(f"cannot connect: {error}") from error
-            stack.push_async_exit(connection)
-            yield connection
 
     async def close(self) -> None:
         if self._writer is not None:
@@ -195,14 +197,17 @@ def _open_postgresql(url: str) -> AsyncEngine:
 
 
 def _open_sqlite(url: str) -> AsyncEngine:
-    file = make_url(url).database
-    if file and file != ":memory:":
-        Path(file).parent.mkdir(parents=True, exist_ok=True)
     engine = create_async_engine(url, hide_parameters=True)
+    event.listen(engine.sync_engine, "do_connect", _make_folder)
     event.listen(engine.sync_engine, "connect", _set_up_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_sqlite)
     event.listen(engine.sync_engine, "invalidate", _abandon_sqlite)
     return engine
+
+
+def _make_folder(_dialect: object, _record: object, given: list[str], _named: object) -> None:
+    """Make the folder of a file that is opened, for its owner alone."""
+    Path(given[0]).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
 def _set_up_sqlite(connection: Any, _record: object) -> None:

@@ -3,11 +3,11 @@
 import asyncio
 import logging
 import tempfile
-from collections.abc import Awaitable, Callable, Coroutine, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import ExitStack, contextmanager
 from functools import cache
 from pathlib import Path
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 import click
 
@@ -15,8 +15,10 @@ from bot import knowledge, logs, settings
 from bot.knowledge import Knowledge
 from bot.knowledge.facts import Faulty
 from bot.language.i18n import LOCALES
-from bot.settings import Settings
-from db.engine import Database
+from bot.settings import PREFIX, Settings
+from db.copies import soundness
+from db.engine import Database, will_pass
+from db.migrations import upgrade
 
 Result = TypeVar("Result")
 
@@ -87,13 +89,54 @@ def passing() -> Iterator[str]:
         yield f"sqlite+aiosqlite:///{Path(folder) / 'jembatan.db'}"
 
 
-async def on_database(settings: Settings, work: Callable[[Database], Awaitable[Result]]) -> Result:
-    """Run `work` with the configured database, which is closed whatever happens."""
+def on_database(
+    settings: Settings,
+    work: Callable[[Database], Coroutine[object, None, Result]],
+    *,
+    absent: Literal["refuse", "make", "try"] = "refuse",
+    migrate: bool = True,
+) -> Result:
+    """Run `work` with the configured database, brought up to date; what the database cannot do now is a `Stop`.
+
+    Where there is none yet, a command that reads refuses; others make one, or try theirs on a temporary one.
+    """
     database = opened(settings.database())
+    with ExitStack() as stack:
+        if absent == "try" and not database.is_there():
+            database = opened(stack.enter_context(passing()))
+        if absent == "make" and not settings.database_url:
+            settings.folder()
+
+        async def done() -> Result:
+            try:
+                if absent == "refuse" and not await soundness.is_ours(database):
+                    raise _nowhere(database)
+                if migrate:
+                    await upgrade(database.engine)
+                return await work(database)
+            finally:
+                await database.close()
+
+        with database_said():
+            return asyncio.run(done())
+
+
+def _nowhere(database: Database) -> Stop:
+    return Stop(
+        f"There is no database of Jembatan at {database.engine.url.database}; is this the folder?"
+        f" `jembatan run` makes a new one; {PREFIX}DATA_DIR or {PREFIX}DATABASE_URL names another."
+    )
+
+
+@contextmanager
+def database_said() -> Iterator[None]:
+    """Say in a sentence what the database cannot do now; any other error passes."""
     try:
-        return await work(database)
-    finally:
-        await database.close()
+        yield
+    except Exception as error:
+        if will_pass(error):
+            raise no_database(error) from None
+        raise
 
 
 def no_database(error: Exception) -> Stop:
@@ -101,6 +144,5 @@ def no_database(error: Exception) -> Stop:
     cause = getattr(error, "orig", None) or error
     words = logs.blanked(str(cause)).splitlines() or [""]
     return Stop(
-        f"The database cannot be opened ({type(cause).__name__}: {words[0]})."
-        f" Start it, or change {settings.PREFIX}DATABASE_URL."
+        f"The database cannot be opened ({type(cause).__name__}: {words[0]}). Start it, or change {PREFIX}DATABASE_URL."
     )

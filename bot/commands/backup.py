@@ -1,25 +1,21 @@
 """Backups from the command line: take one while the assistant runs, restore it into an empty database, release it."""
 
-import asyncio
 import sys
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TypeVar
+from typing import Literal
 
 import click
 
 from bot.clock import Clock
-from bot.commands import Stop, no_database, on_database
+from bot.commands import Stop, on_database
 from bot.privacy import backup, erasing
 from bot.privacy.backup import Broken, Contents, Progress
 from bot.settings import PREFIX, Settings
 from db.copies import restores
 from db.copies.snapshots import Unfit
-from db.engine import Database, will_pass
-from db.migrations import upgrade
-
-Result = TypeVar("Result")
+from db.engine import Database
 
 
 def take(settings: Settings, path: Path) -> None:
@@ -27,7 +23,7 @@ def take(settings: Settings, path: Path) -> None:
     if path.exists():
         raise Stop(f"{path} exists; name a new file.")
     with _bar("Backup") as progress:
-        taken = _run(settings, lambda database: backup.take(database, path, Clock().now(), progress))
+        taken = _run(settings, lambda database: backup.take(database, path, Clock().now(), progress), "refuse")
     _show(taken)
     click.echo(f"Everything is in {path}, read again and found whole. It holds people's words: keep it safe.")
     click.echo(
@@ -40,7 +36,8 @@ def restore(settings: Settings, path: Path) -> None:
     """Fill the configured database, which must be empty, from a backup."""
     with _bar("Restore") as progress:
         erased = erasing.read(settings.folder() / erasing.LIST)
-        restored = _run(settings, lambda database: backup.restore(database, path, Clock().now(), progress, erased))
+        now = Clock().now()
+        restored = _run(settings, lambda database: backup.restore(database, path, now, progress, erased), "make")
     _show(restored)
     if restored.erased:
         click.echo(f"Erased again, as they had wished since: {restored.erased} people.")
@@ -50,14 +47,11 @@ def restore(settings: Settings, path: Path) -> None:
 
 def release(settings: Settings, *, finish_old: bool) -> None:
     """Release a restored copy: from now on it sends."""
-    _run(settings, lambda database: _release(database, finish_old))
+    on_database(settings, lambda database: _release(database, finish_old))
 
 
 async def _release(database: Database, finish_old: bool) -> None:
     now = Clock().now()
-    if not database.is_there():
-        raise Unfit("there is none yet")
-    await upgrade(database.engine)
     async with database.transaction() as tx:
         if await restores.held_since(tx) is None:
             raise Stop("Nothing is held back here: this database may already speak.")
@@ -71,10 +65,12 @@ async def _release(database: Database, finish_old: bool) -> None:
     click.echo("Released: a running assistant begins within seconds, or start it with `jembatan run`.")
 
 
-def _run(settings: Settings, work: Callable[[Database], Awaitable[Result]]) -> Result:
-    """Run the work with the configured database; what cannot be done is said in a sentence."""
+def _run(
+    settings: Settings, work: Callable[[Database], Coroutine[object, None, Contents]], absent: Literal["refuse", "make"]
+) -> Contents:
+    """Run the work with the configured database as it is; what cannot be done is said in a sentence."""
     try:
-        return asyncio.run(on_database(settings, work))
+        return on_database(settings, work, absent=absent, migrate=False)
     except Unfit as unfit:
         raise Stop(f"The database: {unfit}. Change {PREFIX}DATABASE_URL, or put that right.") from None
     except Broken as broken:
@@ -83,10 +79,6 @@ def _run(settings: Settings, work: Callable[[Database], Awaitable[Result]]) -> R
         raise Stop(f"{error.filename2 or error.filename} exists; name a new file.") from None
     except OSError as error:
         raise Stop(f"{error.filename or 'The file'}: {error.strerror or error}; name another, or make room.") from None
-    except Exception as error:
-        if will_pass(error):
-            raise no_database(error) from None
-        raise
 
 
 @contextmanager

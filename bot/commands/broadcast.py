@@ -3,11 +3,9 @@
 import asyncio
 import json
 import sys
-from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TypeVar
 
 import click
 
@@ -20,7 +18,7 @@ from bot.broadcasts.sending.steps import start
 from bot.broadcasts.writing import buttons
 from bot.broadcasts.writing.file import audience_of, read_file
 from bot.clock import BANDUNG, Clock
-from bot.commands import Stop, known, no_database, on_database
+from bot.commands import Stop, known, on_database
 from bot.language.i18n import speaking
 from bot.language.markdown import plain
 from bot.media.attachments import recognised
@@ -29,13 +27,10 @@ from db import files, office
 from db.base import JsonObject
 from db.broadcasts import audiences, broadcasts, recipients, taps
 from db.broadcasts.broadcasts import Broadcast
-from db.engine import Database, Transaction, will_pass
+from db.engine import Database, Transaction
 from db.files import File
-from db.migrations import upgrade
 from db.people import staff
 from db.privacy import audit
-
-Result = TypeVar("Result")
 
 #: seconds between two looks at a broadcast that is being sent
 _LOOK = 1.0
@@ -52,18 +47,18 @@ def send(
     with speaking("en"):
         text, file = _content(path, picture)
         listed = _numbers(people) if people else None
-        id_ = _run(settings, lambda database: _write(database, text, audience, file, listed))
+        id_ = on_database(settings, lambda database: _write(database, text, audience, file, listed))
         due_at = _time(at) if at else None
-        stops, total = _run(settings, lambda database: _say(database, id_, due_at))
+        stops, total = on_database(settings, lambda database: _say(database, id_, due_at))
         if stops or not total:
-            _run(settings, lambda database: _drop(database, id_))
+            on_database(settings, lambda database: _drop(database, id_))
             raise Stop("It is not sent: mend what is said above." if stops else "It reaches nobody; nothing is sent.")
         if not (yes or click.confirm(f"Send it to {total:,} people?")):
-            _run(settings, lambda database: _drop(database, id_))
+            on_database(settings, lambda database: _drop(database, id_))
             raise Stop("Nothing is sent.")
-        click.echo(_run(settings, lambda database: _start(database, id_, total, due_at)))
+        click.echo(on_database(settings, lambda database: _start(database, id_, total, due_at)))
         if not due_at and sys.stdout.isatty():
-            _run(settings, lambda database: _watch(database, id_))
+            on_database(settings, lambda database: _watch(database, id_))
 
 
 def show_all(settings: Settings) -> None:
@@ -74,7 +69,7 @@ def show_all(settings: Settings) -> None:
             return await broadcasts.latest(tx, limit=50)
 
     with speaking("en"):
-        found = _run(settings, work)
+        found = on_database(settings, work)
         if not found:
             click.echo("There are none yet; `jembatan broadcast send --help` shows how to send one.")
         for one in found:
@@ -90,7 +85,7 @@ def show(settings: Settings, id_: int, as_json: bool) -> None:
             return one, await recipients.counts(tx, id_), await recipients.reasons(tx, id_, "failed"), tapped
 
     with speaking("en"):
-        one, counts, reasons, tapped = _run(settings, work)
+        one, counts, reasons, tapped = on_database(settings, work)
         if as_json:
             click.echo(json.dumps(_as_json(one, counts, reasons) | {"taps": tapped}, ensure_ascii=False))
             return
@@ -130,7 +125,7 @@ def resume(settings: Settings, id_: int) -> None:
                 raise Stop(f"{id_} is not paused: it is {one.state}.")
             await audit.note(tx, None, "broadcast.resume", one.source, Clock().now())
 
-    _run(settings, work)
+    on_database(settings, work)
     click.echo("It goes on.")
 
 
@@ -149,7 +144,7 @@ def _move(settings: Settings, id_: int, before: list[str], state: str, said: str
             await audit.note(tx, None, f"broadcast.{state}", one.source, now)
             return await recipients.cancel(tx, id_) if state == "cancelled" else 0
 
-    left = _run(settings, work)
+    left = on_database(settings, work)
     click.echo(f"{said} {left:,} people do not get it." if left else said)
 
 
@@ -278,18 +273,3 @@ def _time(written: str) -> datetime:
     if at <= Clock().now():
         raise Stop(f"{written} is past.")
     return at
-
-
-def _run(settings: Settings, work: Callable[[Database], Awaitable[Result]]) -> Result:
-    """Bring the database up to date and run the work; what cannot be done is said in a sentence."""
-
-    async def migrated(database: Database) -> Result:
-        await upgrade(database.engine)
-        return await work(database)
-
-    try:
-        return asyncio.run(on_database(settings, migrated))
-    except Exception as error:
-        if will_pass(error):
-            raise no_database(error) from None
-        raise

@@ -8,8 +8,7 @@ from typing import Any
 import click
 
 from bot.clock import Clock, bandung_day
-from bot.commands import Stop
-from bot.commands.imports import run
+from bot.commands import Stop, on_database
 from bot.commands.plans import planned
 from bot.commands.tables import TABLES
 from bot.language.i18n import LOCALES
@@ -18,7 +17,6 @@ from bot.settings import Settings
 from db.engine import Database, Transaction
 from db.enrolling import samples
 from db.fairs import exhibitions, programmes
-from db.migrations import upgrade
 
 #: whole weeks, so that weekdays stay
 _YEAR = timedelta(weeks=52)
@@ -30,9 +28,9 @@ _DAYS = ("first_day", "last_day", "enrolment_opens", "enrolment_closes")
 def show(settings: Settings, *, remove: bool) -> None:
     """Add the samples, or remove them with everything that belongs to them."""
     if remove:
-        removed = run(settings, _remove)
+        removed = on_database(settings, _remove)
         click.echo(f"{removed} samples were removed.")
-    elif added := run(settings, _add):
+    elif added := on_database(settings, load, absent="make"):
         click.echo(f"{added} samples were added, each marked CONTOH; `jembatan demo --remove` removes them.")
     else:
         raise Stop("There are exhibitions or programmes already; samples are only for an empty list.")
@@ -45,11 +43,6 @@ async def load(database: Database) -> int:
         if await exhibitions.all_of(tx) or await programmes.all_of(tx):
             return 0
         return await _fill(tx, now)
-
-
-async def _add(database: Database) -> int:
-    await upgrade(database.engine)
-    return await load(database)
 
 
 async def _fill(tx: Transaction, now: datetime) -> int:
@@ -76,6 +69,5 @@ def _later(plan: Any, by: timedelta) -> Any:
 
 
 async def _remove(database: Database) -> int:
-    await upgrade(database.engine)
     async with database.transaction() as tx:
         return await samples.remove(tx)

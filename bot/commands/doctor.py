@@ -81,18 +81,18 @@ async def _examine(settings: Settings) -> AsyncIterator[Finding]:
 
 
 def _folder(settings: Settings) -> Iterator[Finding]:
+    folder = settings.data_dir
+    place = next(one for one in (folder, *folder.absolute().parents) if one.exists())
     try:
-        folder = settings.folder()
-        with tempfile.TemporaryFile(dir=folder):
+        with tempfile.TemporaryFile(dir=place):
             pass
-    except Unusable as unusable:
-        yield Finding(False, "folder", str(unusable))
-        return
     except OSError as error:
-        yield Finding(False, "folder", f"{settings.data_dir} cannot be written ({error.strerror}): let us own it.")
+        able = f"cannot be {'written' if place == folder else 'made'} ({error.strerror})"
+        yield Finding(False, "folder", f"{PREFIX}DATA_DIR: the folder {folder} {able}; name another, or let us own it.")
         return
-    free = shutil.disk_usage(folder).free
-    yield Finding(True, "folder", f"{folder} can be written")
+    able = "can be written" if place == folder else "will be made at the first `jembatan run`"
+    yield Finding(True, "folder", f"{folder} {able}")
+    free = shutil.disk_usage(place).free
     room = f"{free / 1e9:.1f} GB free"
     yield Finding(free >= LEAST_SPACE, "disk", room if free >= LEAST_SPACE else f"only {room}: make room.")
     key = folder / "secret_key"

@@ -21,7 +21,7 @@ def bring_out(settings: Settings, path: Path | None, form: str | None, code: str
         rows = sheet.raw_rows(tx) if form == "json" else sheet.rows(tx)
         return Outgoing(sheet.headings, rows, await _count(tx, programme))
 
-    exports.bring_out(settings, "enrolments", EnrolmentSheet().headings, path, form, find, personal=True)
+    exports.bring_out(settings, "enrolments", path, form, find, personal=True)
 
 
 async def _programme(tx: Transaction, code: str) -> Programme:

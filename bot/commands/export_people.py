@@ -109,7 +109,7 @@ def bring_out(settings: Settings, path: Path | None, form: str | None) -> None:
     async def find(tx: Transaction, _form: str) -> Outgoing:
         return Outgoing(PEOPLE.headings(), _rows(tx), await people.count(tx), "rows of people and their businesses")
 
-    exports.bring_out(settings, "people", PEOPLE.headings(), path, form, find, personal=True)
+    exports.bring_out(settings, "people", path, form, find, personal=True)
 
 
 async def _rows(tx: Transaction) -> AsyncIterator[dict[str, str]]:

@@ -11,12 +11,10 @@ from typing import Any, BinaryIO
 import click
 
 from bot.clock import Clock
-from bot.commands import Stop
-from bot.commands.imports import run
+from bot.commands import Stop, on_database
 from bot.media import sheets
 from bot.settings import Settings
 from db.engine import Database, Transaction
-from db.migrations import upgrade
 from db.privacy import audit
 
 #: a table of more rows is shown a progress bar for
@@ -41,7 +39,6 @@ Find = Callable[[Transaction, str], Awaitable[Outgoing]]
 def bring_out(
     settings: Settings,
     what: str,
-    headings: Sequence[str],
     path: Path | None,
     form: str | None,
     find: Find,
@@ -50,7 +47,7 @@ def bring_out(
 ) -> None:
     """Export to a new file that nobody else can read, or to standard output.
 
-    `headings` are those of an empty table. An export of `personal` data is noted in the audit trail.
+    An export of `personal` data is noted in the audit trail.
     """
     form = form or (path.suffix.lower().removeprefix(".") if path else "csv")
     if form not in sheets.FORMATS:
@@ -60,16 +57,13 @@ def bring_out(
     with _opened(path) as file:
 
         async def work(database: Database) -> str:
-            if not database.is_there():
-                with sheets.writing(form, headings, file):
-                    return f"0 {what}"
             written, called = await _write(database, form, file, find)
             if personal:
                 async with database.transaction() as tx:
                     await audit.note(tx, None, f"{what}.export", what, Clock().now(), number=written)
             return f"{written} {called or what}"
 
-        written = run(settings, work)
+        written = on_database(settings, work)
     if path:
         click.echo(f"{written} are in {path}.")
 
@@ -95,7 +89,6 @@ def _opened(path: Path | None) -> Iterator[BinaryIO]:
 
 async def _write(database: Database, form: str, file: BinaryIO, find: Find) -> tuple[int, str]:
     """Write the table; returns how many rows there were, and what they are called."""
-    await upgrade(database.engine)
     written = 0
     async with database.reading() as tx:
         found = await find(tx, form)

@@ -1,25 +1,21 @@
 """Import tables: every fault by line and column; all of a file, or nothing."""
 
-import asyncio
 import sys
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal
 
 import click
 
 from bot.clock import Clock
-from bot.commands import Stop, no_database, on_database
+from bot.commands import Stop, on_database
 from bot.commands.tables import Table, heading_faults
 from bot.media import sheets
 from bot.media.sheets import Fault, Line, Unreadable
 from bot.settings import Settings
-from db.engine import Database, Transaction, will_pass
-from db.migrations import upgrade
-
-Result = TypeVar("Result")
+from db.engine import Database, Transaction
 
 #: a file of more lines is shown a progress bar for
 _LONG = 200
@@ -60,7 +56,8 @@ def bring_in(settings: Settings, table: Table, path: Path, take: Take, *, dry_ru
     tally, given = ImportCount(), table.only(headings)
     with _shown(lines) as passing:
         try:
-            run(settings, lambda database: _bring_in(database, given, passing, take, tally, dry_run))
+            absent: Literal["try", "make"] = "try" if dry_run else "make"
+            on_database(settings, lambda db: _bring_in(db, given, passing, take, tally, dry_run), absent=absent)
         except FaultyFile as faulty:
             raise _told(faulty) from None
     counted = f"{tally.new} new, {tally.changed} changed, {tally.same} as they were."
@@ -84,7 +81,6 @@ async def _bring_in(
     database: Database, table: Table, lines: Iterator[Line], take: Take, tally: ImportCount, dry_run: bool
 ) -> None:
     now = Clock().now()
-    await upgrade(database.engine)
     try:
         async with database.transaction() as tx:
             await take(tx, table, lines, now, tally)
@@ -92,13 +88,3 @@ async def _bring_in(
                 raise _OnlyTried
     except _OnlyTried:
         return
-
-
-def run(settings: Settings, work: Callable[[Database], Awaitable[Result]]) -> Result:
-    """Run the work with the configured database; one that cannot be opened is said in a sentence."""
-    try:
-        return asyncio.run(on_database(settings, work))
-    except Exception as error:
-        if will_pass(error):
-            raise no_database(error) from None
-        raise

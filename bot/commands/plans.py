@@ -88,7 +88,7 @@ def bring_out(settings: Settings, what: str, path: Path | None, form: str | None
         every = await table.noun.all_of(tx)
         return Outgoing(table.headings(), _rows(tx, table, every), len(every))
 
-    exports.bring_out(settings, what, table.headings(), path, form, find)
+    exports.bring_out(settings, what, path, form, find)
 
 
 async def _rows(tx: Transaction, table: Table, every: list[Any]) -> AsyncIterator[dict[str, str]]:

@@ -1,22 +1,17 @@
 """Staff from the command line: who works here, and the code by which the first administrator becomes one."""
 
-import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from typing import TypeVar
 
 import click
 
 from bot.clock import Clock, bandung_day
-from bot.commands import Stop, no_database, on_database
+from bot.commands import Stop, on_database
 from bot.settings import ADDRESS, Settings
 from db.engine import Database, Transaction
-from db.migrations import upgrade
 from db.people import addresses, codes, people, staff
 from db.people.staff import LONGEST_NAME, Member
 from db.privacy import audit
-
-Result = TypeVar("Result")
 
 
 async def appoint(database: Database, administrators: Sequence[tuple[str, str]], now: datetime) -> None:
@@ -46,7 +41,7 @@ def add(settings: Settings, address: str, role: str, name: str) -> None:
         async with database.transaction() as tx:
             return await _employ(tx, channel, value, role, called, Clock().now())
 
-    new = _run(settings, work)
+    new = on_database(settings, work, absent="make")
     click.echo(f"{address} is {role} now." if new else f"{address} was {role} already.")
 
 
@@ -62,7 +57,7 @@ def remove(settings: Settings, address: str) -> None:
             await audit.note(tx, None, "staff.remove", f"staff:{member.id}", Clock().now())
             return await staff.admins(tx)
 
-    left = _run(settings, work)
+    left = on_database(settings, work)
     click.echo(f"{address} is no longer staff.")
     if (channel, value) in settings.administrators():
         click.echo("The setting JEMBATAN_STAFF names this address: the next start makes it an administrator's again.")
@@ -75,7 +70,7 @@ def show(settings: Settings) -> None:
         async with database.reading() as tx:
             return await staff.listed(tx)
 
-    found = _run(settings, work)
+    found = on_database(settings, work)
     if not found:
         click.echo("Nobody yet. `jembatan run` prints a code for the first, or see `jembatan staff add --help`.")
     for one in found:
@@ -115,18 +110,3 @@ async def _employ(tx: Transaction, channel: str, value: str, role: str, name: st
 async def _member(tx: Transaction, channel: str, value: str) -> Member | None:
     found = await addresses.known(tx, channel, [value])
     return await staff.at(tx, found[value][0]) if value in found else None
-
-
-def _run(settings: Settings, work: Callable[[Database], Awaitable[Result]]) -> Result:
-    """Bring the database up to date and run the work; what cannot be done is said in a sentence."""
-
-    async def migrated(database: Database) -> Result:
-        await upgrade(database.engine)
-        return await work(database)
-
-    try:
-        return asyncio.run(on_database(settings, migrated))
-    except Stop:
-        raise
-    except Exception as error:
-        raise no_database(error) from None

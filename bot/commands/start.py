@@ -7,7 +7,7 @@ from bot.assistant import Assistant
 from bot.channel import Channel
 from bot.clock import Clock
 from bot.codes import Codes
-from bot.commands import Stop, known, no_database, opened, staff
+from bot.commands import Stop, database_said, known, opened, staff
 from bot.composition import product
 from db.migrations import upgrade
 
@@ -22,13 +22,12 @@ def assemble(url: str, channels: Sequence[Channel], clock: Clock | None = None) 
 async def begin(assistant: Assistant, background: bool = True) -> None:
     """Start it, with the administrators of the settings; a database that cannot be opened is said in one sentence."""
     try:
-        await upgrade(assistant.database.engine)
-        await staff.appoint(assistant.database, settings.load().administrators(), assistant.clock.now())
-    except settings.Unusable:
-        raise
-    except Exception as error:
+        with database_said():
+            await upgrade(assistant.database.engine)
+            await staff.appoint(assistant.database, settings.load().administrators(), assistant.clock.now())
+    except BaseException:
         await assistant.database.close()
-        raise no_database(error) from None
+        raise
     await assistant.start(background)
 
 

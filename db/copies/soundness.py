@@ -25,6 +25,11 @@ async def version(database: Database) -> Version:
     return Version(found, found == migrations.newest(), found is not None and found not in migrations.revisions())
 
 
+async def is_ours(database: Database) -> bool:
+    """Whether the database is there and has a schema of ours; makes nothing."""
+    return database.is_there() and (await version(database)).found is not None
+
+
 async def try_to_write(database: Database) -> None:
     """Make a table, write to it, and roll back; raises the database's own error."""
     async with database.engine.connect() as connection:

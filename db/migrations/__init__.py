@@ -39,6 +39,7 @@ from db.deliveries import (  # noqa: F401 (their tables belong to the metadata)
     deliveries,
     lanes,
 )
+from db.engine import connected
 from db.enrolling import (  # noqa: F401 (their tables belong to the metadata)
     attendance,
     enrolments,
@@ -106,7 +107,7 @@ async def upgrade(engine: AsyncEngine, to: str = "head", versions: Path = HERE /
 
 
 async def _is_newest(engine: AsyncEngine, versions: Path) -> bool:
-    async with engine.connect() as connection:
+    async with connected(engine) as connection:
         await connection.execution_options(jembatan_reading=True)
         found = await connection.run_sync(revision)
         return found == ScriptDirectory.from_config(await connection.run_sync(config, versions)).get_current_head()
@@ -115,7 +116,7 @@ async def _is_newest(engine: AsyncEngine, versions: Path) -> bool:
 @asynccontextmanager
 async def changing(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
     """Open a transaction in which the schema may change, one process at a time."""
-    async with engine.connect() as connection:
+    async with connected(engine) as connection:
         if engine.dialect.name == "sqlite":
             await _rebuild_freely(connection)
         try:

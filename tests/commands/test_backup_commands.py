@@ -62,8 +62,8 @@ def test_a_restore_says_the_same_and_how_to_go_on(talked: str, empty_url: str) -
 
 def test_what_cannot_be_is_said_in_one_sentence_that_helps(sqlite_url: str, tmp_path: Path) -> None:
     nowhere = f"sqlite:///{tmp_path}/nowhere.db"
-    refused(call(nowhere, "backup", "monday"), "there is none yet", "JEMBATAN_DATABASE_URL")
-    refused(call(nowhere, "restore", "--release"), "there is none yet")
+    refused(call(nowhere, "backup", "monday"), "There is no database of Jembatan at", "JEMBATAN_DATABASE_URL")
+    refused(call(nowhere, "restore", "--release"), "There is no database of Jembatan at")
     assert not (tmp_path / "nowhere.db").exists()
     refused(call(sqlite_url, "backup", "no/such/folder/monday"), "No such file or directory")
     refused(call("postgresql://me:hunter2@127.0.0.1:1/x", "backup", "monday"), "change JEMBATAN_DATABASE_URL")
@@ -93,4 +93,4 @@ def test_a_row_that_the_other_engine_cannot_hold_is_told_by_its_table_and_not_by
         result = call(url, "restore", "monday")
         refused(result, "it does not take a row of the table turns (CharacterNotInRepertoireError)")
         assert "Melati" not in result.stderr
-        refused(call(url, "backup", "tuesday"), "nothing of ours is in it")
+        refused(call(url, "backup", "tuesday"), "There is no database of Jembatan at")

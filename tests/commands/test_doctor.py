@@ -47,7 +47,8 @@ async def test_before_the_first_start_all_is_well_and_nothing_is_made() -> None:
     assert code == 0
     assert said["database"] == ["ok will be made at the first `jembatan run`"]
     assert said["telegram"] == ["ok not used: JEMBATAN_TELEGRAM_TOKEN is not set"]
-    assert [path.name for path in Path.cwd().rglob("*")] == ["data"]
+    assert said["folder"] == ["ok data will be made at the first `jembatan run`"]
+    assert not [*Path.cwd().iterdir()]
 
 
 async def test_a_sound_database_is_read_and_written_and_left_as_it_was(engine_url: str) -> None:
