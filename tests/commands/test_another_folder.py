@@ -25,7 +25,7 @@ READING = [
 
 
 @pytest.fixture(autouse=True)
-def text(own_folder: None) -> None:
+def text(empty_folder: None) -> None:
     Path("text.md").write_text("Halo!", "utf-8")
 
 
