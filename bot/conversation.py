@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from bot.apology import apology
 from bot.channel import Channel
 from bot.choosing import typed_choice
-from bot.errors import Refusal, where
+from bot.errors import Gone, Refusal, where
 from bot.fragments import is_nudge, same_text
 from bot.inbound import Inbound
 from bot.knowledge import Knowledge
@@ -124,7 +124,7 @@ class Conversation:
     ) -> None:
         own = [turn for turn in waiting if turn.address_id == ended.person.address_id]
         assert prepared.inbound is not None
-        before, name, choice = ended.memory.copy(), None, None
+        before, name, choice, turn = ended.memory.copy(), None, None, None
         try:
             if fault:
                 raise fault
@@ -141,7 +141,8 @@ class Conversation:
             said, end = turn.replies, "waiting" if turn.waits else "done" if taken else "passed"
         except Refusal as refusal:
             said, end = [Reply(refusal.sentence, refusal.choices)], "done"
-            state.memories[ended.person.address_id] = ended.memory = before
+            if not (isinstance(refusal, Gone) and turn and turn.asks):
+                state.memories[ended.person.address_id] = ended.memory = before
         except Exception as error:
             if will_pass(error):
                 raise

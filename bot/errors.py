@@ -16,6 +16,10 @@ class Refusal(Exception):
         self.choices = tuple(choices)
 
 
+class Gone(Refusal):
+    """Raised where what was asked about is no longer there: unlike after another refusal, its question ends."""
+
+
 def where(error: BaseException) -> str:
     """Where an error happened, for the log; its message is left out, as it may hold a person's words."""
     return "".join(traceback.format_tb(error.__traceback__))

@@ -7,7 +7,7 @@ from bot.asking import Question
 from bot.cases.promises import is_answer
 from bot.enrolling.form import known
 from bot.enrolling.form.enrolment import of_business, of_person
-from bot.errors import Refusal
+from bot.errors import Gone, Refusal
 from bot.fields import Field, SetValues, Values, named
 from bot.language.i18n import _
 from bot.language.markdown import Markdown, plain
@@ -93,7 +93,7 @@ async def _values(turn: Turn, of: int) -> Values:
         return {"name": name, "phone": phone}
     one = (await businesses.of(turn.db, turn.person.person_id)).get(of)
     if one is None:
-        raise Refusal(_("I no longer keep that business."), [back()])
+        raise Gone(_("I no longer keep that business."), [back()])
     return known.about(one)
 
 

@@ -9,7 +9,7 @@ from bot.cases.opening_hours import deadline
 from bot.clock import BANDUNG, bandung_day
 from bot.enrolling.enrolments import OPEN, brief, labels, number, state_name
 from bot.enrolling.form.enrolment import fields as form_of
-from bot.errors import Refusal
+from bot.errors import Gone
 from bot.fields import Field
 from bot.language.i18n import _, ngettext
 from bot.language.markdown import Markdown, escape, plain
@@ -50,7 +50,7 @@ async def load(turn: Turn, id: int) -> tuple[Enrolment, Programme]:  # noqa: A00
     one = await enrolments.load(turn.db, id)
     programme = await programmes.load(turn.db, one.programme_id) if one else None
     if one is None or programme is None or not one.number:
-        raise Refusal(_("That enrolment is no longer there."), [Choice(_("Enrolments"), "enrolments")])
+        raise Gone(_("That enrolment is no longer there."), [Choice(_("Enrolments"), "enrolments")])
     return one, programme
 
 

@@ -6,7 +6,7 @@ from bot.door import attendance as say
 from bot.door import signing_list
 from bot.enrolling.enrolments import brief
 from bot.enrolling.page import back
-from bot.errors import Refusal
+from bot.errors import Gone, Refusal
 from bot.fairs.exhibitions import title
 from bot.language.i18n import _, day, ngettext, number
 from bot.language.markdown import Markdown
@@ -133,5 +133,5 @@ async def _programme(turn: Turn) -> Programme:
     assert turn.choice is not None
     one = await programmes.load(turn.db, int(turn.choice.args["programme"]))
     if one is None:
-        raise Refusal(_("It is no longer there."), [Choice(_("Enrolments"), "enrolments")])
+        raise Gone(_("It is no longer there."), [Choice(_("Enrolments"), "enrolments")])
     return one

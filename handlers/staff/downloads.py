@@ -2,7 +2,7 @@
 
 from bot.enrolling import file as enrolment_file
 from bot.enrolling.file import MOST
-from bot.errors import Refusal
+from bot.errors import Gone, Refusal
 from bot.fairs.exhibitions import title
 from bot.language.i18n import _, ngettext, number
 from bot.reply import Choice
@@ -20,7 +20,7 @@ async def enrolments(turn: Turn) -> None:
     assert turn.choice is not None
     one = await programmes.load(turn.db, int(turn.choice.args["programme"]))
     if one is None:
-        raise Refusal(_("It is no longer there."), [Choice(_("Enrolments"), "enrolments")])
+        raise Gone(_("It is no longer there."), [Choice(_("Enrolments"), "enrolments")])
     back = Choice(_("Back"), "enrolments-of", {"programme": one.id}, "quiet")
     kept = await enrolment_file.keep(turn, one)
     if kept is None:

@@ -3,7 +3,7 @@
 from bot.cases.cases import recipient
 from bot.enrolling import page
 from bot.enrolling.enrolments import NEW, brief, later, parse_number, state_name
-from bot.errors import Refusal
+from bot.errors import Gone, Refusal
 from bot.fairs.exhibitions import local, numbered, title
 from bot.fields import phone
 from bot.language.courtesy import bare_word
@@ -260,5 +260,5 @@ async def _programme(turn: Turn) -> Programme:
     assert turn.choice is not None
     one = await programmes.load(turn.db, int(turn.choice.args["programme"]))
     if one is None:
-        raise Refusal(_("It is no longer there."), [Choice(_("Enrolments"), "enrolments")])
+        raise Gone(_("It is no longer there."), [Choice(_("Enrolments"), "enrolments")])
     return one

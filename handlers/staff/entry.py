@@ -3,7 +3,7 @@
 from bot.entries.draft import ASKS, Draft, Entering
 from bot.entries.noun import Noun, values_of
 from bot.entries.page import NOUNS, advance, current, go_on, preview, stamped, step, to_list, ways
-from bot.errors import Refusal
+from bot.errors import Gone, Refusal
 from bot.fields import Field
 from bot.language.courtesy import bare_word
 from bot.language.i18n import LANGUAGE_NAMES, LANGUAGES, _
@@ -207,7 +207,7 @@ async def _begun(turn: Turn) -> Draft:
     noun = NOUNS[given["of"]]
     stored = await noun.stored.load(turn.db, id)
     if stored is None:
-        raise Refusal(_("It is no longer there."), [to_list(noun)])
+        raise Gone(_("It is no longer there."), [to_list(noun)])
     draft = Draft(noun.name, id, stored.sequence)
     draft.remember(turn)
     return draft

@@ -6,7 +6,7 @@ from bot.entries import telling
 from bot.entries.draft import Draft
 from bot.entries.noun import Noun, to_json
 from bot.entries.page import NOUNS, to_list
-from bot.errors import Refusal
+from bot.errors import Gone
 from bot.fairs.exhibitions import local, numbered
 from bot.language.i18n import _
 from bot.language.markdown import Markdown
@@ -56,7 +56,7 @@ async def one(turn: Turn) -> None:
     noun = NOUNS[turn.choice.name.removeprefix("staff-")]
     found = await noun.stored.load(turn.db, int(turn.choice.args["id"]))
     if found is None:
-        raise Refusal(_("It is no longer there."), [to_list(noun)])
+        raise Gone(_("It is no longer there."), [to_list(noun)])
     news, number = await telling.offer(turn, noun, found)
     about = {"of": noun.name, "id": found.id}
     change = Choice(_("Change"), "entry-change", about)

@@ -6,7 +6,7 @@ from bot.entries import telling
 from bot.entries.draft import Draft, Entering
 from bot.entries.noun import Noun, free_code, to_json, values_of
 from bot.entries.page import NOUNS, current, go_on, preview, to_list
-from bot.errors import Refusal
+from bot.errors import Gone, Refusal
 from bot.fairs.exhibitions import title
 from bot.fields import Values, words
 from bot.language.courtesy import bare_word
@@ -239,5 +239,5 @@ async def _chosen(turn: Turn) -> tuple[Noun, Any]:
     noun = NOUNS[turn.choice.args["of"]]
     one = await noun.stored.load(turn.db, int(turn.choice.args["id"]))
     if one is None:
-        raise Refusal(_("It is no longer there."), [to_list(noun)])
+        raise Gone(_("It is no longer there."), [to_list(noun)])
     return noun, one

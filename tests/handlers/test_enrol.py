@@ -400,3 +400,15 @@ async def test_one_number_may_be_that_of_two_businesses(town: Town, ani: Phone) 
     await ani.taps("Kirim")
     async with town.assistant.database.reading() as tx:
         assert {one.name for one in (await businesses.of(tx, 1)).values()} == {"Keripik Teh Euis", "Basreng Euis"}
+
+
+async def test_whoever_erased_the_form_on_their_other_phone_hears_it_once_here(town: Town, ani: Phone) -> None:
+    await offer(town, delegation())
+    await begins(ani)
+    async with town.assistant.database.transaction() as tx:
+        await enrolments.discard(tx, 1)
+    (gone,) = await ani.says("Euis Komariah")
+    assert gone.text == "Formulir itu sudah tidak ada."
+    (next_answer,) = await ani.says("siapa nama usaha terbaik")
+    assert "Formulir itu sudah tidak ada" not in next_answer.text
+    assert not {"Lanjut mengisi", "Lanjutkan"} & set(next_answer.labels)

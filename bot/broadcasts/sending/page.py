@@ -9,7 +9,7 @@ from bot.broadcasts.sending import checks, progress
 from bot.broadcasts.writing import body, buttons, difference
 from bot.cases.cases import called
 from bot.clock import BANDUNG
-from bot.errors import Refusal
+from bot.errors import Gone, Refusal
 from bot.language.dates_said import MALAYSIA
 from bot.language.i18n import _, clock_time, day, hour, number
 from bot.language.markdown import Markdown, escape, plain
@@ -39,7 +39,7 @@ async def known(turn: Turn, id: int) -> Broadcast:  # noqa: A002
     """Load a broadcast by its number; refuses one that is gone."""
     one = await broadcasts.load(turn.db, id)
     if one is None:
-        raise Refusal(_("It is no longer there."), [to_list()])
+        raise Gone(_("It is no longer there."), [to_list()])
     return one
 
 

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from bot.asking import Question
 from bot.enrolling.form import enrolment
-from bot.errors import Refusal
+from bot.errors import Gone
 from bot.fields import Field, Values
 from bot.language.i18n import _
 from bot.reply import Choice
@@ -57,8 +57,9 @@ class Form:
         one = await enrolments.load(turn.db, id)
         programme = await programmes.load(turn.db, one.programme_id) if one else None
         if one is None or programme is None or one.person_id != turn.person.person_id:
-            turn.memory.form = 0
-            raise Refusal(_("I no longer have that form."), [Choice(_("All programmes"), "programmes")])
+            if turn.memory.form == id:
+                turn.memory.form = 0
+            raise Gone(_("I no longer have that form."), [Choice(_("All programmes"), "programmes")])
         return cls(one, programme, enrolment.fields(programme))
 
     @classmethod
