@@ -1,7 +1,7 @@
 """Turns under strain: faults, locks, crashes and crowds lose nothing, double nothing, and keep each person's order."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
 from itertools import count
 
@@ -201,10 +201,23 @@ async def test_an_answer_that_takes_long_is_announced(shop: Shop, monkeypatch: p
     await shop.hear("ani: slowly")
     assert await shop.told("ani") == ["1 slowly"]
     assert shop.channel.typed == ["ani"]
-    await shop.hear("ani: two")
-    await shop.told("ani")
-    await asyncio.sleep(0.2)
-    assert shop.channel.typed == ["ani"]
+
+
+async def test_an_answer_that_has_come_is_not_announced_any_more(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    loop = asyncio.get_running_loop()
+    call_later, timers = loop.call_later, list[asyncio.TimerHandle]()
+
+    def noted(delay: float, callback: Callable[..., object], *args: object) -> asyncio.TimerHandle:
+        timer = call_later(delay, callback, *args)
+        if delay == lines.PATIENCE:
+            timers.append(timer)
+        return timer
+
+    monkeypatch.setattr(lines, "PATIENCE", 600)
+    monkeypatch.setattr(loop, "call_later", noted)
+    await shop.hear("ani: one")
+    assert await shop.told("ani") == ["1 one"]
+    assert [timer.cancelled() for timer in timers] == [True]
 
 
 async def test_a_turn_costs_few_statements(shop: Shop) -> None:
