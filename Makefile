@@ -10,7 +10,7 @@ DEV := $(VENV)/.dev
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locales/*/LC_MESSAGES/messages.po))
 LANGUAGES := id ms su
 
-.PHONY: run chat test test-all check bench quality model catalogues clean
+.PHONY: run chat test coverage test-all check bench quality model catalogues clean
 
 run: $(BASE) $(CATALOGUES)  ## serve the configured channels
 	$(BIN)/jembatan run
@@ -21,7 +21,10 @@ chat: $(BASE) $(CATALOGUES)  ## talk to it here
 test: $(DEV) $(CATALOGUES)  ## the fast tests, on all cores
 	$(BIN)/python -m pytest -q -n auto
 
-test-all: test  ## all tests; those that measure run alone
+coverage: $(DEV) $(CATALOGUES)  ## the fast tests, and what of the code they run
+	$(BIN)/python -m pytest -q -n auto --cov
+
+test-all: coverage  ## all tests; those that measure run alone
 	$(BIN)/python -m pytest -q -n auto -m "slow and not alone"
 	$(BIN)/python -m pytest -q -m alone
 
@@ -56,7 +59,7 @@ catalogues: $(BASE)  ## take up new sentences, to be translated in the .po files
 compiled: $(CATALOGUES)
 
 clean:  ## remove what was made here, except the data
-	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis *.egg-info $(CATALOGUES)
+	rm -rf $(VENV) .coverage .mypy_cache .pytest_cache .ruff_cache .hypothesis *.egg-info $(CATALOGUES)
 	find bot db handlers tests -name __pycache__ -prune -exec rm -rf {} +
 
 %.mo: %.po $(BASE)
