@@ -85,9 +85,9 @@ def revisions() -> set[str]:
 
 
 @cache
-def newest() -> str | None:
+def newest(versions: Path = HERE / "versions") -> str | None:
     """Find the version that `upgrade` leads to."""
-    return ScriptDirectory(str(HERE)).get_current_head()
+    return ScriptDirectory(str(HERE), version_locations=[str(versions)]).get_current_head()
 
 
 def revision(connection: Connection) -> str | None:
@@ -109,8 +109,7 @@ async def upgrade(engine: AsyncEngine, to: str = "head", versions: Path = HERE /
 async def _is_newest(engine: AsyncEngine, versions: Path) -> bool:
     async with connected(engine) as connection:
         await connection.execution_options(jembatan_reading=True)
-        found = await connection.run_sync(revision)
-        return found == ScriptDirectory.from_config(await connection.run_sync(config, versions)).get_current_head()
+        return await connection.run_sync(revision) == newest(versions)
 
 
 @asynccontextmanager
