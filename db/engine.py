@@ -1,6 +1,8 @@
 """Open SQLite and PostgreSQL alike; `Database.transaction` is the one place where a transaction ends."""
 
 import asyncio
+import sqlite3
+import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -14,6 +16,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 #: milliseconds to wait for another process that writes
 _BUSY = 5000
+#: how often a new file is tried to be opened while another process opens it, and seconds between two tries
+_TRIES, _PAUSE = 20, 0.05
 #: milliseconds to wait for readers while the log beside the file is cut
 _CHECKPOINT = 300
 Parameters = Mapping[str, object] | Sequence[Mapping[str, object]]
@@ -215,10 +219,22 @@ def _set_up_sqlite(connection: Any, _record: object) -> None:
     first write, so that a value read before and written back would silently overwrite another task's."""
     connection.isolation_level = None
     cursor = connection.cursor()
-    pragmas = (f"busy_timeout={_BUSY}", "journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "secure_delete=ON")
-    for pragma in pragmas:
+    for pragma in (f"busy_timeout={_BUSY}", "synchronous=NORMAL", "foreign_keys=ON", "secure_delete=ON"):
         cursor.execute(f"PRAGMA {pragma}")
+    _write_ahead(cursor)
     cursor.close()
+
+
+def _write_ahead(cursor: Any) -> None:
+    """Have writers write beside the file. SQLite does not wait here: two who open a new file at once try again."""
+    for left in reversed(range(_TRIES)):
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError:
+            if not left:
+                raise
+            time.sleep(_PAUSE)
 
 
 async def _write_back(connection: AsyncConnection) -> None:
