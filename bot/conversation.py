@@ -124,7 +124,7 @@ class Conversation:
     ) -> None:
         own = [turn for turn in waiting if turn.address_id == ended.person.address_id]
         assert prepared.inbound is not None
-        before, name, choice, turn = ended.memory.copy(), None, None, None
+        before, name, choice = ended.memory.copy(), None, None
         try:
             if fault:
                 raise fault
@@ -141,7 +141,7 @@ class Conversation:
             said, end = turn.replies, "waiting" if turn.waits else "done" if taken else "passed"
         except Refusal as refusal:
             said, end = [Reply(refusal.sentence, refusal.choices)], "done"
-            if not (isinstance(refusal, Gone) and turn and turn.asks):
+            if not isinstance(refusal, Gone):
                 state.memories[ended.person.address_id] = ended.memory = before
         except Exception as error:
             if will_pass(error):

@@ -99,12 +99,6 @@ def to_json(plan: Any) -> Values:
     }
 
 
-async def values_of(turn: Turn, noun: Noun, draft: Draft) -> Values:
-    """Load what the plan holds so far: what is stored, with the draft's changes."""
-    stored = await noun.stored.load(turn.db, draft.id) if draft.id else None
-    return (to_json(stored.plan()) if stored else {}) | draft.answers | await noun.context(turn)
-
-
 async def free_code(turn: Turn, noun: Noun, title: str, on: date) -> str:
     """Make a code of initials and the year, such as `PPB27`, with a letter behind where that is taken."""
     names = [word for word in title.split() if word[0].isascii() and word[0].isalpha()]

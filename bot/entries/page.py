@@ -1,12 +1,13 @@
 """What staff see while they enter something: the next question, the preview, and what is stored."""
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
-from bot.entries.draft import ASKS, Draft
+from bot.entries.draft import ASKS, Draft, Entering
 from bot.entries.exhibition import EXHIBITION
-from bot.entries.noun import Noun, changes, left_behind, to_json, values_of
+from bot.entries.noun import Noun, changes, left_behind, to_json
 from bot.entries.programme import PROGRAMME
-from bot.errors import Refusal
+from bot.errors import Gone, Refusal
 from bot.fields import Field, Values, named
 from bot.language.i18n import LANGUAGE_NAMES, LANGUAGES, _, language, speaking
 from bot.language.markdown import Markdown
@@ -28,6 +29,24 @@ def current(turn: Turn) -> Draft:
 def to_list(noun: Noun) -> Choice:
     """Make the way to all of them."""
     return Choice(_("Back to the list"), f"staff-{noun.name}s", rank="quiet")
+
+
+async def load(turn: Turn, noun: Noun, id: int) -> Any:  # noqa: A002
+    """Load what is stored; refuses where it is gone."""
+    stored = await noun.stored.load(turn.db, id)
+    if stored is None:
+        raise Gone(_("It is no longer there."), [to_list(noun)])
+    return stored
+
+
+async def values_of(turn: Turn, noun: Noun, draft: Draft) -> Values:
+    """Load what the plan holds so far: what is stored, with the draft's changes; forgets these where that is gone."""
+    try:
+        stored = to_json((await load(turn, noun, draft.id)).plan()) if draft.id else {}
+    except Gone:
+        turn.memory[Entering].draft = {}
+        raise
+    return stored | draft.answers | await noun.context(turn)
 
 
 def step(noun: Noun, draft: Draft, values: Values) -> Field | None:

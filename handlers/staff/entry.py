@@ -1,9 +1,9 @@
 """Enter an exhibition or a programme, field after field: answer, skip, go back, stop."""
 
 from bot.entries.draft import ASKS, Draft, Entering
-from bot.entries.noun import Noun, values_of
-from bot.entries.page import NOUNS, advance, current, go_on, preview, stamped, step, to_list, ways
-from bot.errors import Gone, Refusal
+from bot.entries.noun import Noun
+from bot.entries.page import NOUNS, advance, current, go_on, load, preview, stamped, step, to_list, values_of, ways
+from bot.errors import Refusal
 from bot.fields import Field
 from bot.language.courtesy import bare_word
 from bot.language.i18n import LANGUAGE_NAMES, LANGUAGES, _
@@ -205,9 +205,6 @@ async def _begun(turn: Turn) -> Draft:
             [Choice(_("Continue"), "entry-continue"), Choice(_("Discard it"), "entry-discard", kind="deciding")],
         )
     noun = NOUNS[given["of"]]
-    stored = await noun.stored.load(turn.db, id)
-    if stored is None:
-        raise Gone(_("It is no longer there."), [to_list(noun)])
-    draft = Draft(noun.name, id, stored.sequence)
+    draft = Draft(noun.name, id, (await load(turn, noun, id)).sequence)
     draft.remember(turn)
     return draft

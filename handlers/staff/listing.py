@@ -5,8 +5,7 @@ from typing import Any
 from bot.entries import telling
 from bot.entries.draft import Draft
 from bot.entries.noun import Noun, to_json
-from bot.entries.page import NOUNS, to_list
-from bot.errors import Gone
+from bot.entries.page import NOUNS, load, to_list
 from bot.fairs.exhibitions import local, numbered
 from bot.language.i18n import _
 from bot.language.markdown import Markdown
@@ -54,9 +53,7 @@ async def one(turn: Turn) -> None:
     """Show one as people see it, and what can be done with it."""
     assert turn.choice is not None
     noun = NOUNS[turn.choice.name.removeprefix("staff-")]
-    found = await noun.stored.load(turn.db, int(turn.choice.args["id"]))
-    if found is None:
-        raise Gone(_("It is no longer there."), [to_list(noun)])
+    found = await load(turn, noun, int(turn.choice.args["id"]))
     news, number = await telling.offer(turn, noun, found)
     about = {"of": noun.name, "id": found.id}
     change = Choice(_("Change"), "entry-change", about)

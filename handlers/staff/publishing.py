@@ -4,9 +4,9 @@ from typing import Any
 
 from bot.entries import telling
 from bot.entries.draft import Draft, Entering
-from bot.entries.noun import Noun, free_code, to_json, values_of
-from bot.entries.page import NOUNS, current, go_on, preview, to_list
-from bot.errors import Gone, Refusal
+from bot.entries.noun import Noun, free_code, to_json
+from bot.entries.page import NOUNS, current, go_on, load, preview, to_list, values_of
+from bot.errors import Refusal
 from bot.fairs.exhibitions import title
 from bot.fields import Values, words
 from bot.language.courtesy import bare_word
@@ -39,7 +39,7 @@ async def save(turn: Turn) -> None:
     values = await values_of(turn, noun, draft)
     if publish and not values.get("source"):
         raise Refusal(_("It can be published once a source is named."))
-    stored = await noun.stored.load(turn.db, draft.id) if draft.id else None
+    stored = await load(turn, noun, draft.id) if draft.id else None
     state = "announced" if publish else stored.state if stored else "draft"
     try:
         one = await _kept(turn, noun, draft, stored, values | {"state": state})
@@ -65,8 +65,7 @@ async def _kept(turn: Turn, noun: Noun, draft: Draft, stored: Any, values: Value
 
 async def _outdated(turn: Turn, draft: Draft) -> None:
     """Say that a colleague was faster, and show again what would be different now."""
-    now = await NOUNS[draft.of].stored.load(turn.db, draft.id)
-    draft.sequence = now.sequence
+    draft.sequence = (await load(turn, NOUNS[draft.of], draft.id)).sequence
     draft.ask(turn)
     turn.say(_("A colleague changed it meanwhile. Nothing of yours is lost, and nothing is saved yet."))
     await preview(turn, draft)
@@ -163,7 +162,7 @@ async def reason(turn: Turn) -> None:
     """Read the reason back before anything is cancelled."""
     _asks, of, id = turn.asks.split(":")  # noqa: A001
     noun = NOUNS[of]
-    one = await noun.stored.load(turn.db, int(id))
+    one = await load(turn, noun, int(id))
     why = words(turn.text, _LONGEST)
     text = _("Cancel {title}? People will read: “{reason}”", title=title(one), reason=why)
     no = Choice(_("No, thanks"), f"staff-{noun.name}", {"id": one.id})
@@ -237,7 +236,4 @@ async def _set_state(turn: Turn, state: str, act: str, **details: Any) -> None:
 async def _chosen(turn: Turn) -> tuple[Noun, Any]:
     assert turn.choice is not None
     noun = NOUNS[turn.choice.args["of"]]
-    one = await noun.stored.load(turn.db, int(turn.choice.args["id"]))
-    if one is None:
-        raise Gone(_("It is no longer there."), [to_list(noun)])
-    return noun, one
+    return noun, await load(turn, noun, int(turn.choice.args["id"]))

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date, time
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from bot.channels.memory import Delivered
 from bot.entries.page import NOUNS
@@ -16,6 +16,7 @@ from bot.reply import WHATSAPP
 from db import office
 from db.conversation.jobs import StoredJob
 from db.fairs import exhibitions, programmes, reminders
+from db.fairs.exhibitions import StoredExhibition
 from db.people import staff
 from db.privacy.audit import StoredAct
 from tests.bot.test_catalogues import HOUSE, pairs
@@ -309,6 +310,24 @@ async def test_changes_that_were_not_told_are_told_together(town: Town, rini: Ph
     text = ani.bubbles[-1].text
     assert "pindah dari 16–18 April 2027" in text
     assert "Tempat baru: Jaya One" in text
+
+
+async def test_what_was_removed_while_an_officer_changed_or_cancelled_it_is_said_and_left(
+    town: Town, rini: Phone
+) -> None:
+    dadan = await Desks(town).employ("dadan", "Pak Dadan")
+    await hold(town, plan())
+    for phone, *ways in ((rini, "Ubah", "Tempat"), (dadan, "Batalkan")):
+        await goes_to(phone, "Pameran")
+        await phone.taps("1 Pekan Produk")
+        for way in ways:
+            await phone.taps(way)
+    async with town.assistant.database.transaction() as tx:
+        await tx.execute(delete(StoredExhibition))
+    for phone, says in ((rini, "Jaya One"), (dadan, "dewan terbakar")):
+        (gone,) = await phone.says(says)
+        assert gone.text == "Itu sudah tidak ada."
+        assert "Lanjutkan" not in (await goes_to(phone, "Pameran")).labels
 
 
 async def test_two_officers_who_change_the_same_lose_nothing(town: Town, rini: Phone) -> None:
