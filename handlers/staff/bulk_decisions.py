@@ -36,7 +36,8 @@ async def ask_which(turn: Turn) -> None:
     found = await enrolments.listed(turn.db, programme, ["submitted"], limit=_MOST)
     if not found:
         raise Refusal(_("No enrolment waits here now."), [page.back(programme)])
-    turn.ask(_WHICH + json.dumps({"programme": programme, "to": to, "ids": [one.id for one in found]}), number=True)
+    seen = {one.id: one.updated_at.isoformat() for one in found}
+    turn.ask(_WHICH + json.dumps({"programme": programme, "to": to, "ids": [*seen], "seen": seen}), number=True)
     first = _("Accept which ones? Write their numbers, for example: 1 3 5-7, or: all")
     if to == "declined":
         first = _("Decline which ones? Write their numbers, for example: 1 3 5-7, or: all")
@@ -115,6 +116,8 @@ async def _one(turn: Turn, id: int, about: dict[str, Any]) -> Markdown | None:  
         return _("{number}: your own, a colleague decides", number=name)
     if one.state not in OPEN:
         return _("{number}: {state}", number=name, state=state_name(one.state))
+    if about.get("seen", {}).get(str(one.id)) != one.updated_at.isoformat():
+        return _("{number}: changed since, look at it again", number=name)
     if to == "accepted":
         if programme.state == "cancelled" or programme.is_over(turn.today):
             return _("{number}: {title} does not take place", number=name, title=title(programme))

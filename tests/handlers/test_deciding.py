@@ -256,6 +256,24 @@ async def test_several_are_accepted_at_once_and_what_did_not_go_is_said(hall: Ha
     assert len(await hall.tickets()) == 4
 
 
+async def test_one_that_was_corrected_since_the_list_is_not_decided_with_the_others(hall: Hall, rini: Phone) -> None:
+    one, other = [await hall.enrols(f"p{at}", name=f"Peserta {at}", business="") for at in (1, 2)]
+    await rini.says("/pendaftaran")
+    await rini.taps("1 Delegasi")
+    await rini.taps("Menunggu: 2")
+    await rini.taps("Tolak beberapa")
+    await rini.says("semua")
+    await rini.says("tahun ini hanya untuk fesyen")
+    async with hall.town.assistant.database.transaction() as tx:
+        again = await enrolments.load(tx, other)
+        assert again is not None
+        await enrolments.move(tx, again, "correction", hall.town.clock.now())
+        await enrolments.move(tx, replace(again, state="correction"), "submitted", hall.town.clock.now())
+    (done,) = await rini.taps("Tolak 2")
+    assert done.text.splitlines()[1:] == ["Tidak berubah: 1", "DPJ27-0002: sudah berubah, lihat lagi dulu"]
+    assert [(await hall.load(id_)).state for id_ in (one, other)] == ["declined", "submitted"]
+
+
 async def test_several_are_declined_with_one_reason(hall: Hall, rini: Phone) -> None:
     for at in range(1, 4):
         await hall.enrols(f"p{at}", name=f"Peserta {at}")
