@@ -172,7 +172,7 @@ async def test_a_photo_a_pdf_or_a_recording_arrives_and_only_its_sender_gets_it_
     async with ani.session.get(f"{site.url}/chat/files/1") as response:
         assert await response.read() == kept
         assert response.headers["X-Content-Type-Options"] == "nosniff"
-        assert response.headers["Cache-Control"].startswith("private")
+        assert response.headers["Cache-Control"] == "private, no-store"
         how, _, shown = response.headers["Content-Disposition"].partition("; ")
         assert (how, unquote(shown)) == ("attachment" if kind == "document" else "inline", f"filename*=UTF-8''{name}")
     async with Visitor.arrives(site.url) as budi:

@@ -17,7 +17,7 @@ def response(file: File, wanted: str) -> Response:
     how = "inline" if file.mime in _SHOWN else "attachment"
     headers = {
         "Content-Disposition": f"{how}; filename*=UTF-8''{quote(file.name, safe='')}",
-        "Cache-Control": "private, max-age=86400",
+        "Cache-Control": "private, no-store",
         "Accept-Ranges": "bytes",
     }
     size = len(file.content)
