@@ -1,6 +1,7 @@
 """The command line."""
 
 import logging
+import os
 import sys
 from pathlib import Path
 
@@ -282,7 +283,11 @@ jembatan.add_command(broadcast)
 
 
 def main() -> None:
-    """Run the command line; a fault of ours is logged, without secrets, instead of thrown at the screen."""
+    """Run the command line; a fault of ours is logged, without secrets, instead of thrown at the screen.
+
+    Whatever is made, such as the database and the files beside it, is its owner's alone to read.
+    """
+    os.umask(0o077)
     try:
         jembatan(prog_name="jembatan")
     except Unusable as unusable:

@@ -2,12 +2,14 @@
 
 import asyncio
 import logging
+import os
 import shutil
 import stat
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from datetime import date, datetime, timedelta
 from functools import cache
+from pathlib import Path
 from typing import NamedTuple
 
 import click
@@ -95,11 +97,15 @@ def _folder(settings: Settings) -> Iterator[Finding]:
     free = shutil.disk_usage(place).free
     room = f"{free / 1e9:.1f} GB free"
     yield Finding(free >= LEAST_SPACE, "disk", room if free >= LEAST_SPACE else f"only {room}: make room.")
-    key = folder / "secret_key"
-    if settings.secret_key is None and key.exists():
-        mode = stat.S_IMODE(key.stat().st_mode)
-        mend = f"others may read {key} (mode {mode:o}): `chmod 600 {key}`."
-        yield Finding(not mode & 0o077, "secret key", mend if mode & 0o077 else "only ours to read")
+    if os.name == "posix" and folder.exists():
+        open_to_others = [str(file) for file in sorted(folder.rglob("*")) if file.is_file() and _is_open(file)]
+        mend = f"others may read {', '.join(open_to_others[:3])}: `chmod -R go= {folder}`."
+        yield Finding(not open_to_others, "files", mend if open_to_others else "only ours to read")
+
+
+def _is_open(file: Path) -> bool:
+    """Whether anybody but its owner may do anything with a file."""
+    return bool(stat.S_IMODE(file.stat().st_mode) & 0o077)
 
 
 @cache

@@ -18,6 +18,7 @@ from db.base import Base
 from db.conversation import channels
 from db.copies import restores
 from db.engine import Database
+from tests.town.command_line import run
 from tests.town.telegram_stub import TOKEN, TelegramStub
 
 
@@ -96,15 +97,23 @@ async def test_a_setting_that_cannot_be_used_is_named() -> None:
     assert said["settings"][0].startswith("!! JEMBATAN_PORT must be a whole number")
 
 
-async def test_a_secret_that_others_may_read_is_reported() -> None:
+async def test_files_that_others_may_read_are_reported() -> None:
     Path("data").mkdir()
-    Path("data/secret_key").write_text("a secret of the test")
-    Path("data/secret_key").chmod(0o644)
+    for name in ("secret_key", "jembatan.db"):
+        Path("data", name).write_text("a secret of the test")
+        Path("data", name).chmod(0o644)
     _, said = await examine()
-    assert "chmod 600 data/secret_key" in said["secret key"][0]
-    Path("data/secret_key").chmod(0o600)
+    assert said["files"] == ["!! others may read data/jembatan.db, data/secret_key: `chmod -R go= data`."]
+    for file in Path("data").iterdir():
+        file.chmod(0o600)
     _, said = await examine()
-    assert said["secret key"] == ["ok only ours to read"]
+    assert said["files"] == ["ok only ours to read"]
+
+
+def test_whatever_a_command_makes_is_for_its_owner_alone() -> None:
+    Path("data").mkdir(mode=0o755)
+    assert run("demo").exit_code == 0
+    assert {oct(file.stat().st_mode & 0o777) for file in Path("data").rglob("*") if file.is_file()} == {"0o600"}
 
 
 async def test_a_folder_that_cannot_be_made_is_named() -> None:
