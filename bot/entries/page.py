@@ -1,11 +1,10 @@
 """What staff see while they enter something: the next question, the preview, and what is stored."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 from bot.entries.draft import ASKS, Draft, Entering
 from bot.entries.exhibition import EXHIBITION
-from bot.entries.noun import Noun, changes, left_behind, to_json
+from bot.entries.noun import AnyNoun, Entered, changes, left_behind, to_json
 from bot.entries.programme import PROGRAMME
 from bot.errors import Gone, Refusal
 from bot.fields import Field, Values, named
@@ -14,7 +13,7 @@ from bot.language.markdown import Markdown
 from bot.reply import Choice
 from bot.turn import Turn
 
-NOUNS = {noun.name: noun for noun in (EXHIBITION, PROGRAMME)}
+NOUNS: dict[str, AnyNoun] = {EXHIBITION.name: EXHIBITION, PROGRAMME.name: PROGRAMME}
 
 
 def current(turn: Turn) -> Draft:
@@ -26,20 +25,20 @@ def current(turn: Turn) -> Draft:
     return draft
 
 
-def to_list(noun: Noun) -> Choice:
+def to_list(noun: AnyNoun) -> Choice:
     """Make the way to all of them."""
     return Choice(_("Back to the list"), f"staff-{noun.name}s", rank="quiet")
 
 
-async def load(turn: Turn, noun: Noun, id: int) -> Any:  # noqa: A002
+async def load(turn: Turn, noun: AnyNoun, id: int) -> Entered:  # noqa: A002
     """Load what is stored; refuses where it is gone."""
-    stored = await noun.stored.load(turn.db, id)
+    stored: Entered | None = await noun.stored.load(turn.db, id)
     if stored is None:
         raise Gone(_("It is no longer there."), [to_list(noun)])
     return stored
 
 
-async def values_of(turn: Turn, noun: Noun, draft: Draft) -> Values:
+async def values_of(turn: Turn, noun: AnyNoun, draft: Draft) -> Values:
     """Load what the plan holds so far: what is stored, with the draft's changes; forgets these where that is gone."""
     try:
         stored = to_json((await load(turn, noun, draft.id)).plan()) if draft.id else {}
@@ -49,12 +48,12 @@ async def values_of(turn: Turn, noun: Noun, draft: Draft) -> Values:
     return stored | draft.answers | await noun.context(turn)
 
 
-def step(noun: Noun, draft: Draft, values: Values) -> Field | None:
+def step(noun: AnyNoun, draft: Draft, values: Values) -> Field | None:
     """The field that is asked for; None once everything was."""
     return next((one for one in noun.steps(draft, values) if one.name == draft.step), None)
 
 
-def advance(noun: Noun, draft: Draft, values: Values, by: int = 1) -> None:
+def advance(noun: AnyNoun, draft: Draft, values: Values, by: int = 1) -> None:
     """Go to the next field, or the one before."""
     names = [one.name for one in noun.steps(draft, values)]
     place = names.index(draft.step) + by
@@ -78,7 +77,7 @@ async def go_on(turn: Turn, draft: Draft, noted: Markdown | None = None, own: bo
     turn.say(Markdown(f"{noted} {question}") if noted else question, [*offers, *ways(noun, draft, values, asked)])
 
 
-def _missing(noun: Noun, draft: Draft, values: Values) -> Field | None:
+def _missing(noun: AnyNoun, draft: Draft, values: Values) -> Field | None:
     """Find the first field without which nothing can be shown."""
     needed = [one for one in noun.steps(draft, values) if one.empty is None and not one.said(values)]
     if not needed:
@@ -92,7 +91,7 @@ def stamped(offers: Iterable[Choice], draft: Draft) -> list[Choice]:
     return named(offers, "entry", of=draft.of, mark=draft.mark)
 
 
-def ways(noun: Noun, draft: Draft, values: Values, asked: Field) -> list[Choice]:
+def ways(noun: AnyNoun, draft: Draft, values: Values, asked: Field) -> list[Choice]:
     """List the ways out of a question."""
     found = []
     if asked.empty is not None and not (asked.several and asked.said(values)):
@@ -133,7 +132,7 @@ def _in(code: str) -> Choice:
     return Choice(LANGUAGE_NAMES[code], "entry-preview", {"language": code}, "quiet")
 
 
-def _say_changes(turn: Turn, noun: Noun, draft: Draft, before: Values, after: Values) -> None:
+def _say_changes(turn: Turn, noun: AnyNoun, draft: Draft, before: Values, after: Values) -> None:
     different = changes(noun, before, after)
     more = Choice(_("Change more"), "entry-change")
     stop = Choice(_("Cancel"), "entry-stop", rank="quiet", kind="step")
@@ -147,6 +146,6 @@ def _say_changes(turn: Turn, noun: Noun, draft: Draft, before: Values, after: Va
     turn.say(Markdown("\n".join([*warnings, _("Save this?")])), stamped([save, more, stop], draft))
 
 
-def _of_texts(noun: Noun, before: Values, after: Values) -> Sequence[Markdown]:
+def _of_texts(noun: AnyNoun, before: Values, after: Values) -> Sequence[Markdown]:
     left = [LANGUAGE_NAMES[code] for code in left_behind(noun, before, after)]
     return [_("⚠️ Still as it was in {languages}.", languages=", ".join(left))] if left else []

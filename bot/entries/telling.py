@@ -2,10 +2,9 @@
 
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
 from bot.clock import bandung_day
-from bot.entries.noun import READ, Noun
+from bot.entries.noun import READ, AnyNoun, Entered
 from bot.errors import Refusal
 from bot.fairs.exhibitions import title
 from bot.fields import Values
@@ -19,19 +18,19 @@ from db.privacy import audit
 _MAKES = {"publish": "announced", "change": "changed", "restore": "changed", "cancel": "cancelled"}
 
 
-async def note(turn: Turn, noun: Noun, code: str, act: str, **details: object) -> None:
+async def note(turn: Turn, noun: AnyNoun, code: str, act: str, **details: object) -> None:
     """Note in the audit trail that something was done to this one."""
     name = f"{noun.name}:{code}"
     await audit.note(turn.db, turn.person.staff_id, f"{noun.name}.{act}", name, turn.now, **details)
 
 
-async def offer(turn: Turn, noun: Noun, one: Any) -> tuple[str, int]:
+async def offer(turn: Turn, noun: AnyNoun, one: Entered) -> tuple[str, int]:
     """Find the news that was not told yet, and how many people it concerns; empty where there is none."""
     news, before, _reason, _told = await _untold(turn, noun, one)
     return (news, await noun.news[news].audience(turn, one, before)) if news else ("", 0)
 
 
-def choice(noun: Noun, one: Any, news: str, number: int) -> list[Choice]:
+def choice(noun: AnyNoun, one: Entered, news: str, number: int) -> list[Choice]:
     """Make the button with the number on it, where there is anybody to tell."""
     if not (news and number):
         return []
@@ -39,7 +38,7 @@ def choice(noun: Noun, one: Any, news: str, number: int) -> list[Choice]:
     return [Choice(label, "entry-tell", {"of": noun.name, "id": one.id, "news": news}, kind="deciding")]
 
 
-async def tell(turn: Turn, noun: Noun, one: Any, wanted: str) -> int:
+async def tell(turn: Turn, noun: AnyNoun, one: Entered, wanted: str) -> int:
     """Tell everybody whom this news concerns; refuses what was told, and what is no longer so."""
     news, before, reason, told = await _untold(turn, noun, one)
     if one.is_over(turn.today):
@@ -59,11 +58,11 @@ async def tell(turn: Turn, noun: Noun, one: Any, wanted: str) -> int:
     return number
 
 
-def _look(noun: Noun, one: Any) -> Choice:
+def _look(noun: AnyNoun, one: Entered) -> Choice:
     return Choice(_("See details"), f"staff-{noun.name}", {"id": one.id})
 
 
-async def _untold(turn: Turn, noun: Noun, one: Any) -> tuple[str, Any, str, datetime | None]:
+async def _untold(turn: Turn, noun: AnyNoun, one: Entered) -> tuple[str, Entered, str, datetime | None]:
     """Find which news there is, how it was when people last heard, why it is cancelled, and when they last heard."""
     news, before, reason, told = "", Values(), "", None
     kept = (news, before)
@@ -81,5 +80,5 @@ async def _untold(turn: Turn, noun: Noun, one: Any) -> tuple[str, Any, str, date
     if one.state not in SHOWN or (news == "cancelled") != (one.state == "cancelled"):
         news = ""
     known = {key: READ[key](value) if key in READ and value else value for key, value in before.items()}
-    old = {key: value for key, value in known.items() if key in noun.told and value != getattr(one, key)}
+    old: Values = {key: value for key, value in known.items() if key in noun.told and value != getattr(one, key)}
     return "" if news == "changed" and not old else news, replace(one, **old), reason, told

@@ -1,7 +1,7 @@
 """Enter an exhibition or a programme, field after field: answer, skip, go back, stop."""
 
 from bot.entries.draft import ASKS, Draft, Entering
-from bot.entries.noun import Noun
+from bot.entries.noun import AnyNoun
 from bot.entries.page import NOUNS, advance, current, go_on, load, preview, stamped, step, to_list, values_of, ways
 from bot.errors import Refusal
 from bot.fields import Field
@@ -79,7 +79,7 @@ async def written(turn: Turn) -> None:
     await _answered(turn, noun, draft, asked, meant)
 
 
-async def _answered(turn: Turn, noun: Noun, draft: Draft, asked: Field, meant: dict[str, object]) -> None:
+async def _answered(turn: Turn, noun: AnyNoun, draft: Draft, asked: Field, meant: dict[str, object]) -> None:
     draft.answers = draft.answers | meant
     values = await values_of(turn, noun, draft)
     if not asked.several:

@@ -4,7 +4,7 @@ from typing import Any
 
 from bot.entries import telling
 from bot.entries.draft import Draft
-from bot.entries.noun import Noun, to_json
+from bot.entries.noun import AnyNoun, to_json
 from bot.entries.page import NOUNS, load, to_list
 from bot.fairs.exhibitions import local, numbered
 from bot.language.i18n import _
@@ -41,7 +41,7 @@ async def listed(turn: Turn) -> None:
     turn.say(Markdown("\n".join(lines)), [*rows, *further, Choice(_("Back"), "staff", rank="quiet")])
 
 
-def _line(turn: Turn, noun: Noun, one: Any) -> Markdown:
+def _line(turn: Turn, noun: AnyNoun, one: Any) -> Markdown:
     row = noun.row(one, turn.today)
     if one.state == "draft":
         return _("draft: {name} · {code}", name=row, code=one.code)

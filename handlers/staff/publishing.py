@@ -4,7 +4,7 @@ from typing import Any
 
 from bot.entries import telling
 from bot.entries.draft import Draft, Entering
-from bot.entries.noun import Noun, free_code, to_json
+from bot.entries.noun import AnyNoun, Entered, free_code, to_json
 from bot.entries.page import NOUNS, current, go_on, load, preview, to_list, values_of
 from bot.errors import Refusal
 from bot.fairs.exhibitions import title
@@ -52,15 +52,17 @@ async def save(turn: Turn) -> None:
     await _say_saved(turn, noun, one, publish)
 
 
-async def _kept(turn: Turn, noun: Noun, draft: Draft, stored: Any, values: Values) -> Any:
+async def _kept(turn: Turn, noun: AnyNoun, draft: Draft, stored: Entered | None, values: Values) -> Entered:
     if stored is None:
         first = values.get("first_day") or values.get("enrolment_closes") or turn.today.isoformat()
         code = await free_code(turn, noun, values["title"]["id"], turn.today.fromisoformat(first))
         await noun.stored.add(turn.db, [noun.plan(values | {"code": code}, turn.today)], turn.now)
-        return next(one for one in await noun.stored.all_of(turn.db) if one.code == code)
+        added: Entered = next(one for one in await noun.stored.all_of(turn.db) if one.code == code)
+        return added
     if stored.sequence != draft.sequence:
         raise Outdated
-    return await noun.stored.change(turn.db, stored, noun.plan(values, turn.today), turn.now)
+    changed: Entered = await noun.stored.change(turn.db, stored, noun.plan(values, turn.today), turn.now)
+    return changed
 
 
 async def _outdated(turn: Turn, draft: Draft) -> None:
@@ -71,7 +73,7 @@ async def _outdated(turn: Turn, draft: Draft) -> None:
     await preview(turn, draft)
 
 
-async def _noted(turn: Turn, noun: Noun, before: Any, one: Any) -> None:
+async def _noted(turn: Turn, noun: AnyNoun, before: Entered | None, one: Entered) -> None:
     if one.state not in SHOWN:
         await telling.note(turn, noun, one.code, "draft")
     elif before is None or before.state not in SHOWN:
@@ -82,7 +84,7 @@ async def _noted(turn: Turn, noun: Noun, before: Any, one: Any) -> None:
         await telling.note(turn, noun, one.code, "change", before=different)
 
 
-async def _say_saved(turn: Turn, noun: Noun, one: Any, publish: bool) -> None:
+async def _say_saved(turn: Turn, noun: AnyNoun, one: Entered, publish: bool) -> None:
     if one.state == "draft":
         turn.say(_("Saved as a draft, code {code}. Nobody sees it yet.", code=one.code), [to_list(noun)])
         return
@@ -152,7 +154,7 @@ async def ask_to_cancel(turn: Turn) -> None:
     )
 
 
-def _cancels(label: Markdown, noun: Noun, one: Any, reason: str = "") -> Choice:
+def _cancels(label: Markdown, noun: AnyNoun, one: Entered, reason: str = "") -> Choice:
     about = {"of": noun.name, "id": one.id, "sequence": one.sequence, "reason": reason}
     return Choice(label, "entry-cancelled", about, kind="deciding")
 
@@ -233,7 +235,7 @@ async def _set_state(turn: Turn, state: str, act: str, **details: Any) -> None:
     turn.say(Markdown(f"{done} {_concerns(news, number)}".strip()), choices)
 
 
-async def _chosen(turn: Turn) -> tuple[Noun, Any]:
+async def _chosen(turn: Turn) -> tuple[AnyNoun, Entered]:
     assert turn.choice is not None
     noun = NOUNS[turn.choice.args["of"]]
     return noun, await load(turn, noun, int(turn.choice.args["id"]))
