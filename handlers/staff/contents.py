@@ -1,8 +1,9 @@
 """The contents page of what staff can do, as far as their role goes, and how they are called."""
 
+from dataclasses import dataclass
+
 from bot.cases.roles import role_name
 from bot.errors import Refusal
-from bot.language.courtesy import bare_word
 from bot.language.i18n import _
 from bot.language.markdown import escape
 from bot.reply import Choice
@@ -12,21 +13,28 @@ from db.cases import cases, questions
 from db.people import staff
 from db.people.staff import LONGEST_NAME
 from db.privacy import audit
-from handlers.staff.desk import CANCEL, Desk, answers, may
+from handlers.staff.desk import CallMe, Decide, Desk, may
 
 desk = Desk("contents", "viewer")
+
+
+@dataclass(frozen=True, slots=True)
+class Postpone:
+    """Whether what is still to be asked is put off."""
+
+    later: bool = False
 
 
 @desk.when(lambda turn: bool(turn.person.role) and not turn.text and _is_command(turn))
 @desk.choice("staff")
 async def contents(turn: Turn) -> None:
     """Show what there is to do, with counts; first ask for the name of a member or an office that has none."""
-    later = bool(turn.choice and turn.choice.args.get("later"))
+    later = turn.chosen(Postpone).later
     if not (turn.person.staff_name or later):
         await rename(turn)
         return
     if turn.person.role == "admin" and not later and not (await office.load(turn.db)).name:
-        turn.ask("office-name")
+        turn.ask(Decide("name"))
         turn.say(_("What is the office called? Owners read this name, for example: Disdagin Kota Bandung"), [_later()])
         return
     mine, waiting = await cases.counts(turn.db, turn.person.staff_id)
@@ -73,7 +81,7 @@ async def me(turn: Turn) -> None:
 @desk.choice("staff-name")
 async def rename(turn: Turn) -> None:
     """Say how they are called now, and ask for a new name."""
-    turn.ask("staff-name")
+    turn.ask(CallMe())
     name = turn.person.staff_name
     if name:
         text = _("You are called {name}. How shall owners and colleagues call you?", name=escape(name))
@@ -82,18 +90,16 @@ async def rename(turn: Turn) -> None:
         turn.say(_("How shall owners and colleagues call you? For example: Bu Rini, Pak Dadan"), [_later()])
 
 
-@desk.when(lambda turn: turn.asks.startswith(("staff-name", "office-")) and bare_word(turn.text) in CANCEL)
-async def cancel(turn: Turn) -> None:
-    """Change nothing."""
-    turn.say(_("All right."), [Choice(_("Open"), "staff")])
-
-
-@desk.when(lambda turn: answers(turn, "staff-name"))
-async def renamed(turn: Turn) -> None:
+@desk.answer(CallMe, onward=lambda _asked: _open())
+async def renamed(turn: Turn, _asked: CallMe) -> None:
     """Take a name of two to forty characters, as they wrote it."""
     name = " ".join(turn.text.split())
     if not (2 <= len(name) <= LONGEST_NAME and any(map(str.isalpha, name))):
         raise Refusal(_("That is no name. Write it in 2 to 40 letters, for example: Bu Rini"), [_later()])
     await staff.set_name(turn.db, turn.person.staff_id, name)
     await audit.note(turn.db, turn.person.staff_id, "staff.rename", f"staff:{turn.person.staff_id}", turn.now)
-    turn.say(_("You are called {name} from now on.", name=escape(name)), [Choice(_("Open"), "staff")])
+    turn.say(_("You are called {name} from now on.", name=escape(name)), [_open()])
+
+
+def _open() -> Choice:
+    return Choice(_("Open"), "staff")

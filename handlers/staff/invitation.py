@@ -1,5 +1,7 @@
 """Become a member: `/staf CODE`, with the code that the service prints or that an administrator gives."""
 
+from dataclasses import dataclass
+
 from bot.cases.roles import role_name
 from bot.language.i18n import _
 from bot.language.markdown import Markdown, escape
@@ -11,6 +13,7 @@ from db import office
 from db.people import codes, staff
 from db.people.codes import LASTS, TRIES, Invitation
 from db.privacy import audit
+from handlers.staff.desk import CallMe
 
 router = Router("join")
 
@@ -53,11 +56,17 @@ async def _take(turn: Turn, code: Invitation | None) -> None:
         turn.say(text, [accept, Choice(_("No, thanks"), "join-not")])
 
 
+@dataclass(frozen=True, slots=True)
+class AcceptInvitation:
+    """Which code it was."""
+
+    code: int
+
+
 @router.choice("join")
 async def accept(turn: Turn) -> None:
     """Use up the invitation: they work here."""
-    assert turn.choice is not None
-    code = await codes.load(turn.db, int(turn.choice.args["code"]))
+    code = await codes.load(turn.db, turn.chosen(AcceptInvitation).code)
     if turn.person.role:
         turn.say(_("You already belong to the staff."), [Choice(_("Open"), "staff")])
     elif not code.is_good(turn.now):
@@ -78,7 +87,7 @@ async def _begin(turn: Turn, code: Invitation) -> None:
         return
     member = await staff.add(turn.db, turn.person.address_id, code.role, "", code.by_id, turn.now)
     await audit.note(turn.db, member, "staff.join", f"staff:{member}", turn.now, role=code.role, invited_by=code.by_id)
-    turn.ask("staff-name")
+    turn.ask(CallMe())
     turn.say(_("Welcome. You are **{role}** now; /staf shows what you can do.", role=role_name(code.role)))
     turn.say(_("How shall owners and colleagues call you? For example: Bu Rini, Pak Dadan"))
 

@@ -1,6 +1,7 @@
 """Members: invite, change a role, remove, leave. The last administrator stays."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from bot import settings
 from bot.cases.cases import recipient
@@ -15,7 +16,7 @@ from db.cases import cases
 from db.people import codes, people, staff
 from db.people.staff import ROLES, StaffRow
 from db.privacy import audit
-from handlers.staff.desk import Desk
+from handlers.staff.desk import Desk, ShowPage
 
 desk = Desk("members", "admin")
 own = Desk("leave", "viewer")
@@ -24,10 +25,18 @@ own = Desk("leave", "viewer")
 _PAGE = 8
 
 
+@dataclass(frozen=True, slots=True)
+class OfMember:
+    """Which member is meant, and the role that they, or somebody new, shall have."""
+
+    member: int = 0
+    role: str = ""
+
+
 @desk.choice("members")
 async def members(turn: Turn) -> None:
     """List everybody who works here."""
-    page = int(turn.choice.args.get("page", 0)) if turn.choice else 0
+    page = turn.chosen(ShowPage).page
     found = await staff.listed(turn.db)
     shown = found[page * _PAGE : (page + 1) * _PAGE]
     lines = [_("Staff: {count}", count=len(found)), *(_line(at, one) for at, one in enumerate(shown, start=1))]
@@ -68,8 +77,7 @@ async def member(turn: Turn) -> None:
 @desk.choice("member-role")
 async def change_role(turn: Turn) -> None:
     """Change what a colleague may do, and tell them."""
-    assert turn.choice is not None
-    one, role = await _chosen(turn), str(turn.choice.args["role"])
+    one, role = await _chosen(turn), turn.chosen(OfMember).role
     if one.role == "admin":
         await _keep_one(turn)
     await staff.set_role(turn.db, one.id, role)
@@ -120,8 +128,7 @@ async def invite(turn: Turn) -> None:
 @desk.choice("invited")
 async def invited(turn: Turn) -> None:
     """Give a code for one person and one day, to be passed on."""
-    assert turn.choice is not None
-    role = str(turn.choice.args["role"])
+    role = turn.chosen(OfMember).role
     code = await codes.give(turn.db, role, turn.person.staff_id, turn.now)
     await audit.note(turn.db, turn.person.staff_id, "staff.invite", "staff", turn.now, role=role)
     turn.say(
@@ -186,8 +193,7 @@ async def _keep_one(turn: Turn) -> None:
 
 
 async def _chosen(turn: Turn) -> StaffRow:
-    assert turn.choice is not None
-    wanted = int(turn.choice.args["member"])
+    wanted = turn.chosen(OfMember).member
     found = next((one for one in await staff.listed(turn.db) if one.id == wanted), None)
     if found is None:
         raise Refusal(_("They no longer belong to the staff."), [Choice(_("Staff"), "members")])

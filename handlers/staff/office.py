@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from bot.cases import opening_hours
 from bot.cases.cases import typed
@@ -18,11 +17,10 @@ from bot.turn import Turn
 from db import office
 from db.office import Office
 from db.privacy import audit
-from handlers.staff.desk import Desk, answers
+from handlers.staff.desk import Decide, Desk
 
 desk = Desk("office", "admin")
 
-_ASKS = "office-"
 #: holidays on the page of everything
 _FEW = 3
 #: holidays on their own page
@@ -115,12 +113,12 @@ def _holidays(decided: Office, now: datetime, most: int) -> Markdown:
 @desk.choice("office-field")
 async def field(turn: Turn) -> None:
     """Ask what to write, with an example."""
-    assert turn.choice is not None
-    name = str(turn.choice.args["field"])
+    decides = turn.chosen(Decide)
+    name = decides.field
     if name == "contacts":
         await _choose_area(turn)
         return
-    turn.ask(_ASKS + name, number=name in _NUMBERS)
+    turn.ask(decides, number=name in _NUMBERS)
     if name == "holidays" and (known := _holidays(await office.load(turn.db), turn.now, _MANY)):
         turn.say(_("Holidays: {value}", value=known))
     turn.say(_wanted(name), [_back()])
@@ -147,36 +145,34 @@ def _area(area: str) -> Markdown:
 @desk.choice("office-contact")
 async def contact(turn: Turn) -> None:
     """Ask for the contact of one area."""
-    assert turn.choice is not None
-    turn.ask(f"{_ASKS}contact:{turn.choice.args['area']}")
+    turn.ask(turn.chosen(Decide))
     text = _("Write the contact as owners shall read it, for example: Bu Rini, 022-1234567. A dash removes it.")
     turn.say(text, [_back()])
 
 
-@desk.when(lambda turn: answers(turn, _ASKS))
-async def changed(turn: Turn) -> None:
+@desk.answer(Decide, onward=lambda _asked: _back())
+async def changed(turn: Turn, asked: Decide) -> None:
     """Store the new value, or say what it lacks."""
-    name = turn.asks.removeprefix(_ASKS)
     now = await office.load(turn.db)
-    decided = _read(name, " ".join(turn.text.split()), now, turn)
+    decided = _read(asked, " ".join(turn.text.split()), now, turn)
     await office.save(turn.db, **decided)
-    await audit.note(turn.db, turn.person.staff_id, "office.change", f"office:{name.partition(':')[0]}", turn.now)
+    await audit.note(turn.db, turn.person.staff_id, "office.change", f"office:{asked.field}", turn.now)
     turn.say(_("Kept."))
-    if name == "name" and not now.name:
+    if asked.field == "name" and not now.name:
         turn.say(_("Opening hours and contacts can be changed under Office."), [Choice(_("Open"), "staff")])
     else:
         await shown(turn)
 
 
-def _read(name: str, text: str, now: Office, turn: Turn) -> dict[str, Any]:
+def _read(asked: Decide, text: str, now: Office, turn: Turn) -> dict[str, object]:
     """Read a field's new value; raises `Refusal` with what the text lacks."""
-    if name.startswith("contact:"):
-        area = name.partition(":")[2]
-        others = {of: words for of, words in now.contacts.items() if of != area}
-        return {"contacts": others if text in ("-", "–") else {**others, area: text[:200]}}
+    name = asked.field
+    if name == "contact":
+        others = {of: words for of, words in now.contacts.items() if of != asked.area}
+        return {"contacts": others if text in ("-", "–") else {**others, asked.area: text[:200]}}
     if name in _NUMBERS:
         return {name: _number(name, text)}
-    read_: dict[str, Callable[[], Any]] = {
+    read_: dict[str, Callable[[], object]] = {
         "name": lambda: _office_name(text),
         "hours": lambda: _hours(turn.text),
         "holidays": lambda: _toggled(text, now, turn),

@@ -1,5 +1,7 @@
 """See what people ask and no card says: questions by how often they come, and answers called not right."""
 
+from dataclasses import asdict, dataclass
+
 from bot.cases.cases import typed
 from bot.errors import Refusal
 from bot.language.i18n import LANGUAGE_NAMES, _, day
@@ -10,7 +12,7 @@ from db.cases import questions, reports
 from db.cases.questions import Group
 from db.cases.reports import Counted
 from db.privacy import audit
-from handlers.staff.desk import Desk
+from handlers.staff.desk import Desk, ShowPage
 
 desk = Desk("questions", "viewer")
 deciding = Desk("settling", "officer")
@@ -27,7 +29,7 @@ _WAYS = 4
 @desk.choice("questions")
 async def listed(turn: Turn) -> None:
     """List the most frequent ones, numbered as the buttons; who asked is not shown."""
-    page = _page(turn)
+    page = turn.chosen(ShowPage).page
     found = await questions.most_asked(turn.db, _PAGE + 1, page * _PAGE)
     reported = Choice(_("Not right"), "reported")
     if not found:
@@ -44,10 +46,16 @@ def _line(at: int, group: Group) -> Markdown:
     return _("{at}. {count}×: {words}", at=at, count=group.count, words=typed(" ".join(group.text.split()), _QUOTED))
 
 
+@dataclass(frozen=True, slots=True)
+class OfQuestion:
+    """Which question is meant, with all that are like it."""
+
+    question: int
+
+
 @desk.choice("question")
 async def question(turn: Turn) -> None:
     """Show the ways in which it was asked, and the nearest card."""
-    assert turn.choice is not None
     found = await _chosen(turn)
     ways = await questions.asked(turn.db, found.key, _WAYS)
     lines = [Markdown(f"“{typed(words, 200)}” · {LANGUAGE_NAMES[language]}") for words, language in ways]
@@ -55,7 +63,7 @@ async def question(turn: Turn) -> None:
     lines.append(_("Asked {count} times, last on {day}.", count=found.count, day=day(found.last)))
     if card:
         lines.append(_("The nearest card: {title}.", title=card.title))
-    settle = Choice(_("Dealt with"), "question-settled", turn.choice.args, kind="deciding")
+    settle = Choice(_("Dealt with"), "question-settled", {"question": found.id}, kind="deciding")
     turn.say(Markdown("\n".join(lines)), [settle, Choice(_("Back"), "questions")])
 
 
@@ -69,8 +77,7 @@ async def settle(turn: Turn) -> None:
 
 
 async def _chosen(turn: Turn) -> Group:
-    assert turn.choice is not None
-    found = await questions.like(turn.db, int(turn.choice.args["question"]))
+    found = await questions.like(turn.db, turn.chosen(OfQuestion).question)
     if found is None:
         raise Refusal(_("That question is settled."), [Choice(_("Back"), "questions")])
     return found
@@ -79,7 +86,7 @@ async def _chosen(turn: Turn) -> Group:
 @desk.choice("reported")
 async def reported(turn: Turn) -> None:
     """List the answers called not right most often."""
-    page = _page(turn)
+    page = turn.chosen(ShowPage).page
     found = await reports.most_reported(turn.db, _PAGE + 1, page * _PAGE)
     if not found:
         turn.say(_("No answer was called not right."), [Choice(_("Back"), "questions")])
@@ -90,6 +97,15 @@ async def reported(turn: Turn) -> None:
         choices.append(Choice(_("More"), "reported", {"page": page + 1}))
     lines = [_("{at}. {count}×: {words}", at=at, count=one.count, words=_reported(turn, one)) for at, one in shown]
     turn.say(Markdown("\n".join(lines)), [*choices, Choice(_("Back"), "questions")])
+
+
+@dataclass(frozen=True, slots=True)
+class OfReport:
+    """Which answer, or part of it, is meant, and what is not right with it."""
+
+    topic: str
+    section: str
+    reason: str
 
 
 @desk.choice("report")
@@ -116,9 +132,7 @@ async def settle_report(turn: Turn) -> None:
 
 
 async def _chosen_report(turn: Turn) -> Counted:
-    assert turn.choice is not None
-    about = {name: str(turn.choice.args[name]) for name in ("topic", "section", "reason")}
-    found = await reports.counted(turn.db, **about)
+    found = await reports.counted(turn.db, **asdict(turn.chosen(OfReport)))
     if found is None:
         raise Refusal(_("That is settled."), [Choice(_("Back"), "reported")])
     return found
@@ -135,12 +149,8 @@ def _title(turn: Turn, one: Counted) -> str:
 
 
 def _about(one: Counted) -> dict[str, str]:
-    return {"topic": one.topic, "section": one.section, "reason": one.reason}
+    return asdict(OfReport(one.topic, one.section, one.reason))
 
 
 def _answer(one: Counted) -> dict[str, str]:
     return {"topic": one.topic, "section": one.section} if one.section else {"topic": one.topic}
-
-
-def _page(turn: Turn) -> int:
-    return int(turn.choice.args.get("page", 0)) if turn.choice else 0

@@ -110,7 +110,8 @@ async def test_spans_of_holidays_are_added_and_removed_whole(town: Town, rini: P
 
 
 @pytest.mark.parametrize(
-    ("written", "answer"), [("batal", "Siap, Kak."), ("Cancel", "Siap, Kak."), ("menu", "Mau dibantu apa")]
+    ("written", "answer"),
+    [("batal", "tidak ada yang diubah"), ("Cancel", "tidak ada yang diubah"), ("menu", "Mau dibantu apa")],
 )
 async def test_a_word_that_leads_out_is_no_value(town: Town, rini: Phone, written: str, answer: str) -> None:
     assert answer in await change(rini, "Nama", written)
