@@ -1,5 +1,7 @@
 """A case as a member sees it: who and what, the last messages, how it stands, and what can be done with it."""
 
+from dataclasses import dataclass
+
 from bot.cases.cases import QUOTED, asker, headed, number, summary, typed
 from bot.cases.opening_hours import deadline
 from bot.language.i18n import _
@@ -14,6 +16,16 @@ from db.cases.cases import Case
 _LAST = 6
 #: files that are shown among them
 _FILES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class OfCase:
+    """Which case is meant, which of its deliveries, whom it goes to, and whether it ends without an answer."""
+
+    case: int
+    delivery: int = 0
+    staff: int = 0
+    unanswered: bool = False
 
 
 async def show(turn: Turn, case: Case) -> None:

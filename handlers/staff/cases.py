@@ -5,7 +5,7 @@ from datetime import timedelta
 from bot.cases import cases as told
 from bot.cases.cases import called, number, recipient, typed
 from bot.cases.opening_hours import short
-from bot.cases.page import back, choices_for, owner_name, show, state
+from bot.cases.page import OfCase, back, choices_for, owner_name, show, state
 from bot.cases.promises import finished, wait_again
 from bot.errors import Refusal
 from bot.language.i18n import _, speaking
@@ -18,7 +18,7 @@ from db.cases.cases import Case
 from db.conversation import jobs
 from db.people.people import Known
 from db.privacy import audit
-from handlers.staff.desk import Desk
+from handlers.staff.desk import Desk, ShowPage
 
 desk = Desk("cases", "officer")
 
@@ -36,7 +36,7 @@ async def listed(turn: Turn) -> None:
     if not turn.choice and turn.inbound.kind == "command" and asked.isascii() and asked.isdecimal():
         await show(turn, await _found(turn, int(asked[:12])))
         return
-    page = int(turn.choice.args.get("page", 0)) if turn.choice else 0
+    page = turn.chosen(ShowPage).page
     mine, waiting = await cases.counts(turn.db, turn.person.staff_id)
     found = await cases.to_do(turn.db, turn.person.staff_id, _PAGE + 1, page * _PAGE)
     if not found:
@@ -155,9 +155,7 @@ async def queue(turn: Turn) -> None:
 @desk.choice("case-over")
 async def over(turn: Turn) -> None:
     """Ask whom to hand it to."""
-    assert turn.choice is not None
-    case = await _mine(turn)
-    page = int(turn.choice.args.get("page", 0))
+    case, page = await _mine(turn), turn.chosen(ShowPage).page
     others = [one for one in await told.officers(turn, case.address_id) if one.staff_id != turn.person.staff_id]
     if not others:
         raise Refusal(_("Nobody else can take it. You can give it back to the queue."), choices_for(turn, case))
@@ -178,11 +176,8 @@ def _colleague(one: Known, shown: list[Known]) -> str:
 @desk.choice("case-to")
 async def hand_over(turn: Turn) -> None:
     """Give the case to the colleague at once, with everything that was said."""
-    assert turn.choice is not None
-    case = await _mine(turn)
-    to = next(
-        (one for one in await told.officers(turn, case.address_id) if one.staff_id == turn.choice.args["staff"]), None
-    )
+    case, staff = await _mine(turn), turn.chosen(OfCase).staff
+    to = next((one for one in await told.officers(turn, case.address_id) if one.staff_id == staff), None)
     if to is None or not await cases.hand_over(turn.db, case.id, turn.person.staff_id, to.staff_id, turn.now):
         raise Refusal(_("That colleague no longer answers cases."), choices_for(turn, case))
     await audit.note(turn.db, turn.person.staff_id, "case.hand-over", f"case:{case.id}", turn.now, over_to=to.staff_id)
@@ -203,8 +198,7 @@ async def hand_over(turn: Turn) -> None:
 @desk.choice("case-close")
 async def close(turn: Turn) -> None:
     """Close the case; the person is told and can say that it is not clear yet."""
-    assert turn.choice is not None
-    await _close(turn, await _mine(turn), unanswered=bool(turn.choice.args.get("unanswered")))
+    await _close(turn, await _mine(turn), unanswered=turn.chosen(OfCase).unanswered)
 
 
 @desk.when(lambda turn: bool(turn.person.role) and turn.inbound.kind == "command" and turn.inbound.name == "selesai")
@@ -239,8 +233,7 @@ async def _close(turn: Turn, case: Case, unanswered: bool) -> None:
 
 
 async def _chosen(turn: Turn) -> Case:
-    assert turn.choice is not None
-    return await _found(turn, int(turn.choice.args["case"]))
+    return await _found(turn, turn.chosen(OfCase).case)
 
 
 async def _found(turn: Turn, id: int) -> Case:  # noqa: A002

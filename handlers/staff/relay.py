@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from bot.cases.cases import ANSWERING, asker, called, load, number, pass_on, recipient, typed
 from bot.cases.forwarded import Forwarded, content
-from bot.cases.page import back, choices_for, state
+from bot.cases.page import OfCase, back, choices_for, state
 from bot.errors import Refusal
 from bot.language.i18n import _, speaking
 from bot.reply import Choice
@@ -132,11 +132,10 @@ async def looked_after(turn: Turn) -> None:
 @desk.choice("case-resend")
 async def resend(turn: Turn) -> None:
     """Send it once more, as a member decided."""
-    assert turn.choice is not None
-    delivery, case = int(turn.choice.args["delivery"]), int(turn.choice.args["case"])
-    await deliveries.send_again(turn.db, [delivery])
-    await audit.note(turn.db, turn.person.staff_id, "case.send-again", f"case:{case}", turn.now, delivery=delivery)
-    await turn.later(_FIRST_LOOK, "case-relayed", case=case)
+    of, me = turn.chosen(OfCase), turn.person.staff_id
+    await deliveries.send_again(turn.db, [of.delivery])
+    await audit.note(turn.db, me, "case.send-again", f"case:{of.case}", turn.now, delivery=of.delivery)
+    await turn.later(_FIRST_LOOK, "case-relayed", case=of.case)
     turn.say(_("It is sent once more."))
 
 
