@@ -1,11 +1,15 @@
 """Write an announcement: the text in one language or more, and what it is about."""
 
+from dataclasses import dataclass
+from typing import ClassVar
+
+from bot.asking import Question
+from bot.broadcasts.audience import question
 from bot.broadcasts.sending import page
 from bot.broadcasts.writing.draft import formed
 from bot.broadcasts.writing.topics import topics
 from bot.cases.forwarded import Forwarded, content
 from bot.dates import When, read
-from bot.language.courtesy import bare_word
 from bot.language.i18n import LANGUAGE_NAMES, LANGUAGES, _, day
 from bot.language.markdown import Markdown
 from bot.reply import Choice
@@ -13,38 +17,43 @@ from bot.turn import Turn
 from db.broadcasts import broadcasts
 from db.broadcasts.broadcasts import ANNOUNCEMENT, CORRECTION, WARNING, Broadcast
 from db.privacy import audit
-from handlers.staff.desk import CANCEL, Desk, answers
+from handlers.staff.desk import Desk
 
 desk = Desk("announcing", "officer")
 
-_TEXT, _UNTIL = "broadcast-text:", "broadcast-until:"
 #: days for which a warning may hold
 _LONGEST = 92
+
+
+@dataclass(frozen=True)
+class WriteText(Question):
+    """The text of a broadcast, 0 for a new one, in one language, and for a warning the topic."""
+
+    name: ClassVar[str] = "broadcast-text"
+    id: int = 0
+    language: str = LANGUAGES[0]
+    topic: str = ""
 
 
 @desk.choice("broadcast-new")
 async def new(turn: Turn) -> None:
     """Ask for the text; nothing is stored before it."""
-    _ask(turn, 0, LANGUAGES[0], _("Write the text in Indonesian. A photo or a PDF may come in the same message."))
+    text = _("Write the text in Indonesian. A photo or a PDF may come in the same message.")
+    _ask(turn, WriteText(), text)
 
 
 @desk.choice("broadcast-warn")
 async def warn(turn: Turn) -> None:
     """Begin a warning from a person's report, in staff's own words and without a name."""
-    _ask(
-        turn,
-        0,
-        LANGUAGES[0],
-        _(
-            "Write the warning in Indonesian: what happened, what to do now, who says so. No names of those who"
-            " reported it."
-        ),
-        "warnings",
+    text = _(
+        "Write the warning in Indonesian: what happened, what to do now, who says so. No names of those who"
+        " reported it."
     )
+    _ask(turn, WriteText(topic="warnings"), text)
 
 
-def _ask(turn: Turn, id: int, code: str, text: Markdown, about: str = "") -> None:  # noqa: A002
-    turn.ask(f"{_TEXT}{id}:{code}:{about}")
+def _ask(turn: Turn, asked: WriteText, text: Markdown) -> None:
+    turn.ask(asked)
     turn.say(text, [Choice(_("Cancel"), "broadcasts", rank="quiet")])
 
 
@@ -52,37 +61,35 @@ def _ask(turn: Turn, id: int, code: str, text: Markdown, about: str = "") -> Non
 async def rewrite(turn: Turn) -> None:
     """Ask for the whole text anew, in the language it was first written in or another."""
     found = await page.open_one(turn)
-    assert turn.choice is not None
     first = next((code for code in LANGUAGES if found.texts.get(code)), LANGUAGES[0])
-    code = str(turn.choice.args.get("language", first))
+    code = turn.chosen(page.OfBroadcast).language or first
     text = _(
         "Write the whole text in {language}. A photo or a PDF may come in the same message.",
         language=LANGUAGE_NAMES[code],
     )
-    _ask(turn, found.id, code, text)
+    _ask(turn, WriteText(found.id, code), text)
 
 
-@desk.when(lambda turn: answers(turn, _TEXT))
-async def written(turn: Turn) -> None:
+@desk.answer(WriteText, onward=lambda _asked: page.to_list())
+async def written(turn: Turn, asked: WriteText) -> None:
     """Keep the text as a draft; for a new one, ask what it is about."""
-    _asks, id_, code, about = turn.asks.split(":")
     sent = await content(turn)
     if not isinstance(sent, Forwarded) or (turn.file and turn.file.kind == "voice") or not sent.words.strip():
         what = sent if isinstance(sent, Markdown) else _("Write it as a text; a photo or a PDF may come with it.")
-        _ask(turn, int(id_), code, what, about)
+        _ask(turn, asked, what)
         return
     text = formed(sent.words)
-    if not int(id_):
-        said = {"texts": {code: text}, "file_id": sent.file or None, "audience": _reach(turn)}
+    if not asked.id:
+        said = {"texts": {asked.language: text}, "file_id": sent.file or None, "audience": _reach(turn)}
         new_one = await broadcasts.add(turn.db, turn.person.staff_id, turn.now, **said)
         await audit.note(turn.db, turn.person.staff_id, "broadcast.write", f"broadcast:{new_one}", turn.now)
-        if about:
-            await _take_topic(turn, await page.known(turn, new_one), about)
+        if asked.topic:
+            await _take_topic(turn, await page.known(turn, new_one), asked.topic)
         else:
             await _ask_topic(turn, await page.known(turn, new_one), _("Saved as a draft."))
         return
-    found = await page.known(turn, int(id_))
-    changed: dict[str, object] = {"texts": found.texts | {code: text}}
+    found = await page.known(turn, asked.id)
+    changed: dict[str, object] = {"texts": found.texts | {asked.language: text}}
     if sent.file:
         changed["file_id"] = sent.file
     await page.change(turn, found, **changed)
@@ -91,12 +98,6 @@ async def written(turn: Turn) -> None:
 def _reach(turn: Turn) -> dict[str, object]:
     """Reach people at a terminal only from a terminal."""
     return {"terminal": True} if turn.person.channel == "terminal" else {}
-
-
-@desk.when(lambda turn: turn.asks.startswith((_TEXT, _UNTIL)) and bare_word(turn.text) in CANCEL)
-async def cancel(turn: Turn) -> None:
-    """Change nothing."""
-    turn.say(_("All right, nothing is changed."), [page.to_list()])
 
 
 async def _ask_topic(turn: Turn, found: Broadcast, noted: Markdown | None = None) -> None:
@@ -116,11 +117,18 @@ async def topic_again(turn: Turn) -> None:
 async def topic(turn: Turn) -> None:
     """Set the topic; a warning is asked until when it holds, then for whom it is."""
     found = await page.open_one(turn)
-    assert turn.choice is not None
     if found.kind == CORRECTION:
         await page.check(turn, found)
     else:
-        await _take_topic(turn, found, str(turn.choice.args["topic"]))
+        await _take_topic(turn, found, turn.chosen(page.OfBroadcast).topic)
+
+
+@dataclass(frozen=True)
+class HoldUntil(Question):
+    """The last day of a warning."""
+
+    name: ClassVar[str] = "broadcast-until"
+    id: int
 
 
 async def _take_topic(turn: Turn, found: Broadcast, about: str) -> None:
@@ -128,7 +136,7 @@ async def _take_topic(turn: Turn, found: Broadcast, about: str) -> None:
     until = found.valid_until if kind == WARNING else None
     await broadcasts.change(turn.db, found.id, turn.now, topic=about, kind=kind, valid_until=until)
     if kind == WARNING and until is None:
-        turn.ask(f"{_UNTIL}{found.id}")
+        turn.ask(HoldUntil(found.id))
         turn.say(_("Until which day does the warning hold? For example: 23 December 2026"))
         return
     await _on(turn, found.id)
@@ -140,17 +148,17 @@ async def _on(turn: Turn, id: int) -> None:  # noqa: A002
     if found.audience.get("chosen"):
         await page.check(turn, found)
     else:
-        page.ask_audience(turn, found)
+        question.ask(turn, found)
 
 
-@desk.when(lambda turn: answers(turn, _UNTIL))
-async def until(turn: Turn) -> None:
+@desk.answer(HoldUntil, onward=lambda _asked: page.to_list())
+async def until(turn: Turn, asked: HoldUntil) -> None:
     """Set the last day; it must be ahead, and not too far."""
-    found = await page.known(turn, int(turn.asks.removeprefix(_UNTIL)))
+    found = await page.known(turn, asked.id)
     when = read(turn.text, turn.now, turn.person.language)
     last = when.last or when.first if isinstance(when, When) and not when.period else None
     if last is None or not 0 <= (last - turn.today).days <= _LONGEST:
-        turn.ask(turn.asks)
+        turn.ask(asked)
         turn.say(_("Write one day within the next three months, for example: 23 December 2026"))
         return
     await broadcasts.change(turn.db, found.id, turn.now, valid_until=last)

@@ -1,17 +1,17 @@
 """Whom an announcement reaches: by a button, a sentence or a list of numbers; always said back with the count."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from bot.broadcasts.audience import list_report
+from bot.broadcasts.audience import list_report, question
 from bot.broadcasts.audience.lists import pasted
 from bot.broadcasts.audience.numbers import NumberList
+from bot.broadcasts.audience.question import ForWhom
 from bot.broadcasts.audience.reading import read
 from bot.broadcasts.audience.wording import channel, described, people, reached
 from bot.broadcasts.sending import checks, page
 from bot.errors import Refusal
 from bot.fairs.exhibitions import local
-from bot.language.courtesy import bare_word
 from bot.language.i18n import LANGUAGE_NAMES, _
 from bot.language.markdown import Markdown, escape
 from bot.reply import Choice
@@ -23,7 +23,7 @@ from db.broadcasts.broadcasts import CORRECTION, Broadcast
 from db.fairs import programmes
 from db.fairs.programmes import Programme
 from db.privacy import audit
-from handlers.staff.desk import CANCEL, Desk, answers
+from handlers.staff.desk import Desk, ShowPage
 
 desk = Desk("audience", "officer")
 
@@ -42,15 +42,13 @@ async def again(turn: Turn) -> None:
     if found.kind == CORRECTION:
         await page.check(turn, found)
     else:
-        page.ask_audience(turn, found)
+        question.ask(turn, found)
 
 
 @desk.choice("broadcast-to")
 async def everybody(turn: Turn) -> None:
     """Take all who agreed, or those who want to hear of exhibitions."""
-    assert turn.choice is not None
-    found = await page.open_one(turn)
-    await _take(turn, found, Audience(interested=bool(turn.choice.args.get("interested"))))
+    await _take(turn, await page.open_one(turn), turn.chosen(Audience))
 
 
 @desk.choice("broadcast-participants")
@@ -77,26 +75,33 @@ async def _programmes(turn: Turn) -> list[Programme]:
     return sorted(every, key=lambda one: (one.is_over(turn.today), -one.id))
 
 
+@dataclass(frozen=True, slots=True)
+class ToParticipants:
+    """In which programme people are or are not enrolled, and how the audience is narrowed down beside it."""
+
+    programme: int
+    audience: Audience
+
+
 @desk.choice("broadcast-of")
 async def of_programme(turn: Turn) -> None:
     """Take people enrolled in it, or not, as was said."""
-    assert turn.choice is not None
-    kept = Audience.from_json(turn.choice.args["audience"])
-    await _take(turn, await page.open_one(turn), replace(kept, programme=int(turn.choice.args["programme"])))
+    to = turn.chosen(ToParticipants)
+    await _take(turn, await page.open_one(turn), replace(to.audience, programme=to.programme))
 
 
-@desk.when(lambda turn: turn.asks.startswith(page.AUDIENCE) and turn.inbound.kind not in ("text", "edit"))
-async def sent(turn: Turn) -> None:
+@desk.answer(ForWhom, lambda turn: turn.inbound.kind != "text")
+async def sent(turn: Turn, asked: ForWhom) -> None:
     """Take a file with a list; refuse anything else."""
-    found = await page.known(turn, int(turn.asks.removeprefix(page.AUDIENCE)))
+    found = await page.known(turn, asked.id)
     brought = turn.taken_in if isinstance(turn.taken_in, NumberList) else None
     if brought:
         await list_report.drop(turn)
     if brought and brought.entries:
         await _take_list(turn, found, brought)
         return
-    turn.ask(turn.asks)
-    turn.say(_lacking(turn, brought), page.audience_choices(found))
+    turn.ask(asked)
+    turn.say(_lacking(turn, brought), question.choices(found))
 
 
 def _lacking(turn: Turn, brought: NumberList | None) -> Markdown:
@@ -115,10 +120,10 @@ def _lacking(turn: Turn, brought: NumberList | None) -> Markdown:
     return _("A list comes as Excel (.xlsx), CSV or text, 5 MB at most. Or write the numbers here, one a line.")
 
 
-@desk.when(lambda turn: answers(turn, page.AUDIENCE))
-async def written(turn: Turn) -> None:
+@desk.answer(ForWhom, onward=lambda _asked: page.to_list())
+async def written(turn: Turn, asked: ForWhom) -> None:
     """Take a sentence or a list, and read it back."""
-    found = await page.known(turn, int(turn.asks.removeprefix(page.AUDIENCE)))
+    found = await page.known(turn, asked.id)
     brought = pasted(turn.text)
     if brought.entries:
         await _take_list(turn, found, brought)
@@ -126,9 +131,9 @@ async def written(turn: Turn) -> None:
     understood = read(turn.text, [one for one in await _programmes(turn) if not one.is_over(turn.today)])
     if understood.unknown:
         words = ", ".join(understood.unknown[:_SHOWN])
-        turn.ask(turn.asks)
+        turn.ask(asked)
         text = _("I did not understand “{words}”. Nothing is decided yet; write it another way.", words=words)
-        turn.say(text, page.audience_choices(found))
+        turn.say(text, question.choices(found))
     elif understood.asks:
         await _which(turn, found, understood.audience)
     else:
@@ -152,8 +157,7 @@ async def _take_list(turn: Turn, found: Broadcast, brought: NumberList) -> None:
 @desk.choice("broadcast-left-out")
 async def left_out(turn: Turn) -> None:
     """Send the lines of the list that reach nobody, each with the reason; that somebody took them is noted."""
-    assert turn.choice is not None
-    found, file = await page.chosen(turn), int(turn.choice.args["file"])
+    found, file = await page.chosen(turn), turn.chosen(page.OfBroadcast).file
     if not await files.describe(turn.db, [file]):
         gone = _("That file is deleted after a day. Send the list once more, and it is made anew.")
         raise Refusal(gone, [page.see_back(found)])
@@ -163,12 +167,6 @@ async def left_out(turn: Turn) -> None:
         "file is deleted here after a day."
     )
     turn.say(text, [page.see_back(found)], file=file)
-
-
-@desk.when(lambda turn: turn.asks.startswith(page.AUDIENCE) and bare_word(turn.text) in CANCEL)
-async def cancel(turn: Turn) -> None:
-    """Leave the audience as it was."""
-    turn.say(_("All right, nothing is changed."), [page.to_list()])
 
 
 async def _take(
@@ -201,8 +199,7 @@ async def use(turn: Turn) -> None:
 @desk.choice("broadcast-who")
 async def who(turn: Turn) -> None:
     """List the people in it, a page at a time."""
-    assert turn.choice is not None
-    found, skip = await page.open_one(turn), int(turn.choice.args.get("skip", 0))
+    found, skip = await page.open_one(turn), turn.chosen(ShowPage).skip
     listed = await audiences.listed(turn.db, found, turn.now, skip, _PAGE + 1)
     lines = [_line(place, one) for place, one in enumerate(listed[:_PAGE], start=skip + 1)]
     more = [page.about(found, _("More"), "who", skip=skip + _PAGE)] if len(listed) > _PAGE else []

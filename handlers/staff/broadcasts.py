@@ -10,7 +10,7 @@ from bot.turn import Turn
 from db.broadcasts import broadcasts, recipients
 from db.broadcasts.broadcasts import Broadcast
 from db.privacy import audit
-from handlers.staff.desk import Desk
+from handlers.staff.desk import Desk, ShowPage
 
 desk = Desk("broadcasts", "officer")
 
@@ -24,7 +24,7 @@ _PEOPLE = 10
 @desk.choice("broadcasts")
 async def listed(turn: Turn) -> None:
     """List announcements, the newest first."""
-    skip = int(turn.choice.args.get("skip", 0)) if turn.choice else 0
+    skip = turn.chosen(ShowPage).skip
     found = await broadcasts.latest(turn.db, skip, _PAGE + 1)
     lines = [_("Announcements:") if found else _("There are no announcements yet.")]
     lines += [page.line(one) for one in found[:_PAGE]]
@@ -105,9 +105,7 @@ async def cancel(turn: Turn) -> None:
 @desk.choice("broadcast-again")
 async def again(turn: Turn) -> None:
     """Send failed or unsure ones once more, as a member decided."""
-    found = await page.chosen(turn)
-    assert turn.choice is not None
-    state = str(turn.choice.args["state"])
+    found, state = await page.chosen(turn), turn.chosen(page.OfBroadcast).state
     if state not in ("failed", "unsure") or found.state != "done":
         await page.show(turn, found)
         return
@@ -155,9 +153,7 @@ def _states() -> dict[str, Markdown]:
 @desk.choice("broadcast-list")
 async def people(turn: Turn) -> None:
     """List the people of one part, and why where it is known."""
-    assert turn.choice is not None
-    found, state = await page.chosen(turn), str(turn.choice.args["state"])
-    skip = int(turn.choice.args.get("skip", 0))
+    found, state, skip = await page.chosen(turn), turn.chosen(page.OfBroadcast).state, turn.chosen(ShowPage).skip
     count = (await recipients.counts(turn.db, found.id)).get(state, 0)
     lines = [_("{list}: {number}", list=_states()[state], number=number(count))]
     if state == "failed":

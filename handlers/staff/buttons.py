@@ -1,21 +1,23 @@
 """The buttons below an announcement: an exhibition, a programme, an answer of the assistant's, or a page elsewhere."""
 
+from dataclasses import dataclass
+from typing import ClassVar
+
+from bot.asking import Question
 from bot.broadcasts.sending import page
 from bot.broadcasts.writing import buttons, link
 from bot.fairs.exhibitions import local
 from bot.knowledge.search import Understanding
-from bot.language.courtesy import bare_word
 from bot.language.i18n import _
 from bot.language.markdown import Markdown
 from bot.reply import Choice
 from bot.turn import Turn
 from db.broadcasts.broadcasts import Broadcast
 from db.fairs import exhibitions, programmes
-from handlers.staff.desk import CANCEL, Desk, answers
+from handlers.staff.desk import Desk
 
 desk = Desk("buttons", "officer")
 
-_CARD, _LINK = "broadcast-card:", "broadcast-link:"
 #: exhibitions, and programmes, that are offered
 _OFFERED = 3
 
@@ -47,9 +49,7 @@ def _apart(choices: list[Choice]) -> list[Choice]:
 @desk.choice("broadcast-button")
 async def chosen(turn: Turn) -> None:
     """Add a button, or remove all."""
-    found = await page.open_one(turn)
-    assert turn.choice is not None
-    button = str(turn.choice.args["button"])
+    found, button = await page.open_one(turn), turn.chosen(page.OfBroadcast).button
     if button:
         await _add(turn, found, button)
     else:
@@ -62,29 +62,45 @@ async def _add(turn: Turn, found: Broadcast, button: str) -> None:
     await page.change(turn, found, buttons=[*others, button][-buttons.MOST :])
 
 
+@dataclass(frozen=True)
+class AddCard(Question):
+    """The question that a button answers."""
+
+    name: ClassVar[str] = "broadcast-card"
+    id: int
+
+
 @desk.choice("broadcast-card")
 async def card(turn: Turn) -> None:
     """Ask for a question whose answer the button shows."""
     found = await page.open_one(turn)
-    turn.ask(f"{_CARD}{found.id}")
+    turn.ask(AddCard(found.id))
     turn.say(_("Write the question that the button answers, for example: halal cost"), [page.see_back(found)])
 
 
-@desk.when(lambda turn: answers(turn, _CARD))
-async def asked(turn: Turn) -> None:
+@desk.answer(AddCard, onward=lambda _asked: page.to_list())
+async def add_card(turn: Turn, asked: AddCard) -> None:
     """Show the answer that people would get, if there is one for sure."""
-    found = await page.known(turn, int(turn.asks.removeprefix(_CARD)))
+    found = await page.known(turn, asked.id)
     topic = _topic(turn, turn.found)
     if topic:
         await _add(turn, found, f"card:{topic}")
         return
-    turn.ask(turn.asks)
+    turn.ask(asked)
     turn.say(_("I have no sure answer to that. Write it another way."), [page.see_back(found)])
 
 
 def _topic(turn: Turn, found: Understanding | None) -> str:
     judged = turn.knowledge.judge(found) if found else None
     return judged.matches[0].topic if judged and judged.outcome == "sure" else ""
+
+
+@dataclass(frozen=True)
+class AddLink(Question):
+    """The address of a page, with a label before it or without."""
+
+    name: ClassVar[str] = "broadcast-link"
+    id: int
 
 
 @desk.choice("broadcast-link")
@@ -94,7 +110,7 @@ async def elsewhere(turn: Turn) -> None:
 
 
 def _ask_link(turn: Turn, found: Broadcast, fault: Markdown | None = None) -> None:
-    turn.ask(f"{_LINK}{found.id}")
+    turn.ask(AddLink(found.id))
     text = _(
         "Write the address of the page, with the label before it if you want one, for example: Daftar di sini"
         " https://disdagin.bandung.go.id/daftar"
@@ -102,18 +118,12 @@ def _ask_link(turn: Turn, found: Broadcast, fault: Markdown | None = None) -> No
     turn.say(Markdown(f"{fault} {text}") if fault else text, [page.see_back(found)])
 
 
-@desk.when(lambda turn: answers(turn, _LINK))
-async def addressed(turn: Turn) -> None:
+@desk.answer(AddLink, onward=lambda _asked: page.to_list())
+async def add_link(turn: Turn, asked: AddLink) -> None:
     """Add the address as a button; what cannot be on one is asked for again, with the reason."""
-    found = await page.known(turn, int(turn.asks.removeprefix(_LINK)))
+    found = await page.known(turn, asked.id)
     written = link.read(turn.text)
     if fault := written.fault:
         _ask_link(turn, found, fault)
     else:
         await _add(turn, found, str(written))
-
-
-@desk.when(lambda turn: turn.asks.startswith((_CARD, _LINK)) and bare_word(turn.text) in CANCEL)
-async def cancel(turn: Turn) -> None:
-    """Change nothing."""
-    turn.say(_("All right, nothing is changed."), [page.to_list()])

@@ -1,22 +1,32 @@
 """Correct what was sent: the difference first, then to exactly the people who got it; or take it back."""
 
+from dataclasses import dataclass
+from typing import ClassVar
+
+from bot.asking import Question
 from bot.broadcasts.sending import page
 from bot.broadcasts.writing import corrections, difference
 from bot.broadcasts.writing.draft import formed, is_spelling
 from bot.cases.forwarded import Forwarded, content
 from bot.errors import Refusal
-from bot.language.courtesy import bare_word
 from bot.language.i18n import LANGUAGE_NAMES, LANGUAGES, _, number
 from bot.reply import Choice
 from bot.turn import Turn
 from db import office
 from db.broadcasts import audiences, broadcasts
 from db.broadcasts.broadcasts import CORRECTION, LINE, RECALL, SILENT, Broadcast, corrected, is_recalled
-from handlers.staff.desk import CANCEL, Desk, answers
+from handlers.staff.desk import Desk, cancels
 
 desk = Desk("correcting", "officer")
 
-_RIGHT = "broadcast-right:"
+
+@dataclass(frozen=True)
+class WriteRightText(Question):
+    """The complete right text, in one language."""
+
+    name: ClassVar[str] = "broadcast-right"
+    id: int
+    language: str
 
 
 @desk.choice("broadcast-correct")
@@ -36,24 +46,23 @@ async def _add(turn: Turn, wrong: Broadcast, mode: str) -> int:
 
 
 async def _ask(turn: Turn, right: int, code: str) -> None:
-    turn.ask(f"{_RIGHT}{right}:{code}")
+    turn.ask(WriteRightText(right, code))
     text = _("What was wrong? Write the complete, correct text.")
     if code != LANGUAGES[0]:
         text = _("Write the whole text in {language}.", language=LANGUAGE_NAMES[code])
     turn.say(text, [Choice(_("Cancel"), "broadcast-keep", {"id": right}, "quiet")])
 
 
-@desk.when(lambda turn: answers(turn, _RIGHT))
-async def written(turn: Turn) -> None:
+@desk.answer(WriteRightText)
+async def written(turn: Turn, asked: WriteRightText) -> None:
     """Ask for the next language, or show what is different and how it may be told."""
-    _asks, id_, code = turn.asks.split(":")
-    right = await page.known(turn, int(id_))
+    right = await page.known(turn, asked.id)
     sent = await content(turn)
     if right.state == "draft" and (not isinstance(sent, Forwarded) or sent.file or not sent.words.strip()):
-        await _ask(turn, right.id, code)
+        await _ask(turn, right.id, asked.language)
         return
     if right.state == "draft" and isinstance(sent, Forwarded):
-        texts = right.texts | {code: str(formed(sent.words))}
+        texts = right.texts | {asked.language: str(formed(sent.words))}
         await broadcasts.change(turn.db, right.id, turn.now, texts=texts)
     await _go_on(turn, await page.known(turn, right.id))
 
@@ -83,10 +92,10 @@ async def keep(turn: Turn) -> None:
     await _drop(turn, await page.chosen(turn))
 
 
-@desk.when(lambda turn: turn.asks.startswith(_RIGHT) and bare_word(turn.text) in CANCEL)
-async def cancel(turn: Turn) -> None:
+@desk.answer(WriteRightText, cancels)
+async def cancel(turn: Turn, asked: WriteRightText) -> None:
     """Leave what was sent as it is, by a typed word."""
-    await _drop(turn, await page.known(turn, int(turn.asks.split(":")[1])))
+    await _drop(turn, await page.known(turn, asked.id))
 
 
 async def _drop(turn: Turn, right: Broadcast) -> None:
@@ -98,16 +107,23 @@ async def _drop(turn: Turn, right: Broadcast) -> None:
     turn.say(_("All right, nothing is changed."), [page.see(wrong), page.to_list()])
 
 
+@dataclass(frozen=True, slots=True)
+class CorrectForAll:
+    """Whether a line says so, and whether an edit without one is meant though it is more than spelling."""
+
+    mode: str
+    sure: bool = False
+
+
 @desk.choice("broadcast-corrected")
 async def correct(turn: Turn) -> None:
     """Correct it for everybody who got it; more than spelling needs more than one tap."""
-    assert turn.choice is not None
-    right = await _as_seen(turn)
-    mode, wrong = str(turn.choice.args["mode"]), await corrected(turn.db, right)
-    if wrong and mode == SILENT and not turn.choice.args.get("sure") and not _is_spelling(right, wrong):
+    right, how = await page.as_seen(turn, ("draft",)), turn.chosen(CorrectForAll)
+    wrong = await corrected(turn.db, right)
+    if wrong and how.mode == SILENT and not how.sure and not _is_spelling(right, wrong):
         await _ask_whether_silent(turn, right)
         return
-    await _go(turn, right, mode)
+    await _go(turn, right, how.mode)
 
 
 def _is_spelling(right: Broadcast, wrong: Broadcast) -> bool:
@@ -146,19 +162,10 @@ async def ask_to_recall(turn: Turn) -> None:
 @desk.choice("broadcast-recalled")
 async def recall(turn: Turn) -> None:
     """Delete it from their phones."""
-    back = await _as_seen(turn)
+    back = await page.as_seen(turn, ("draft",))
     if await is_recalled(turn.db, back.corrects_id or 0):
         raise Refusal(_("It was taken back already."), [page.to_list()])
     await _go(turn, back, RECALL)
-
-
-async def _as_seen(turn: Turn) -> Broadcast:
-    """Load the draft of the choice, as it was when the choice was offered."""
-    right = await page.open_one(turn)
-    assert turn.choice is not None
-    if right.state != "draft" or right.sequence != turn.choice.args["sequence"]:
-        raise Refusal(_("It was changed since. Please look at it again."), [page.see(right)])
-    return right
 
 
 async def _go(turn: Turn, right: Broadcast, mode: str) -> None:

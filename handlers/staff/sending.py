@@ -1,8 +1,11 @@
 """Send an announcement: as it will look, to oneself first, now or at a time, and with a second administrator."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import ClassVar
 from zoneinfo import ZoneInfo
 
+from bot.asking import Question
 from bot.broadcasts.audience.wording import people
 from bot.broadcasts.sending import checks, page, preview
 from bot.broadcasts.sending.news import ask_for_agreement, tell_author
@@ -12,7 +15,6 @@ from bot.cases.cases import called, recipient
 from bot.clock import BANDUNG
 from bot.dates import When, read
 from bot.errors import Refusal
-from bot.language.courtesy import bare_word
 from bot.language.dates_said import MALAYSIA
 from bot.language.i18n import LANGUAGES, _, number, speaking
 from bot.language.markdown import Markdown
@@ -24,12 +26,11 @@ from db.broadcasts import audiences, broadcasts
 from db.broadcasts.broadcasts import CORRECTION, Broadcast
 from db.people import staff
 from db.privacy import audit
-from handlers.staff.desk import CANCEL, Desk, answers
+from handlers.staff.desk import Desk
 
 desk = Desk("sending", "officer")
 agreeing = Desk("agreeing", "admin")
 
-_WHEN = "broadcast-when:"
 #: how far ahead something can be scheduled
 _AHEAD = timedelta(days=366)
 
@@ -37,8 +38,7 @@ _AHEAD = timedelta(days=366)
 @desk.choice("broadcast-preview")
 async def look(turn: Turn) -> None:
     """Show it as people will see it, in one language."""
-    assert turn.choice is not None
-    await preview.show(turn, await page.chosen(turn), str(turn.choice.args.get("language", "")))
+    await preview.show(turn, await page.chosen(turn), turn.chosen(page.OfBroadcast).language)
 
 
 @desk.choice("broadcast-test")
@@ -99,27 +99,36 @@ async def _offer(turn: Turn, found: Broadcast, due_at: datetime | None = None) -
     turn.say(Markdown("\n".join(lines)), [schedule, send, keep])
 
 
+@dataclass(frozen=True)
+class SendWhen(Question):
+    """At which time a broadcast is sent."""
+
+    name: ClassVar[str] = "broadcast-when"
+    takes_number: ClassVar[bool] = True
+    id: int
+
+
 @desk.choice("broadcast-when")
 async def ask_when(turn: Turn) -> None:
     """Ask at which time."""
     found = await page.open_one(turn)
-    turn.ask(f"{_WHEN}{found.id}", number=True)
+    turn.ask(SendWhen(found.id))
     turn.say(_("When? For example: tomorrow 09.00"), [page.see_back(found)])
 
 
-@desk.when(lambda turn: answers(turn, _WHEN))
-async def at(turn: Turn) -> None:
+@desk.answer(SendWhen, onward=lambda _asked: page.to_list())
+async def at(turn: Turn, asked: SendWhen) -> None:
     """Read the time back on both clocks, and say whose clock was meant."""
-    found = await page.known(turn, int(turn.asks.removeprefix(_WHEN)))
+    found = await page.known(turn, asked.id)
     when = read(turn.text, turn.now, turn.person.language)
     if not isinstance(when, When) or when.opens is None or when.closes or when.period or when.first != when.last:
-        turn.ask(turn.asks, number=True)
+        turn.ask(asked)
         turn.say(_("Write a day and a time, for example: tomorrow 09.00"), [page.see_back(found)])
         return
     on = when.first or turn.today
     due_at = datetime.combine(on, when.opens, BANDUNG)
     if not timedelta() < due_at - turn.now < _AHEAD:
-        turn.ask(turn.asks, number=True)
+        turn.ask(asked)
         turn.say(_("That is past, or too far ahead. Write a day and a time."), [page.see_back(found)])
         return
     there = datetime.combine(on, when.opens, ZoneInfo(MALAYSIA))
@@ -131,48 +140,27 @@ async def at(turn: Turn) -> None:
     turn.say(text, [*choices, page.see_back(found)])
 
 
-@desk.when(lambda turn: turn.asks.startswith(_WHEN) and bare_word(turn.text) in CANCEL)
-async def cancel(turn: Turn) -> None:
-    """Schedule nothing."""
-    turn.say(_("All right, nothing is changed."), [page.to_list()])
-
-
 @desk.choice("broadcast-at")
 async def scheduled(turn: Turn) -> None:
     """Say once more how many and when."""
-    await _offer(turn, await page.open_one(turn), _chosen_time(turn))
-
-
-def _chosen_time(turn: Turn) -> datetime | None:
-    assert turn.choice is not None
-    given = turn.choice.args.get("at")
-    return datetime.fromisoformat(str(given)) if given else None
+    await _offer(turn, await page.open_one(turn), turn.chosen(page.OfBroadcast).at)
 
 
 @desk.choice("broadcast-send")
 async def send(turn: Turn) -> None:
     """Begin it, now or at its time."""
-    found = await _as_seen(turn)
-    total = await _reach(turn, found, _chosen_time(turn))
+    found, due_at = await page.as_seen(turn), turn.chosen(page.OfBroadcast).at
+    total = await _reach(turn, found, due_at)
     if total > (await office.load(turn.db)).second_from:
-        await _offer(turn, found, _chosen_time(turn))
+        await _offer(turn, found, due_at)
         return
-    await _go(turn, found, _chosen_time(turn), total)
+    await _go(turn, found, due_at, total)
 
 
 async def _reach(turn: Turn, found: Broadcast, due_at: datetime | None) -> int:
     """Count the people who get it if it starts then."""
     at = due_at or turn.now
     return page.total_of(await audiences.count(turn.db, found, at)) - await checks.full(turn.db, found, at)
-
-
-async def _as_seen(turn: Turn) -> Broadcast:
-    """Load the one of the choice, as it was when the choice was offered."""
-    found = await page.open_one(turn)
-    assert turn.choice is not None
-    if found.sequence != turn.choice.args["sequence"]:
-        raise Refusal(_("It was changed since. Please look at it again."), [page.see(found)])
-    return found
 
 
 async def _go(turn: Turn, found: Broadcast, due_at: datetime | None, total: int, **values: object) -> None:
@@ -193,7 +181,7 @@ async def _go(turn: Turn, found: Broadcast, due_at: datetime | None, total: int,
 @desk.choice("broadcast-ask")
 async def ask(turn: Turn) -> None:
     """Show it, with the number, to the other administrators."""
-    found = await _as_seen(turn)
+    found, due_at = await page.as_seen(turn), turn.chosen(page.OfBroadcast).at
     others = [one for one in await staff.active(turn.db) if one.role == "admin" and one.id != turn.person.staff_id]
     if not others:
         raise Refusal(
@@ -201,12 +189,11 @@ async def ask(turn: Turn) -> None:
             [page.see(found)],
         )
     author = turn.person.staff_id
-    moved = await broadcasts.move(
-        turn.db, found.id, ["draft", "late"], "waiting", turn.now, due_at=_chosen_time(turn), author_id=author
-    )
+    values = {"due_at": due_at, "author_id": author}
+    moved = await broadcasts.move(turn.db, found.id, ["draft", "late"], "waiting", turn.now, **values)
     if moved:
         await audit.note(turn.db, author, "broadcast.ask", found.source, turn.now)
-        total = await _reach(turn, found, _chosen_time(turn))
+        total = await _reach(turn, found, due_at)
         await ask_for_agreement(turn.db, found, others, called(turn.person), total, turn.now)
     turn.say(_("Asked. It goes out once another administrator agrees."), [page.see(found), page.to_list()])
 
@@ -214,7 +201,7 @@ async def ask(turn: Turn) -> None:
 @agreeing.choice("broadcast-approve")
 async def approve(turn: Turn) -> None:
     """Begin it, now or at its time, as a second administrator agrees to what they have seen."""
-    found = await _as_seen(turn)
+    found = await page.as_seen(turn)
     if found.state != "waiting" or found.author_id == turn.person.staff_id:
         await page.show(turn, found)
         return
@@ -232,7 +219,7 @@ async def approve(turn: Turn) -> None:
 @agreeing.choice("broadcast-reject")
 async def reject(turn: Turn) -> None:
     """Make it a draft again, and tell its author."""
-    found = await _as_seen(turn)
+    found = await page.as_seen(turn)
     if found.state != "waiting" or found.author_id == turn.person.staff_id:
         await page.show(turn, found)
         return

@@ -41,8 +41,7 @@ def _at(found: Broadcast, speed: int) -> Choice:
 @desk.choice("broadcast-at-speed")
 async def at_speed(turn: Turn) -> None:
     """Change the speed from now on; what is not paid for any more leaves at the channel's pace."""
-    assert turn.choice is not None
-    found, speed = await page.chosen(turn), int(turn.choice.args["speed"])
+    found, speed = await page.chosen(turn), turn.chosen(page.OfBroadcast).speed
     await broadcasts.stop_paying(turn.db, found.id, turn.now)
     if await broadcasts.set_speed(turn.db, found.id, speed, turn.now):
         await audit.note(turn.db, turn.person.staff_id, "broadcast.speed", found.source, turn.now, speed=speed)

@@ -9,7 +9,7 @@ from bot.reply import Choice
 from bot.turn import Turn
 from db.broadcasts import recipients, taps
 from db.broadcasts.broadcasts import Broadcast
-from handlers.staff.desk import Desk
+from handlers.staff.desk import Desk, ShowPage
 
 desk = Desk("taps", "officer")
 
@@ -59,9 +59,7 @@ def _list(found: Broadcast, label: str, button: str, skip: int = 0) -> Choice:
 @desk.choice("broadcast-tapped")
 async def people(turn: Turn) -> None:
     """List the people who tapped on one button, the first tap first."""
-    assert turn.choice is not None
-    found, button = await page.chosen(turn), str(turn.choice.args["button"])
-    skip = int(turn.choice.args["skip"])
+    found, button, skip = await page.chosen(turn), turn.chosen(page.OfBroadcast).button, turn.chosen(ShowPage).skip
     tapped = await taps.listed(turn.db, found.id, button, skip, _PAGE + 1)
     lines = [_("Tapped “{button}”:", button=buttons.label(button)) if tapped else _("Nobody is on this list any more.")]
     for place, one in enumerate(tapped[:_PAGE], start=skip + 1):

@@ -4,7 +4,7 @@ import asyncio
 
 from bot.broadcasts.audience import lists
 from bot.broadcasts.audience.numbers import NumberList
-from bot.broadcasts.sending.page import AUDIENCE
+from bot.broadcasts.audience.question import ForWhom
 from bot.media import attachments
 from db.engine import Database, Transaction
 from db.people import holders, people
@@ -40,4 +40,4 @@ class ListIntake:
 async def is_asked(tx: Transaction, address: int) -> bool:
     """Whether a member was asked at this address for whom an announcement is."""
     known = (await people.load(tx, [address])).get(address)
-    return known is not None and bool(known.role) and str(known.memory.get("asks", "")).startswith(AUDIENCE)
+    return known is not None and bool(known.role) and ForWhom.read(str(known.memory.get("asks", ""))) is not None

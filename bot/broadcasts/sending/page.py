@@ -1,6 +1,7 @@
 """What staff see of a broadcast: what to look at before it is sent, how it goes, and what became of it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -21,18 +22,32 @@ from db.broadcasts.broadcasts import Broadcast
 from db.people import staff
 from db.privacy import audit
 
-#: what the next message answers: for whom it is
-AUDIENCE = "broadcast-audience:"
 #: characters of a text in a list
 _SHORT = 40
 #: states in which it can still be changed
 OPEN = ("draft", "waiting", "scheduled", "late")
 
 
+@dataclass(frozen=True, slots=True)
+class OfBroadcast:
+    """Which broadcast a tap is about, how often it had been changed when that was offered, and what is said of it."""
+
+    id: int
+    sequence: int = -1
+    language: str = ""
+    topic: str = ""
+    button: str = ""
+    #: how deliveries of it ended
+    state: str = ""
+    #: messages a second, 0 for as many as the channels take
+    speed: int = 0
+    file: int = 0
+    at: datetime | None = None
+
+
 async def chosen(turn: Turn) -> Broadcast:
     """Load the broadcast that the choice is about."""
-    assert turn.choice is not None
-    return await known(turn, int(turn.choice.args["id"]))
+    return await known(turn, turn.chosen(OfBroadcast).id)
 
 
 async def known(turn: Turn, id: int) -> Broadcast:  # noqa: A002
@@ -48,6 +63,14 @@ async def open_one(turn: Turn) -> Broadcast:
     one = await chosen(turn)
     if one.state not in OPEN:
         raise Refusal(await _decided(turn, one), [see(one)])
+    return one
+
+
+async def as_seen(turn: Turn, states: Collection[str] = OPEN) -> Broadcast:
+    """Load the broadcast that the choice decides about; refuses one that was changed since it was offered."""
+    one = await open_one(turn)
+    if one.state not in states or one.sequence != turn.chosen(OfBroadcast).sequence:
+        raise Refusal(_("It was changed since. Please look at it again."), [see(one)])
     return one
 
 
@@ -249,25 +272,6 @@ def both_clocks(at: datetime) -> Markdown:
     """Format the day and the time in Bandung, and the time in Malaysia."""
     here, there = at.astimezone(BANDUNG), at.astimezone(ZoneInfo(MALAYSIA))
     return _("{date} at {time} ({there} in Malaysia)", date=day(here), time=clock_time(at), there=hour(there))
-
-
-def ask_audience(turn: Turn, one: Broadcast) -> None:
-    """Ask for whom it is."""
-    turn.ask(f"{AUDIENCE}{one.id}")
-    text = _(
-        "For whom? Just write it, for example: **culinary in Coblong, not enrolled yet**. Or send phone or registration"
-        " numbers, one a line or as a file (Excel, CSV)."
-    )
-    turn.say(text, audience_choices(one))
-
-
-def audience_choices(one: Broadcast) -> list[Choice]:
-    """Offer what many announcements are for."""
-    return [
-        about(one, _("All who agreed"), "to"),
-        about(one, _("Exhibition friends"), "to", interested=True),
-        about(one, _("Participants"), "participants"),
-    ]
 
 
 def total_of(counts: Mapping[str, int]) -> int:
