@@ -1,6 +1,7 @@
 """Attendance: mark who is there, once a day for each, and say so to both sides."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -26,6 +27,13 @@ from db.privacy import audit
 THANKS = "thanks"
 #: when it comes on the day after the last, on the clock of Bandung
 _THANKED_AT = time(10)
+
+
+@dataclass(frozen=True, slots=True)
+class OnDay:
+    """On which day somebody is there; today where none is named."""
+
+    day: date | None = None
 
 
 def day_there(programme: Programme, now: datetime) -> date:

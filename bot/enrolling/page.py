@@ -1,9 +1,11 @@
 """An enrolment as staff see it: the deciding answers on one card, everything below it, and what can be done with it."""
 
-import json
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime, time
+from typing import ClassVar, Self
 
+from bot.asking import About, Question
 from bot.cases.cases import typed
 from bot.cases.opening_hours import deadline
 from bot.clock import BANDUNG, bandung_day
@@ -23,8 +25,6 @@ from db.fairs.programmes import Programme
 from db.people import people
 from db.privacy import audit
 
-#: a number that is written under a card means the field of that number; behind it which it is, as JSON
-CARD = "enrolment-card:"
 #: fields that do not decide, or stand above the card
 _ASIDE = frozenset(("name", "phone", "sector", "scale", "hki"))
 #: UTF-16 units of a card
@@ -43,6 +43,41 @@ _FILES = 10
 _CHANGES = 4
 #: other enrolments of the same business that are shown
 _OTHERS = 3
+
+
+@dataclass(frozen=True)
+class Review(Question):
+    """An enrolment as it was when it was shown; a number that is written under its card means the field so numbered."""
+
+    name: ClassVar[str] = "enrolment-card"
+    takes_number: ClassVar[bool] = True
+    id: int
+    seen: str
+
+    @classmethod
+    def of(cls, one: Enrolment) -> Self:
+        """Review one as it is now."""
+        return cls(one.id, one.updated_at.isoformat())
+
+
+@dataclass(frozen=True, slots=True)
+class OfProgramme:
+    """Which programme a choice about its enrolments means."""
+
+    programme: int
+
+
+async def programme(turn: Turn) -> Programme:
+    """Load the programme that the choice is about."""
+    one = await programmes.load(turn.db, turn.chosen(OfProgramme).programme)
+    if one is None:
+        raise Gone(_("It is no longer there."), [Choice(_("Enrolments"), "enrolments")])
+    return one
+
+
+async def chosen(turn: Turn) -> tuple[Enrolment, Programme]:
+    """Load the enrolment that the choice is about, and its programme."""
+    return await load(turn, turn.chosen(About).id)
 
 
 async def load(turn: Turn, id: int) -> tuple[Enrolment, Programme]:  # noqa: A002
@@ -102,26 +137,21 @@ def back(programme: int) -> Choice:
     return Choice(_("Back"), "enrolments-of", {"programme": programme}, "quiet")
 
 
-def seen(one: Enrolment) -> dict[str, object]:
-    """Say which enrolment a button decides about, and how it was when it was shown."""
-    return {"id": one.id, "seen": one.updated_at.isoformat()}
-
-
 async def _choices(turn: Turn, one: Enrolment, *, whole: bool) -> list[Choice]:
     """List what can be done, by taps and by the number of a field."""
-    about = {"id": one.id}
+    about, review = {"id": one.id}, Review.of(one)
     found = []
     if one.state in OPEN and not turn.memory.case:
-        turn.ask(CARD + json.dumps(seen(one)), number=True)
+        turn.ask(review)
     if one.state in OPEN:
-        found.append(Choice(_("Accept"), "enrolment-accept", seen(one), kind="deciding"))
-        found.append(Choice(_("Ask to correct"), "enrolment-correct", seen(one)))
+        found.append(Choice(_("Accept"), "enrolment-accept", asdict(review), kind="deciding"))
+        found.append(Choice(_("Ask to correct"), "enrolment-correct", asdict(review)))
     if await enrolments.following(turn.db, one) is not None:
         found.append(Choice(_("Next"), "enrolments-review", {"programme": one.programme_id, "after": one.id}))
     if whole:
         found.append(Choice(_("All fields"), "enrolment-all", about, "quiet"))
     if one.state in OPEN:
-        found.append(Choice(_("Decline"), "enrolment-decline", seen(one), "quiet"))
+        found.append(Choice(_("Decline"), "enrolment-decline", asdict(review), "quiet"))
     return [*found, back(one.programme_id)]
 
 

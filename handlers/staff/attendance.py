@@ -5,18 +5,17 @@ from datetime import date
 from bot.door import attendance as say
 from bot.door import signing_list
 from bot.enrolling.enrolments import brief
-from bot.enrolling.page import back
-from bot.errors import Gone, Refusal
+from bot.enrolling.page import back, programme
+from bot.errors import Refusal
 from bot.fairs.exhibitions import title
 from bot.language.i18n import _, day, ngettext, number
 from bot.language.markdown import Markdown
 from bot.reply import Choice
 from bot.turn import Turn
 from db.enrolling import attendance, enrolments, feedback
-from db.fairs import programmes
 from db.fairs.programmes import Programme
 from db.privacy import audit
-from handlers.staff.desk import Desk
+from handlers.staff.desk import Desk, ShowPage
 
 desk = Desk("attendance", "officer")
 
@@ -34,12 +33,11 @@ _LABEL = 24
 @desk.choice("attendance")
 async def overview(turn: Turn) -> None:
     """Say how many are there, and who is missing: a number marks that person by hand."""
-    assert turn.choice is not None
-    one = await _programme(turn)
+    one = await programme(turn)
     on = _day(turn, one)
     if on is None:
         raise Refusal(_("No day is set for {title} yet.", title=title(one)), [_list(one), back(one.id)])
-    skip = int(turn.choice.args.get("skip", 0))
+    skip = turn.chosen(ShowPage).skip
     present, guests = await attendance.counts(turn.db, one.id, on)
     expected = await enrolments.count(turn.db, one.id, ["accepted"])
     missing = await attendance.missing(turn.db, one.id, on, skip, _PAGE + 1)
@@ -72,10 +70,8 @@ async def _ways(turn: Turn, one: Programme, on: date) -> list[Choice]:
 
 def _day(turn: Turn, one: Programme) -> date | None:
     """The day of the choice, as long as it is one of the programme's; else today, or the nearest."""
-    assert turn.choice is not None
     all_days = say.days(one)
-    wanted = turn.choice.args.get("day")
-    today = date.fromisoformat(wanted) if wanted else say.day_there(one, turn.now)
+    today = turn.chosen(say.OnDay).day or say.day_there(one, turn.now)
     return min(max(today, all_days[0]), all_days[-1]) if all_days else None
 
 
@@ -86,7 +82,7 @@ def _list(one: Programme) -> Choice:
 @desk.choice("attendance-list")
 async def print_list(turn: Turn) -> None:
     """Send the list to sign, for a door without a network."""
-    one = await _programme(turn)
+    one = await programme(turn)
     count, file = await signing_list.keep(turn, one)
     if not count:
         raise Refusal(_("Nobody is accepted in {title} yet.", title=title(one)), [back(one.id)])
@@ -104,8 +100,7 @@ async def print_list(turn: Turn) -> None:
 @desk.choice("feedback-summary")
 async def said(turn: Turn) -> None:
     """Show what they say all together, and in their words, without names."""
-    assert turn.choice is not None
-    one, skip = await _programme(turn), int(turn.choice.args.get("skip", 0))
+    one, skip = await programme(turn), turn.chosen(ShowPage).skip
     summary = await feedback.summary(turn.db, one.id)
     texts = await feedback.texts(turn.db, one.id, skip, _TEXTS + 1)
     average = number(round(summary.average, 1))
@@ -127,11 +122,3 @@ async def said(turn: Turn) -> None:
     choices = [Choice(_("More"), "feedback-summary", more)] if len(texts) > _TEXTS else []
     choices.append(Choice(_("Attendance"), "attendance", {"programme": one.id}))
     turn.say(Markdown("\n".join(lines)), [*choices, back(one.id)])
-
-
-async def _programme(turn: Turn) -> Programme:
-    assert turn.choice is not None
-    one = await programmes.load(turn.db, int(turn.choice.args["programme"]))
-    if one is None:
-        raise Gone(_("It is no longer there."), [Choice(_("Enrolments"), "enrolments")])
-    return one

@@ -1,7 +1,10 @@
 """Check people in: at the door the scan itself marks them; by hand it takes a number or a name, and one more tap."""
 
+from dataclasses import dataclass
 from datetime import date
+from typing import ClassVar
 
+from bot.asking import Question
 from bot.codes import Codes
 from bot.door import attendance as say
 from bot.door.codes import TICKET
@@ -10,7 +13,6 @@ from bot.enrolling.enrolments import brief, parse_number, state_name
 from bot.errors import Refusal
 from bot.fairs.exhibitions import title
 from bot.fields import phone
-from bot.language.courtesy import bare_word
 from bot.language.dates_said import weekday_span
 from bot.language.i18n import _, day
 from bot.language.markdown import Markdown
@@ -21,7 +23,7 @@ from db.enrolling.enrolments import Enrolment
 from db.fairs import programmes
 from db.fairs.programmes import Programme
 from db.privacy import audit
-from handlers.staff.desk import CANCEL, Desk, answers, may
+from handlers.staff.desk import Desk, may
 
 desk = Desk("checkin", "officer")
 
@@ -79,11 +81,17 @@ async def _insist_accepted(turn: Turn, one: Enrolment) -> Programme:
     return programme
 
 
+@dataclass(frozen=True, slots=True)
+class OfPresence:
+    """Which of the marks that say that somebody is there is meant."""
+
+    mark: int
+
+
 @desk.choice("attendance-undo")
 async def undo(turn: Turn) -> None:
     """Take back a mark on the wrong person."""
-    assert turn.choice is not None
-    presence = await attendance.load(turn.db, int(turn.choice.args["mark"]))
+    presence = await attendance.load(turn.db, turn.chosen(OfPresence).mark)
     if presence is None:
         turn.say(_("That is undone already."), [_by_name()])
         return
@@ -96,8 +104,7 @@ async def undo(turn: Turn) -> None:
 @desk.choice("attendance-guest")
 async def guest(turn: Turn) -> None:
     """Count a guest who came with the same ticket."""
-    assert turn.choice is not None
-    presence = await attendance.load(turn.db, int(turn.choice.args["mark"]))
+    presence = await attendance.load(turn.db, turn.chosen(OfPresence).mark)
     count = await attendance.add_guest(turn.db, presence.id) if presence else None
     if presence is None or count is None:
         turn.say(_("That is undone already."), [_by_name()])
@@ -117,26 +124,28 @@ async def by_hand(turn: Turn) -> None:
         await search(turn)
 
 
+@dataclass(frozen=True)
+class WhoIsThere(Question):
+    """Whom to look for among those who may come."""
+
+    name: ClassVar[str] = _SEARCH
+    takes_number: ClassVar[bool] = True
+
+
 @desk.choice(_SEARCH)
 async def search(turn: Turn) -> None:
     """Ask whom to look for."""
-    turn.ask(_SEARCH, number=True)
+    turn.ask(WhoIsThere())
     turn.say(
         _("Who is there? Write a registration number, a name, a business or a phone number."),
         [Choice(_("Cancel"), "enrolments", rank="quiet")],
     )
 
 
-@desk.when(lambda turn: answers(turn, _SEARCH))
-async def searched(turn: Turn) -> None:
+@desk.answer(WhoIsThere, onward=lambda _asked: Choice(_("Enrolments"), "enrolments"))
+async def searched(turn: Turn, _asked: WhoIsThere) -> None:
     """Show who was found."""
     await _look_for(turn, turn.text or turn.inbound.phone)
-
-
-@desk.when(lambda turn: turn.asks == _SEARCH and bare_word(turn.text) in CANCEL)
-async def not_searched(turn: Turn) -> None:
-    """Mark nobody."""
-    turn.say(_("All right."), [Choice(_("Enrolments"), "enrolments")])
 
 
 async def _look_for(turn: Turn, written: str) -> None:
@@ -146,7 +155,7 @@ async def _look_for(turn: Turn, written: str) -> None:
         await _confirm(turn, found[0])
         return
     if not found:
-        turn.ask(_SEARCH, number=True)
+        turn.ask(WhoIsThere())
         text = _("Nothing found for “{words}”. Write it differently, for example a part of the name.", words=asked)
         turn.say(text, [Choice(_("Cancel"), "enrolments", rank="quiet")])
         return
@@ -177,8 +186,7 @@ async def _found(turn: Turn, asked: str) -> list[Enrolment]:
 @desk.choice("attend")
 async def chosen(turn: Turn) -> None:
     """Take the one that is meant."""
-    assert turn.choice is not None
-    await _confirm(turn, (await page.load(turn, int(turn.choice.args["id"])))[0])
+    await _confirm(turn, (await page.chosen(turn))[0])
 
 
 async def _confirm(turn: Turn, one: Enrolment) -> None:
@@ -208,10 +216,9 @@ def _label(on: date, today: date) -> str:
 @desk.choice("attendance-mark")
 async def mark(turn: Turn) -> None:
     """Mark them as there, today or on an earlier day."""
-    assert turn.choice is not None
-    one, _programme = await page.load(turn, int(turn.choice.args["id"]))
-    programme = await _insist_accepted(turn, one)
-    await say.mark(turn, one, programme, date.fromisoformat(turn.choice.args["day"]))
+    one, programme = await page.chosen(turn)
+    await _insist_accepted(turn, one)
+    await say.mark(turn, one, programme, turn.chosen(say.OnDay).day or say.day_there(programme, turn.now))
 
 
 def _by_name() -> Choice:

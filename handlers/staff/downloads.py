@@ -1,13 +1,12 @@
 """The enrolments of a programme as a file that a spreadsheet opens."""
 
 from bot.enrolling import file as enrolment_file
+from bot.enrolling import page
 from bot.enrolling.file import MOST
-from bot.errors import Gone, Refusal
+from bot.errors import Refusal
 from bot.fairs.exhibitions import title
 from bot.language.i18n import _, ngettext, number
-from bot.reply import Choice
 from bot.turn import Turn
-from db.fairs import programmes
 from db.privacy import audit
 from handlers.staff.desk import Desk
 
@@ -17,11 +16,8 @@ desk = Desk("downloads", "officer")
 @desk.choice("enrolments-file")
 async def enrolments(turn: Turn) -> None:
     """Send every enrolment that was sent, in Indonesian; that somebody took it is noted."""
-    assert turn.choice is not None
-    one = await programmes.load(turn.db, int(turn.choice.args["programme"]))
-    if one is None:
-        raise Gone(_("It is no longer there."), [Choice(_("Enrolments"), "enrolments")])
-    back = Choice(_("Back"), "enrolments-of", {"programme": one.id}, "quiet")
+    one = await page.programme(turn)
+    back = page.back(one.id)
     kept = await enrolment_file.keep(turn, one)
     if kept is None:
         raise Refusal(

@@ -1,12 +1,15 @@
 """Enrolments: see how many wait in which programme, go through them one by one, and find one."""
 
+from dataclasses import dataclass
+from typing import ClassVar
+
+from bot.asking import Question
 from bot.cases.cases import recipient
 from bot.enrolling import page
 from bot.enrolling.enrolments import NEW, brief, later, parse_number, state_name
-from bot.errors import Gone, Refusal
+from bot.errors import Refusal
 from bot.fairs.exhibitions import local, numbered, title
 from bot.fields import phone
-from bot.language.courtesy import bare_word
 from bot.language.i18n import _, ngettext
 from bot.language.markdown import Markdown
 from bot.reply import Choice
@@ -15,7 +18,7 @@ from db.enrolling import enrolments
 from db.enrolling.enrolments import Enrolment
 from db.fairs import programmes
 from db.fairs.programmes import Programme
-from handlers.staff.desk import CANCEL, Desk, answers, may
+from handlers.staff.desk import Desk, ShowPage, may
 
 counting = Desk("enrolment-counts", "viewer")
 desk = Desk("enrolments", "officer")
@@ -51,7 +54,7 @@ async def listed(turn: Turn) -> None:
     if asked and may(turn.person, "officer"):
         await _look_for(turn, asked)
         return
-    skip = int(turn.choice.args.get("skip", 0)) if turn.choice else 0
+    skip = turn.chosen(ShowPage).skip
     counts = await enrolments.counts(turn.db)
     every = await programmes.all_of(turn.db)
     found = [one for one in every if one.id in counts or one.takes_on(turn.today)]
@@ -83,7 +86,7 @@ def _to_staff() -> Choice:
 @counting.choice("enrolments-of")
 async def overview(turn: Turn) -> None:
     """Say how many there are in each state, with the ways to them."""
-    one = await _programme(turn)
+    one = await page.programme(turn)
     counts = (await enrolments.counts(turn.db)).get(one.id, {})
     states = {state: sum(counts.get(each, 0) for each in _LISTS.get(state, (state,))) for state in enrolments.STATES}
     lines = [
@@ -127,11 +130,18 @@ def _label(state: str, count: int) -> Markdown:
     }[state]
 
 
+@dataclass(frozen=True, slots=True)
+class ListThose:
+    """In which of the lists of a programme, or the ones that wait behind which other."""
+
+    state: str = "submitted"
+    after: int = 0
+
+
 @desk.choice("enrolments-in")
 async def in_state(turn: Turn) -> None:
     """List those in one state, in order of arrival; of those that wait, several can be decided at once."""
-    assert turn.choice is not None
-    one, state, skip = await _programme(turn), str(turn.choice.args["state"]), int(turn.choice.args.get("skip", 0))
+    one, state, skip = await page.programme(turn), turn.chosen(ListThose).state, turn.chosen(ShowPage).skip
     found = await enrolments.listed(turn.db, one.id, _LISTS[state], skip, _PAGE + 1)
     count = await enrolments.count(turn.db, one.id, _LISTS[state])
     shown = found[:_PAGE]
@@ -159,10 +169,9 @@ def _rows(found: list[Enrolment]) -> list[Choice]:
 @desk.choice("enrolments-review")
 async def review(turn: Turn) -> None:
     """Show the one that waits longest, or the next after another."""
-    assert turn.choice is not None
-    one = await _programme(turn)
-    if after := turn.choice.args.get("after"):
-        await page.go_on(turn, (await page.load(turn, int(after)))[0])
+    one = await page.programme(turn)
+    if after := turn.chosen(ListThose).after:
+        await page.go_on(turn, (await page.load(turn, after))[0])
         return
     first = await enrolments.listed(turn.db, one.id, ["submitted"], limit=1)
     if not first:
@@ -174,35 +183,35 @@ async def review(turn: Turn) -> None:
 @desk.choice("enrolment")
 async def opened(turn: Turn) -> None:
     """Show what decides about one."""
-    assert turn.choice is not None
-    await page.show(turn, *await page.load(turn, int(turn.choice.args["id"])))
+    await page.show(turn, *await page.chosen(turn))
 
 
 @desk.choice("enrolment-all")
 async def whole(turn: Turn) -> None:
     """Show every answer and document of one, and what became of it."""
-    assert turn.choice is not None
-    await page.show_whole(turn, *await page.load(turn, int(turn.choice.args["id"])))
+    await page.show_whole(turn, *await page.chosen(turn))
+
+
+@dataclass(frozen=True)
+class FindEnrolment(Question):
+    """What to look for among enrolments."""
+
+    name: ClassVar[str] = _SEARCH
+    takes_number: ClassVar[bool] = True
 
 
 @desk.choice(_SEARCH)
 async def search(turn: Turn) -> None:
     """Ask what to look for."""
-    turn.ask(_SEARCH, number=True)
+    turn.ask(FindEnrolment())
     text = _("Write a name, a business, a registration number or a phone number.")
     turn.say(text, [Choice(_("Cancel"), "enrolments", rank="quiet")])
 
 
-@desk.when(lambda turn: answers(turn, _SEARCH))
-async def searched(turn: Turn) -> None:
+@desk.answer(FindEnrolment, onward=lambda _asked: Choice(_("Enrolments"), "enrolments"))
+async def searched(turn: Turn, _asked: FindEnrolment) -> None:
     """Show what was found; the next message can look for something else."""
     await _look_for(turn, turn.text or turn.inbound.phone)
-
-
-@desk.when(lambda turn: turn.asks == _SEARCH and bare_word(turn.text) in CANCEL)
-async def not_searched(turn: Turn) -> None:
-    """Go back to what waits."""
-    turn.say(_("All right."), [Choice(_("Enrolments"), "enrolments")])
 
 
 async def _look_for(turn: Turn, written: str) -> None:
@@ -215,7 +224,7 @@ async def _look_for(turn: Turn, written: str) -> None:
         return
     again = [Choice(_("Search"), _SEARCH), Choice(_("Enrolments"), "enrolments")]
     if not found:
-        turn.ask(_SEARCH)
+        turn.ask(FindEnrolment())
         text = _("Nothing found for “{words}”. Write it differently, for example a part of the name.", words=asked)
         turn.say(text, again)
         return
@@ -254,11 +263,3 @@ async def came_in(turn: Turn) -> None:
     )
     choices = [Choice(_("Review"), "enrolments-review", {"programme": one.id}), later()]
     await turn.tell(recipient(turn.person), f"enrolments:{one.id}:{turn.today}", text, choices)
-
-
-async def _programme(turn: Turn) -> Programme:
-    assert turn.choice is not None
-    one = await programmes.load(turn.db, int(turn.choice.args["programme"]))
-    if one is None:
-        raise Gone(_("It is no longer there."), [Choice(_("Enrolments"), "enrolments")])
-    return one
