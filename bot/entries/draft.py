@@ -1,14 +1,34 @@
 """What a member has entered so far, of something new or as changes to what is stored."""
 
 from dataclasses import asdict, dataclass, field
-from typing import Self
+from typing import ClassVar, Self
 
+from bot.asking import Question
 from bot.fields import Values
 from bot.memory import Slot
 from bot.turn import Turn
 
-#: what the next message answers while something is asked; see `Turn.ask`
-ASKS = "entry"
+
+@dataclass(frozen=True)
+class EnterField(Question):
+    """The field that the draft stands at."""
+
+    name: ClassVar[str] = "entry"
+
+
+@dataclass(frozen=True, slots=True)
+class OfEntry:
+    """What a choice is about that is offered while something is entered, or below what is stored."""
+
+    #: the noun, and what is stored of it, 0 for none
+    of: str = "exhibition"
+    id: int = 0
+    #: how it was when the choice was offered: the mark of the draft, or how often what is stored was changed
+    mark: int = 0
+    sequence: int = -1
+    #: the field, or the language, that shall be different
+    field: str = ""
+    language: str = ""
 
 
 @dataclass(slots=True)

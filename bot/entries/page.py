@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from bot.entries.draft import ASKS, Draft, Entering
+from bot.entries.draft import Draft, EnterField, Entering, OfEntry
 from bot.entries.exhibition import EXHIBITION
 from bot.entries.noun import AnyNoun, Entered, changes, left_behind, to_json
 from bot.entries.programme import PROGRAMME
@@ -20,8 +20,8 @@ def current(turn: Turn) -> Draft:
     """Load what is being entered; refuses where nothing is."""
     draft = Draft.kept(turn)
     if draft is None:
-        of = str(turn.choice.args.get("of", EXHIBITION.name)) if turn.choice else EXHIBITION.name
-        raise Refusal(_("That is finished: it is saved, or was put aside."), [to_list(NOUNS[of])])
+        of = NOUNS[turn.chosen(OfEntry).of]
+        raise Refusal(_("That is finished: it is saved, or was put aside."), [to_list(of)])
     return draft
 
 
@@ -71,7 +71,7 @@ async def go_on(turn: Turn, draft: Draft, noted: Markdown | None = None, own: bo
     if asked is None:
         await preview(turn, draft)
         return
-    turn.ask(ASKS, number=asked.takes_number)
+    turn.ask(EnterField(), number=asked.takes_number)
     question = asked.question(values)
     offers = () if own else stamped(asked.offers(values), draft)
     turn.say(Markdown(f"{noted} {question}") if noted else question, [*offers, *ways(noun, draft, values, asked)])

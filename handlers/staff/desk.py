@@ -15,9 +15,6 @@ from bot.turn import Asked, Turn
 from db.people.people import Known
 from db.people.staff import ROLES
 
-#: words that end a question without an answer
-CANCEL = words_for("cancel")
-
 
 @dataclass(frozen=True, slots=True)
 class ShowPage:
@@ -111,11 +108,6 @@ class Desk(Router):
                 )
             )
         )
-
-
-def answers(turn: Turn, what: str) -> bool:
-    """Whether this answers `what` a member was asked, and is no word that leads out of it."""
-    return turn.asks.startswith(what) and not is_command(turn.text, "menu", "cancel")
 
 
 def may(person: Known, role: str) -> bool:

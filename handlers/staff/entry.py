@@ -1,17 +1,17 @@
 """Enter an exhibition or a programme, field after field: answer, skip, go back, stop."""
 
-from bot.entries.draft import ASKS, Draft, Entering
-from bot.entries.noun import AnyNoun
+from dataclasses import asdict, dataclass, replace
+
+from bot.entries.draft import Draft, EnterField, Entering, OfEntry
 from bot.entries.page import NOUNS, advance, current, go_on, load, preview, stamped, step, to_list, values_of, ways
 from bot.errors import Refusal
-from bot.fields import Field
-from bot.language.courtesy import bare_word
+from bot.fields import Field, SetValues, Values
 from bot.language.i18n import LANGUAGE_NAMES, LANGUAGES, _
 from bot.language.markdown import Markdown
 from bot.reply import Choice
 from bot.router import is_command
 from bot.turn import Turn
-from handlers.staff.desk import CANCEL, Desk
+from handlers.staff.desk import Desk, ShowPage
 
 desk = Desk("entry", "officer")
 
@@ -21,19 +21,26 @@ _PAGE = 7
 _LEAD_OUT = ("menu", "stop", "cancel", "back", "skip")
 
 
+@dataclass(frozen=True, slots=True)
+class AddEntry:
+    """Of what something is new, at which exhibition a programme is, and whether what is not finished is given up."""
+
+    of: str
+    exhibition: int = 0
+    anew: bool = False
+
+
 @desk.choice("entry-add")
 async def add(turn: Turn) -> None:
     """Ask the first question; where something is not finished, ask whether to go on with it."""
-    assert turn.choice is not None
-    given = turn.choice.args
-    noun = NOUNS[given["of"]]
-    kept = Draft.kept(turn)
-    if kept and not given.get("anew"):
+    new, kept = turn.chosen(AddEntry), Draft.kept(turn)
+    noun = NOUNS[new.of]
+    if kept and not new.anew:
         text = _("Something is not finished yet: {name}.", name=await _called(turn, kept))
-        anew = Choice(_("Begin anew"), "entry-add", {**given, "anew": True})
+        anew = Choice(_("Begin anew"), "entry-add", asdict(replace(new, anew=True)))
         turn.say(text, [Choice(_("Continue"), "entry-continue"), anew, to_list(noun)])
         return
-    answers = {"exhibition_id": given["exhibition"]} if given.get("exhibition") else {}
+    answers = {"exhibition_id": new.exhibition} if new.exhibition else {}
     await go_on(turn, Draft(noun.name, step=noun.fields[0].name, answers=answers))
 
 
@@ -54,8 +61,8 @@ async def ready(turn: Turn) -> None:
     await go_on(turn, await _begun(turn))
 
 
-@desk.when(lambda turn: turn.asks == ASKS and not is_command(turn.text, *_LEAD_OUT))
-async def written(turn: Turn) -> None:
+@desk.answer(EnterField, lambda turn: not is_command(turn.text, *_LEAD_OUT))
+async def written(turn: Turn, asks: EnterField) -> None:
     """Take an answer in words or as a location; what cannot be read is asked again, and nothing is lost."""
     draft = current(turn)
     noun = NOUNS[draft.of]
@@ -69,17 +76,18 @@ async def written(turn: Turn) -> None:
     except Refusal as trouble:
         draft.misses += 1
         draft.remember(turn)
-        turn.ask(ASKS, number=asked.takes_number)
+        turn.ask(asks, number=asked.takes_number)
         text = trouble.sentence
         if draft.misses > 1:
             further = _("You can also go back, or stop here: what you entered stays.")
             text = Markdown(f"{text}\n{further}")
         turn.say(text, [*stamped(trouble.choices, draft), *ways(noun, draft, values, asked)])
         return
-    await _answered(turn, noun, draft, asked, meant)
+    await _answered(turn, draft, asked, meant)
 
 
-async def _answered(turn: Turn, noun: AnyNoun, draft: Draft, asked: Field, meant: dict[str, object]) -> None:
+async def _answered(turn: Turn, draft: Draft, asked: Field, meant: Values) -> None:
+    noun = NOUNS[draft.of]
     draft.answers = draft.answers | meant
     values = await values_of(turn, noun, draft)
     if not asked.several:
@@ -87,46 +95,70 @@ async def _answered(turn: Turn, noun: AnyNoun, draft: Draft, asked: Field, meant
     await go_on(turn, draft, asked.noted(turn, values))
 
 
-@desk.choice("entry-set", "entry-next", "entry-own", "entry-skip", "entry-back")
-async def tapped(turn: Turn) -> None:
-    """Take a choice under the question as it stands; for a choice of an earlier one, say what is asked now."""
-    assert turn.choice is not None
-    draft, name, given = current(turn), turn.choice.name, turn.choice.args
-    noun = NOUNS[draft.of]
-    values = await values_of(turn, noun, draft)
-    asked = step(noun, draft, values)
-    if given.get("mark") != draft.mark or asked is None:
-        await go_on(turn, draft, _("That was an earlier question."))
-    elif name == "entry-set":
-        await _answered(turn, noun, draft, asked, given["set"])
-    elif name == "entry-own":
-        await go_on(turn, draft, own=True)
-    else:
-        if name == "entry-skip":
-            draft.answers = draft.answers | (asked.empty or {})
-        values = await values_of(turn, noun, draft)
-        advance(noun, draft, values, -1 if name == "entry-back" else 1)
-        await go_on(turn, draft)
+def _says(turn: Turn, name: str) -> bool:
+    """Whether one of the words that are never data comes instead of an answer."""
+    return turn.asked(EnterField) is not None and is_command(turn.text, name)
 
 
-@desk.when(lambda turn: turn.asks == ASKS and is_command(turn.text, "back", "skip"))
-async def moved(turn: Turn) -> None:
-    """The words for the way back and for skipping are never data."""
+async def _standing(turn: Turn) -> tuple[Draft, Field] | None:
+    """Load the draft, and the field below which the choice stands; for one of an earlier field, say what is asked."""
     draft = current(turn)
-    noun = NOUNS[draft.of]
-    asked = step(noun, draft, await values_of(turn, noun, draft))
-    if asked and is_command(turn.text, "skip"):
+    asked = step(NOUNS[draft.of], draft, await values_of(turn, NOUNS[draft.of], draft))
+    if asked and (turn.choice is None or turn.chosen(OfEntry).mark == draft.mark):
+        return draft, asked
+    await go_on(turn, draft, _("That was an earlier question."))
+    return None
+
+
+@desk.choice("entry-set")
+async def choose(turn: Turn) -> None:
+    """Take an answer that was offered."""
+    if found := await _standing(turn):
+        await _answered(turn, *found, turn.chosen(SetValues).set)
+
+
+@desk.choice("entry-own")
+async def write_own(turn: Turn) -> None:
+    """Ask for an answer of their own instead of what was proposed."""
+    if found := await _standing(turn):
+        await go_on(turn, found[0], own=True)
+
+
+@desk.choice("entry-next")
+async def enough(turn: Turn) -> None:
+    """Close a question that takes several answers."""
+    if found := await _standing(turn):
+        await _move(turn, found[0])
+
+
+@desk.choice("entry-skip")
+@desk.when(lambda turn: _says(turn, "skip"))
+async def skip(turn: Turn) -> None:
+    """Leave a field empty, where that may be."""
+    if found := await _standing(turn):
+        draft, asked = found
         if asked.empty is None:
             await go_on(turn, draft, _("This one is needed, it cannot be skipped."))
             return
         draft.answers = draft.answers | asked.empty
-    values = await values_of(turn, noun, draft)
-    advance(noun, draft, values, -1 if is_command(turn.text, "back") else 1)
+        await _move(turn, draft)
+
+
+@desk.choice("entry-back")
+@desk.when(lambda turn: _says(turn, "back"))
+async def back(turn: Turn) -> None:
+    """Go to the field before."""
+    if found := await _standing(turn):
+        await _move(turn, found[0], -1)
+
+
+async def _move(turn: Turn, draft: Draft, by: int = 1) -> None:
+    advance(NOUNS[draft.of], draft, await values_of(turn, NOUNS[draft.of], draft), by)
     await go_on(turn, draft)
 
 
 @desk.choice("entry-stop")
-@desk.when(lambda turn: turn.asks == ASKS and bare_word(turn.text) in CANCEL)
+@desk.when(lambda turn: _says(turn, "cancel"))
 async def stop(turn: Turn) -> None:
     """Stop: what was entered of something new stays, changes to what is stored are dropped."""
     draft = current(turn)
@@ -150,10 +182,8 @@ async def discard(turn: Turn) -> None:
 @desk.choice("entry-change")
 async def change(turn: Turn) -> None:
     """Ask which field."""
-    assert turn.choice is not None
-    given = turn.choice.args
     draft = await _begun(turn)
-    noun, page = NOUNS[draft.of], int(given.get("page", 0))
+    noun, page = NOUNS[draft.of], turn.chosen(ShowPage).page
     shown = noun.fields[page * _PAGE : (page + 1) * _PAGE]
     about = {"of": draft.of, "id": draft.id}
     choices = [Choice(one.label(), "entry-field", {**about, "field": one.name}) for one in shown]
@@ -175,10 +205,9 @@ async def languages(turn: Turn) -> None:
 @desk.choice("entry-field")
 async def one_field(turn: Turn) -> None:
     """Ask for this field, or for all texts in this language; then show the preview again."""
-    assert turn.choice is not None
-    draft, given = await _begun(turn), turn.choice.args
+    draft, wanted = await _begun(turn), turn.chosen(OfEntry)
     noun = NOUNS[draft.of]
-    draft.only, draft.language = str(given.get("field", "")), str(given.get("language", ""))
+    draft.only, draft.language = wanted.field, wanted.language
     draft.step = noun.steps(draft, await values_of(turn, noun, draft))[0].name
     await go_on(turn, draft)
 
@@ -186,25 +215,22 @@ async def one_field(turn: Turn) -> None:
 @desk.choice("entry-preview")
 async def look(turn: Turn) -> None:
     """Show what people will see, in this language."""
-    assert turn.choice is not None
-    await preview(turn, current(turn), str(turn.choice.args["language"]))
+    await preview(turn, current(turn), turn.chosen(OfEntry).language)
 
 
 async def _begun(turn: Turn) -> Draft:
     """Load the draft of the choice, begun with its first change where it is about something stored."""
-    assert turn.choice is not None
-    given = turn.choice.args
-    kept, id = Draft.kept(turn), int(given.get("id", 0))  # noqa: A001
-    if kept and (not id or (kept.of, kept.id) == (given["of"], id)):
+    kept, wanted = Draft.kept(turn), turn.chosen(OfEntry)
+    if kept and (not wanted.id or (kept.of, kept.id) == (wanted.of, wanted.id)):
         return kept
-    if not id:
+    if not wanted.id:
         return current(turn)
     if kept and (kept.answers or not kept.id):
         raise Refusal(
             _("Something is not finished yet: {name}.", name=await _called(turn, kept)),
             [Choice(_("Continue"), "entry-continue"), Choice(_("Discard it"), "entry-discard", kind="deciding")],
         )
-    noun = NOUNS[given["of"]]
-    draft = Draft(noun.name, id, (await load(turn, noun, id)).sequence)
+    noun = NOUNS[wanted.of]
+    draft = Draft(noun.name, wanted.id, (await load(turn, noun, wanted.id)).sequence)
     draft.remember(turn)
     return draft

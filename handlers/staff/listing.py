@@ -2,16 +2,19 @@
 
 from typing import Any
 
+from bot.asking import About
 from bot.entries import telling
 from bot.entries.draft import Draft
+from bot.entries.exhibition import EXHIBITION
 from bot.entries.noun import AnyNoun, to_json
-from bot.entries.page import NOUNS, load, to_list
+from bot.entries.page import load, to_list
+from bot.entries.programme import PROGRAMME
 from bot.fairs.exhibitions import local, numbered
 from bot.language.i18n import _
 from bot.language.markdown import Markdown
 from bot.reply import Choice
 from bot.turn import Turn
-from handlers.staff.desk import Desk
+from handlers.staff.desk import Desk, ShowPage
 
 desk = Desk("listing", "officer")
 
@@ -19,12 +22,21 @@ desk = Desk("listing", "officer")
 _PAGE = 5
 
 
-@desk.choice("staff-exhibitions", "staff-programmes")
-async def listed(turn: Turn) -> None:
+@desk.choice("staff-exhibitions")
+async def exhibitions(turn: Turn) -> None:
+    """List exhibitions, with the drafts."""
+    await _list(turn, EXHIBITION)
+
+
+@desk.choice("staff-programmes")
+async def programmes(turn: Turn) -> None:
+    """List programmes, with the drafts."""
+    await _list(turn, PROGRAMME)
+
+
+async def _list(turn: Turn, noun: AnyNoun) -> None:
     """List drafts and everything that is not over, in the order of their days."""
-    assert turn.choice is not None
-    noun = NOUNS[turn.choice.name.removeprefix("staff-").removesuffix("s")]
-    skip = int(turn.choice.args.get("skip", 0))
+    skip = turn.chosen(ShowPage).skip
     every = await noun.stored.all_of(turn.db)
     found = [one for one in every if one.state == "draft" or not one.is_over(turn.today)]
     page = found[skip : skip + _PAGE]
@@ -35,7 +47,7 @@ async def listed(turn: Turn) -> None:
         lines.append(_("Something is not finished yet."))
         further.append(Choice(_("Continue"), "entry-continue"))
     if len(found) > skip + _PAGE:
-        further.append(Choice(_("More"), turn.choice.name, {"skip": skip + _PAGE}))
+        further.append(Choice(_("More"), f"staff-{noun.name}s", {"skip": skip + _PAGE}))
     short = [local(one.short_name) for one in page]
     rows = numbered(f"staff-{noun.name}", short, [one.id for one in page], len(further)) if page else []
     turn.say(Markdown("\n".join(lines)), [*rows, *further, Choice(_("Back"), "staff", rank="quiet")])
@@ -48,12 +60,21 @@ def _line(turn: Turn, noun: AnyNoun, one: Any) -> Markdown:
     return _("{name} · {code}", name=row, code=one.code)
 
 
-@desk.choice("staff-exhibition", "staff-programme")
-async def one(turn: Turn) -> None:
+@desk.choice("staff-exhibition")
+async def exhibition(turn: Turn) -> None:
+    """Show an exhibition, and what can be done with it."""
+    await _show(turn, EXHIBITION)
+
+
+@desk.choice("staff-programme")
+async def programme(turn: Turn) -> None:
+    """Show a programme, and what can be done with it."""
+    await _show(turn, PROGRAMME)
+
+
+async def _show(turn: Turn, noun: AnyNoun) -> None:
     """Show one as people see it, and what can be done with it."""
-    assert turn.choice is not None
-    noun = NOUNS[turn.choice.name.removeprefix("staff-")]
-    found = await load(turn, noun, int(turn.choice.args["id"]))
+    found = await load(turn, noun, turn.chosen(About).id)
     news, number = await telling.offer(turn, noun, found)
     about = {"of": noun.name, "id": found.id}
     change = Choice(_("Change"), "entry-change", about)

@@ -1,15 +1,16 @@
 """Save and publish what was entered, cancel it, and tell people: each decided by a member."""
 
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
+from bot.asking import Question
 from bot.entries import telling
-from bot.entries.draft import Draft, Entering
+from bot.entries.draft import Draft, Entering, OfEntry
 from bot.entries.noun import AnyNoun, Entered, free_code, to_json
 from bot.entries.page import NOUNS, current, go_on, load, preview, to_list, values_of
 from bot.errors import Refusal
 from bot.fairs.exhibitions import title
 from bot.fields import Values, words
-from bot.language.courtesy import bare_word
 from bot.language.i18n import _, ngettext
 from bot.language.markdown import Markdown
 from bot.media.qr import png
@@ -18,24 +19,32 @@ from bot.turn import Turn
 from db import files
 from db.fairs.exhibitions import SHOWN, Outdated
 from db.files import File
-from handlers.staff.desk import CANCEL, Desk, answers
+from handlers.staff.desk import Desk
 
 desk = Desk("publishing", "officer")
 
-_ASKS = "entry-reason:"
 #: characters of a reason
 _LONGEST = 200
 
 
-@desk.choice("entry-publish", "entry-save")
+@desk.choice("entry-publish")
+async def publish(turn: Turn) -> None:
+    """Save what was entered, let people see it, and offer to tell those whom it concerns."""
+    await _save(turn, publish=True)
+
+
+@desk.choice("entry-save")
 async def save(turn: Turn) -> None:
-    """Save what was entered, and with "publish" let people see it; offer to tell those whom it concerns."""
-    assert turn.choice is not None
+    """Save what was entered; where people see it already, offer to tell those whom it concerns."""
+    await _save(turn, publish=False)
+
+
+async def _save(turn: Turn, *, publish: bool) -> None:
     draft = current(turn)
-    if turn.choice.args.get("mark") != draft.mark or draft.step:
+    if turn.chosen(OfEntry).mark != draft.mark or draft.step:
         await go_on(turn, draft, _("That was an earlier question."))
         return
-    noun, publish = NOUNS[draft.of], turn.choice.name == "entry-publish"
+    noun = NOUNS[draft.of]
     values = await values_of(turn, noun, draft)
     if publish and not values.get("source"):
         raise Refusal(_("It can be published once a source is named."))
@@ -123,12 +132,18 @@ def _concerns(news: str, number: int) -> Markdown:
     return ngettext("It concerns {number} person.", "It concerns {number} people.", number, number=number)
 
 
+@dataclass(frozen=True, slots=True)
+class TellNews:
+    """Which news people hear."""
+
+    news: str
+
+
 @desk.choice("entry-tell")
 async def tell(turn: Turn) -> None:
     """Tell everybody whom it concerns, by day."""
-    noun, one = await _chosen(turn)
-    assert turn.choice is not None
-    number = await telling.tell(turn, noun, one, str(turn.choice.args["news"]))
+    noun, one = await _load(turn, turn.chosen(OfEntry))
+    number = await telling.tell(turn, noun, one, turn.chosen(TellNews).news)
     text = ngettext(
         "✅ {number} person is told, not before 7 in the morning.",
         "✅ {number} people are told, not before 7 in the morning.",
@@ -138,11 +153,21 @@ async def tell(turn: Turn) -> None:
     turn.say(text, [to_list(noun)])
 
 
+@dataclass(frozen=True)
+class WhyCancelled(Question):
+    """Why an exhibition or a programme is cancelled; empty without a reason."""
+
+    name: ClassVar[str] = "entry-reason"
+    of: str
+    id: int
+    reason: str = ""
+
+
 @desk.choice("entry-cancel")
 async def ask_to_cancel(turn: Turn) -> None:
     """Say what cancelling means, ask why, and ask once more."""
-    noun, one = await _chosen(turn)
-    turn.ask(f"{_ASKS}{noun.name}:{one.id}")
+    noun, one = await _load(turn, turn.chosen(OfEntry))
+    turn.ask(WhyCancelled(noun.name, one.id))
     text = _(
         "Cancel {title}? It stays on the list as cancelled, and nobody is reminded of it. Write the reason in one"
         " sentence, as people will read it, or go on without.",
@@ -159,31 +184,20 @@ def _cancels(label: Markdown, noun: AnyNoun, one: Entered, reason: str = "") -> 
     return Choice(label, "entry-cancelled", about, kind="deciding")
 
 
-@desk.when(lambda turn: answers(turn, _ASKS))
-async def reason(turn: Turn) -> None:
+@desk.answer(WhyCancelled, onward=lambda asked: to_list(NOUNS[asked.of]))
+async def reason(turn: Turn, asked: WhyCancelled) -> None:
     """Read the reason back before anything is cancelled."""
-    _asks, of, id = turn.asks.split(":")  # noqa: A001
-    noun = NOUNS[of]
-    one = await load(turn, noun, int(id))
+    noun, one = await _load(turn, asked)
     why = words(turn.text, _LONGEST)
     text = _("Cancel {title}? People will read: “{reason}”", title=title(one), reason=why)
     no = Choice(_("No, thanks"), f"staff-{noun.name}", {"id": one.id})
     turn.say(text, [_cancels(_("Yes, cancel it"), noun, one, why), no])
 
 
-@desk.when(lambda turn: turn.asks.startswith(_ASKS) and bare_word(turn.text) in CANCEL)
-async def keep(turn: Turn) -> None:
-    """Cancel nothing."""
-    noun = NOUNS[turn.asks.split(":")[1]]
-    turn.say(_("All right, nothing is changed."), [to_list(noun)])
-
-
 @desk.choice("entry-cancelled")
 async def cancel(turn: Turn) -> None:
     """Cancel it, and offer to tell those whom it concerns."""
-    assert turn.choice is not None
-    why = str(turn.choice.args["reason"])
-    await _set_state(turn, "cancelled", "cancel", reason=why)
+    await _set_state(turn, "cancelled", "cancel", reason=turn.chosen(WhyCancelled).reason)
 
 
 @desk.choice("entry-restored")
@@ -195,7 +209,7 @@ async def restore(turn: Turn) -> None:
 @desk.choice("entry-remove")
 async def ask_to_discard(turn: Turn) -> None:
     """Say that a draft is deleted for good, and ask once more."""
-    noun, one = await _chosen(turn)
+    noun, one = await _load(turn, turn.chosen(OfEntry))
     about = {"of": noun.name, "id": one.id, "sequence": one.sequence}
     discard = Choice(_("Yes, discard it"), "entry-removed", about, kind="deciding")
     text = _("Discard the draft {title} for good? Nobody has seen it yet.", title=title(one))
@@ -205,9 +219,8 @@ async def ask_to_discard(turn: Turn) -> None:
 @desk.choice("entry-removed")
 async def discard(turn: Turn) -> None:
     """Delete a draft; what was published, changed or has something that belongs to it stays."""
-    assert turn.choice is not None
-    noun, one = await _chosen(turn)
-    if one.sequence != turn.choice.args["sequence"] or not await noun.stored.discard(turn.db, one):
+    noun, one = await _load(turn, turn.chosen(OfEntry))
+    if one.sequence != turn.chosen(OfEntry).sequence or not await noun.stored.discard(turn.db, one):
         look = Choice(_("See details"), f"staff-{noun.name}", {"id": one.id})
         text = _("It stays: it was changed or published since, or a programme belongs to it.")
         raise Refusal(text, [look])
@@ -216,10 +229,9 @@ async def discard(turn: Turn) -> None:
 
 
 async def _set_state(turn: Turn, state: str, act: str, **details: Any) -> None:
-    assert turn.choice is not None
-    noun, one = await _chosen(turn)
+    noun, one = await _load(turn, turn.chosen(OfEntry))
     try:
-        if one.sequence != turn.choice.args["sequence"] or one.is_over(turn.today):
+        if one.sequence != turn.chosen(OfEntry).sequence or one.is_over(turn.today):
             raise Outdated
         plan = noun.plan(to_json(one.plan()) | {"state": state}, turn.today)
         now = await noun.stored.change(turn.db, one, plan, turn.now)
@@ -235,7 +247,6 @@ async def _set_state(turn: Turn, state: str, act: str, **details: Any) -> None:
     turn.say(Markdown(f"{done} {_concerns(news, number)}".strip()), choices)
 
 
-async def _chosen(turn: Turn) -> tuple[AnyNoun, Entered]:
-    assert turn.choice is not None
-    noun = NOUNS[turn.choice.args["of"]]
-    return noun, await load(turn, noun, int(turn.choice.args["id"]))
+async def _load(turn: Turn, wanted: OfEntry | WhyCancelled) -> tuple[AnyNoun, Entered]:
+    noun = NOUNS[wanted.of]
+    return noun, await load(turn, noun, wanted.id)
