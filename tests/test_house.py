@@ -319,7 +319,7 @@ def test_no_docstring_of_a_function_begins_as_a_riddle() -> None:
 def test_what_choices_and_questions_carry_is_read_as_dataclasses() -> None:
     by_hand = [
         f"{name(path)}: {line.strip()}"
-        for path in sorted((HOUSE / "handlers").glob("*.py"))
+        for path in files("handlers")
         for line in path.read_text("utf-8").splitlines()
         if BY_HAND.search(line)
     ]

@@ -5,14 +5,25 @@ from itertools import pairwise
 import pytest
 
 from bot.asking import Question
+from bot.broadcasts.audience.question import ForWhom
 from bot.cases.cases import AddToCase
 from bot.enrolling.form.form import FillIn
+from bot.enrolling.page import Review
+from bot.entries.draft import EnterField
 from handlers.announcements import TellSignal
 from handlers.correcting import Correct
 from handlers.feedback import SayHowItWas
 from handlers.merge_accounts import WriteCode
 from handlers.person import SayWhatYouNeed
 from handlers.seats import SayWhy
+from handlers.staff.announcing import WriteText
+from handlers.staff.bulk_decisions import WhichOnes, WhyThese
+from handlers.staff.correcting import WriteRightText
+from handlers.staff.deciding import WhyCorrect
+from handlers.staff.desk import CallMe, Decide
+from handlers.staff.enrolments import FindEnrolment
+from handlers.staff.publishing import WhyCancelled
+from handlers.staff.sending import SendWhen
 from tests.town.phone import Phone
 
 
@@ -85,6 +96,21 @@ async def test_a_price_that_a_card_tells_in_a_section_is_what_is_read_first(ani:
         ("person", SayWhatYouNeed()),
         ("signal", TellSignal()),
         ("joining", WriteCode()),
+        ("staff-name", CallMe()),
+        ("office-weekly_limit", Decide("weekly_limit")),
+        ("office-contact:halal", Decide("contact", "halal")),
+        ("entry", EnterField()),
+        ("entry-reason:programme:5", WhyCancelled("programme", 5)),
+        ("broadcast-audience:5", ForWhom(5)),
+        ("broadcast-text:0:id:warnings", WriteText(0, "id", "warnings")),
+        ("broadcast-text:5:ms:", WriteText(5, "ms")),
+        ("broadcast-right:5:id", WriteRightText(5, "id")),
+        ("broadcast-when:5", SendWhen(5)),
+        ("enrolments-search", FindEnrolment()),
+        ('enrolment-card:{"id": 5, "seen": "2026-12-01"}', Review(5, "2026-12-01")),
+        ('enrolment-note:{"id": 5, "seen": "2026", "fields": ["nib"]}', WhyCorrect(5, "2026", ("nib",))),
+        ('several-which:{"programme": 5, "to": "accepted", "ids": [7, 8]}', WhichOnes(5, "accepted", (7, 8))),
+        ('several-why:{"programme": 5, "to": "declined", "ids": [7]}', WhyThese(5, "declined", (7,))),
     ],
 )
 def test_what_was_asked_before_an_update_is_still_answered(kept: str, asked: Question) -> None:
