@@ -9,6 +9,7 @@ from bot.broadcasts.audience import list_report
 from bot.broadcasts.audience.intake import ListIntake
 from bot.broadcasts.sending.steps import BroadcastSteps
 from bot.broadcasts.sending.watching import Watching
+from bot.cases.roles import Appointed
 from bot.codes import Codes
 from bot.enrolling import file as enrolment_file
 from bot.jobs import RepeatedJob
@@ -22,7 +23,9 @@ _TIDYING = 3600
 _ERASING = 60
 
 
-def product(codes: Codes | None = None, folder: Callable[[], Path] | None = None) -> Product:
+def product(
+    codes: Codes | None = None, folder: Callable[[], Path] | None = None, appointed: Appointed | None = None
+) -> Product:
     """Put Jembatan together: `codes` seal tickets and certificates, `folder` is where the list of erasures is kept.
 
     Without `codes`, seals are good as long as the process runs; without `folder`, no list is kept.
@@ -40,5 +43,5 @@ def product(codes: Codes | None = None, folder: Callable[[], Path] | None = None
         steps=BroadcastSteps,
         watchers=(Watching,),
         intake=ListIntake,
-        tools=Tools(codes or Codes()),
+        tools=Tools(codes or Codes(), appointed or Appointed()),
     )

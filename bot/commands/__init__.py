@@ -48,11 +48,6 @@ def configured(level: int = logging.INFO) -> Settings:
     return found
 
 
-def data_folder() -> Path:
-    """The configured data folder, made if it is missing; may raise `bot.settings.Unusable`."""
-    return settings.load().folder()
-
-
 @cache
 def known() -> Knowledge:
     """Load the cards, facts and questions of `locales/`, once."""

@@ -10,9 +10,9 @@ from typing import TypeVar
 
 import click
 
+from bot import settings
 from bot.assistant import Assistant
 from bot.channels.terminal import Terminal
-from bot.commands import data_folder
 from bot.commands.start import assemble, begin, insist_on_release
 from bot.language.markdown import paint, with_marks
 from bot.reply import Reply
@@ -97,7 +97,7 @@ class Screen:
 def talk(url: str) -> None:
     """Read, send, and show what is said in return."""
     loop, screen = Loop(), Screen()
-    terminal = Terminal(lambda _person, reply: screen.show(reply, terminal.path(reply)), data_folder)
+    terminal = Terminal(lambda _person, reply: screen.show(reply, terminal.path(reply)), settings.load().folder)
     try:
         assistant = assemble(url, [terminal])
         loop.run(begin(assistant))

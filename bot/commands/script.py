@@ -8,10 +8,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from bot import settings
 from bot.assistant import Assistant
 from bot.channels.terminal import Terminal
 from bot.clock import ManualClock
-from bot.commands import data_folder, jsonl
+from bot.commands import jsonl
 from bot.commands.start import assemble, begin, insist_on_release
 from bot.language.markdown import paint, with_marks
 from bot.language.quiet_hours import morning
@@ -125,7 +126,7 @@ class Script:
         self._sent: list[Sent] = []
         self._delivers = False
         self._clock = ManualClock()
-        self._terminal = Terminal(self._note, data_folder)
+        self._terminal = Terminal(self._note, settings.load().folder)
         self.assistant: Assistant = assemble(url, [self._terminal], self._clock)
         self.assistant.jobs.slow_down(_RARELY)
 

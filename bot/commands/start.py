@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from bot import settings
 from bot.assistant import Assistant
+from bot.cases.roles import Appointed
 from bot.channel import Channel
 from bot.clock import Clock
 from bot.codes import Codes
@@ -16,7 +17,8 @@ def assemble(url: str, channels: Sequence[Channel], clock: Clock | None = None) 
     """Put the product together on this database, with these channels; nothing runs yet."""
     chosen = settings.load()
     codes = Codes(chosen.secret, chosen.public_url)
-    return Assistant(opened(url), known(), product(codes, chosen.folder), channels, clock)
+    appointed = Appointed(frozenset(chosen.administrators()))
+    return Assistant(opened(url), known(), product(codes, chosen.folder, appointed), channels, clock)
 
 
 async def begin(assistant: Assistant, background: bool = True) -> None:

@@ -3,10 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bot import settings
 from bot.cases.cases import recipient
 from bot.cases.promises import wait_again
-from bot.cases.roles import role_label, role_name
+from bot.cases.roles import Appointed, role_label, role_name
 from bot.errors import Refusal
 from bot.language.i18n import _, day, speaking
 from bot.language.markdown import Markdown, escape
@@ -171,7 +170,7 @@ async def _free(turn: Turn, member: int) -> None:
 
 def _own_up(turn: Turn, channel: str, value: str) -> None:
     """Say that the settings are stronger than what is decided here."""
-    if (channel, value) in settings.load().administrators():
+    if (channel, value) in turn.tools[Appointed].addresses:
         turn.say(_("The settings of the service name this address: its next start makes it an administrator again."))
 
 

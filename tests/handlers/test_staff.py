@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -198,6 +199,19 @@ async def test_the_settings_appoint_administrators_at_every_start(town: Town) ->
     assert (await rini.says("/staf"))[0].text.startswith("Bagaimana pemilik usaha dan rekan menyebut Anda?")
     await rini.says("Bu Rini")
     assert (await rini.taps("Buka"))[0].text.startswith("Apa nama kantornya")
+
+
+async def test_staff_are_removed_while_somebody_edits_the_settings(
+    town: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rini = await administrator(town)
+    await invited(town, rini, "dadan", "Petugas", "Pak Dadan")
+    monkeypatch.chdir(tmp_path)
+    Path(".env").write_text("JEMBATAN_PORT=half writ", "utf-8")
+    await rini.taps("Petugas", (await rini.says("/staf"))[-1])
+    await rini.taps("2. Pak Dadan")
+    await rini.taps("Keluarkan")
+    assert (await rini.taps("Ya, keluarkan"))[0].text == "Pak Dadan bukan petugas lagi."
 
 
 async def test_what_is_asked_first_may_wait(town: Town) -> None:
