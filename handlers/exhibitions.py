@@ -67,7 +67,7 @@ async def coming_up(turn: Turn) -> None:
 
 def _is_named(turn: Turn) -> bool:
     """Whether they say "exhibitions" and no more, which no question before it explains."""
-    explains = turn.choice or turn.asks or turn.memory[Unanswered].unsure or turn.memory[Unanswered].report
+    explains = turn.choice or turn.asks or turn.memory[Unanswered].unsure
     if explains or turn.found is None or not is_command(turn.text, "exhibitions"):
         return False
     return turn.understood.outcome != "sure"

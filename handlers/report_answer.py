@@ -2,9 +2,11 @@
 
 from dataclasses import asdict, dataclass
 from datetime import timedelta
+from typing import ClassVar
 
 from bot.answers.card_page import Read, card_choice
 from bot.answers.unanswered import Unanswered
+from bot.asking import Question
 from bot.cases.cases import number, open_case
 from bot.cases.forwarded import Forwarded, content
 from bot.cases.opening_hours import deadline
@@ -28,6 +30,14 @@ class Report:
 
     reply: int = 0
     report: int = 0
+
+
+@dataclass(frozen=True)
+class Explain(Question):
+    """What they know of a report that was kept."""
+
+    name: ClassVar[str] = "report-explain"
+    report: int
 
 
 @router.choice("wrong")
@@ -70,12 +80,13 @@ async def outdated(turn: Turn) -> None:
 
 async def _ask_for_more(turn: Turn, reason: str) -> None:
     """Keep the report; words or a photo are welcome, not required."""
-    turn.memory[Unanswered].report = await _keep(turn, reason)
+    report = await _keep(turn, reason)
+    turn.ask(Explain(report))
     if await promise(turn) is None:
         turn.say(_("Noted, with the answer. If you know what is right, write it here. Ask the office before you pay."))
         return
-    await turn.later(_PATIENCE, "report-alone", report=turn.memory[Unanswered].report)
-    skip = Choice(_("Skip"), "wrong-skip", {"report": turn.memory[Unanswered].report}, "quiet")
+    await turn.later(_PATIENCE, "report-alone", report=report)
+    skip = Choice(_("Skip"), "wrong-skip", {"report": report}, "quiet")
     turn.say(_("Will you write what you know, or send a photo of it?"), [skip])
 
 
@@ -88,7 +99,10 @@ async def skip(turn: Turn) -> None:
 @router.job("report-alone")
 async def alone(turn: Turn) -> None:
     """Send the report to staff, as they said nothing more."""
-    await _pass_on(turn, int(turn.inbound.args["report"]), Forwarded(""))
+    report = int(turn.inbound.args["report"])
+    if Explain.read(turn.memory.still_asks(turn.now)) == Explain(report):
+        turn.memory.asks = ""
+    await _pass_on(turn, report, Forwarded(""))
 
 
 @router.choice("wrong-cancel")
@@ -97,30 +111,24 @@ async def cancel(turn: Turn) -> None:
     turn.say(_("All right."))
 
 
-@router.when(lambda turn: _explains(turn))
-async def explain(turn: Turn) -> None:
+@router.answer(Explain, lambda turn: turn.inbound.kind in ("text", "photo", "file", "voice") and not _is_sure(turn))
+async def explain(turn: Turn, asked: Explain) -> None:
     """Add the words or the photo after a report, unless they are a question of their own."""
     sent = await content(turn)
     if not isinstance(sent, Forwarded):
         turn.say(sent)
         return
-    await reports.comment(turn.db, turn.memory[Unanswered].report, sent.words)
-    await _pass_on(turn, turn.memory[Unanswered].report, sent)
+    await reports.comment(turn.db, asked.report, sent.words)
+    await _pass_on(turn, asked.report, sent)
 
 
-def _explains(turn: Turn) -> bool:
-    if not turn.memory[Unanswered].report or turn.choice or turn.inbound.kind not in ("text", "photo", "file", "voice"):
-        return False
-    asks = turn.found is not None and turn.knowledge.judge(turn.found).outcome == "sure"
-    if asks:
-        turn.memory[Unanswered].report = 0
-    return not asks
+def _is_sure(turn: Turn) -> bool:
+    """Whether the words are a question of their own."""
+    return turn.found is not None and turn.understood.outcome == "sure"
 
 
 async def _pass_on(turn: Turn, report: int, sent: Forwarded) -> None:
     """Give the report to staff, once; the person is told the outcome."""
-    if turn.memory[Unanswered].report == report:
-        turn.memory[Unanswered].report = 0
     promised, open_already = await promise(turn), await cases.of_report(turn.db, report)
     if open_already and (sent.words or sent.file):
         await case_messages.add(turn.db, open_already.id, sent.words, turn.id, turn.now, file=sent.file)

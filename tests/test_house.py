@@ -331,6 +331,19 @@ def test_no_file_is_named_after_a_drawer() -> None:
     assert not [name(path) for path in files(*ROOMS, "tests") if path.stem in drawers]
 
 
+def test_a_rule_only_looks() -> None:
+    """Which handler takes a turn is asked of many; whoever answers that changes nothing."""
+    changing = [
+        f"{name(path)}: {node.name}"
+        for path in files("handlers")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.FunctionDef) and node.returns and ast.unparse(node.returns) == "bool"
+        for inner in ast.walk(node)
+        if isinstance(inner, ast.Attribute) and isinstance(inner.ctx, ast.Store)
+    ]
+    assert not changing
+
+
 def test_every_choice_that_is_offered_has_one_handler() -> None:
     offered: dict[str, str] = {}
     taken = ["retry"]  # the conversation takes it

@@ -15,7 +15,5 @@ class Unanswered(Slot):
     unsure: str = ""
     #: the topics that came next after the one last shown: what "not what I meant" offers
     near: list[str] = field(default_factory=list)
-    #: the report that the next words may explain
-    report: int = 0
     #: a language the switch to was offered
     offered: str = ""

@@ -250,6 +250,19 @@ async def test_a_report_is_a_case_with_its_comment(town: Town, desks: Desks, ani
     assert (case["kind"], case["topic"]) == ("report", "halal.cost")
 
 
+async def test_whoever_reports_and_then_asks_something_else_is_answered_and_the_report_stays_as_it_was(
+    town: Town, desks: Desks, ani: Phone
+) -> None:
+    await desks.employ("rini", "Bu Rini")
+    await ani.says("biaya sertifikat halal berapa ya kak")
+    await ani.taps("Kurang tepat?")
+    await ani.taps("Sudah berubah")
+    assert (await ani.says("siapa yang wajib bersertifikat halal"))[0].text.startswith("Ya, wajib.")
+    (unknown,) = await ani.says("kata temen di dinas sekarang naik")
+    assert "Dicatat dan dikirim" not in unknown.text
+    assert await case_rows(town) == []
+
+
 async def test_a_report_without_words_goes_to_staff_all_the_same(town: Town, desks: Desks, ani: Phone) -> None:
     rini = await desks.employ("rini", "Bu Rini")
     await ani.says("biaya sertifikat halal berapa ya kak")
