@@ -8,7 +8,7 @@ from bot.asking import About, Question
 from bot.broadcasts.sending.active_warnings import holding
 from bot.broadcasts.writing.body import preview
 from bot.broadcasts.writing.topics import topics, within
-from bot.cases.cases import open_case
+from bot.cases.cases import number, open_case
 from bot.cases.forwarded import Forwarded, content
 from bot.cases.opening_hours import deadline
 from bot.cases.promises import is_answer, nobody, promise
@@ -148,13 +148,13 @@ async def told(turn: Turn, asked: TellSignal) -> None:
         text = _(
             "Thank you, your report is here, number {case}. Staff read it {deadline} at the latest. Your name is not"
             " told when we warn others.",
-            case=f"K-{case}",
+            case=number(case),
             deadline=deadline(until, turn.now),
         )
     else:
         text = _(
             "Thank you, your report is here, number {case}. Your name is not told when we warn others.",
-            case=f"K-{case}",
+            case=number(case),
         )
     add = Choice(_("Add something"), "case-add", {"case": case})
     turn.say(text, [*_already_paid(turn), add, Choice(_("Menu"), "menu")])

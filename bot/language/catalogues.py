@@ -1,7 +1,9 @@
 """Find what the translations of the interface's sentences lack."""
 
+import io
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import redirect_stderr
 from pathlib import Path
 
 from babel.messages import Catalog
@@ -16,9 +18,12 @@ _PLACEHOLDER = re.compile(r"\{\w+\}")
 
 
 def faults(locales: Path, code: tuple[Path, ...]) -> list[str]:
-    """List the faults as `file:line: sentence`: translations missing, unfinished, or with other placeholders."""
-    said = {message: place for folder in code for message, place in _sentences(folder)}
-    found = []
+    """List the faults as `file:line: sentence`: translations missing, unfinished, or with other placeholders; and what
+    Babel warns of, such as an f-string within `_(...)`."""
+    warned = io.StringIO()
+    with redirect_stderr(warned):
+        said = {message: place for folder in code for message, place in _sentences(folder)}
+    found = [line.replace(" warning:", "") for line in warned.getvalue().splitlines()]
     for language in (each for each in LANGUAGES if each != SOURCE):
         path = locales / language / "LC_MESSAGES" / "messages.po"
         with path.open("rb") as file:

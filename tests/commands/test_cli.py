@@ -138,6 +138,16 @@ def test_check_looks_at_the_translations(spoilt: Path, change: tuple[str, str], 
     assert said in "\n".join(catalogues.faults(spoilt, (code / "bot", code / "handlers")))
 
 
+def test_check_prints_nothing_of_its_tools_and_counts_what_they_warn_of_as_a_fault(
+    spoilt: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert call("check").stderr == ""
+    (spoilt / "said").mkdir()
+    (spoilt / "said/greeting.py").write_text('_(f"Hello {name}")', "utf-8")
+    assert any("greeting.py:1: Skipping f-string" in fault for fault in catalogues.faults(spoilt, (spoilt / "said",)))
+    assert capsys.readouterr() == ("", "")
+
+
 # errors
 
 
