@@ -122,14 +122,13 @@ class Turn:
         """Say something, after what was already said in this turn; `file` is the id of one to go with it."""
         self.replies.append(Reply(text, tuple(choices), wants, file))
 
-    def ask(self, what: str | Question, number: bool = False) -> None:
-        """Have the person's next message come with `asks` set to `what`, unless they tap or command something else.
+    def ask(self, question: Question, number: bool = False) -> None:
+        """Have the person's next message come as the answer, unless they tap or command something else.
 
         A bare `2` is a tap, unless a `number` is asked for.
         """
-        kept = what.kept() if isinstance(what, Question) else what
-        takes_number = number or (isinstance(what, Question) and what.takes_number)
-        self.memory.asks, self.memory.asks_at, self.memory.asks_number = kept, self.now.isoformat(), takes_number
+        memory, takes_number = self.memory, number or question.takes_number
+        memory.asks, memory.asks_at, memory.asks_number = question.kept(), self.now.isoformat(), takes_number
 
     async def tell(
         self,

@@ -1,14 +1,16 @@
 """Conversations on Telegram, as owners have them: the real client, the whole product, a stub of the Bot API."""
 
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 import pytest_asyncio
 from sqlalchemy import select
 
+from bot.asking import Question
 from bot.clock import ManualClock
 from bot.knowledge import Knowledge
 from bot.knowledge.cards import fill
@@ -271,18 +273,28 @@ async def test_every_kind_of_message_is_told_apart(stub: TelegramStub, ani: User
     ]
 
 
+@dataclass(frozen=True)
+class First(Question):
+    name: ClassVar[str] = "the first"
+
+
+@dataclass(frozen=True)
+class Second(Question):
+    name: ClassVar[str] = "the second"
+
+
 asking = Router("asking")
 
 
 @asking.kind("photo", "file")
 async def filed(turn: Turn) -> None:
-    turn.ask("the second")
+    turn.ask(Second())
     turn.say(escape(f"for {turn.asks}"))
 
 
 @asking.anything()
 async def begun(turn: Turn) -> None:
-    turn.ask("the first")
+    turn.ask(First())
     turn.say(escape("a photo?"))
 
 
