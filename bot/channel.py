@@ -96,8 +96,3 @@ class Moved(Exception):
 
 class Refused(Exception):
     """The platform will not take this reply, whatever its form."""
-
-
-def storable(text: str) -> str:
-    """Strip what no database can hold from a text."""
-    return text.replace("\0", "").encode(errors="replace").decode()

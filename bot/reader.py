@@ -8,12 +8,13 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from bot import metrics
-from bot.channel import Channel, storable
+from bot.channel import Channel
 from bot.inbound import FileTrouble, Inbound
 from bot.knowledge import Knowledge
 from bot.knowledge.search import Understanding
 from bot.media.attachments import LARGEST, TooLarge, recognised
 from bot.media.pictures import Damaged, ImageCleaner
+from db.base import storable
 from db.conversation.turns import Received
 from db.files import File
 

@@ -1,5 +1,6 @@
 """What all tables share: names of constraints, and the types that mean the same on SQLite and PostgreSQL."""
 
+import re
 from datetime import UTC, date, datetime, time
 from typing import Any, TypeAlias
 
@@ -8,6 +9,13 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
+
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+
+
+def storable(text: str) -> str:
+    """Strip what no database can hold from a text: U+0000, and halves of letters, which become question marks."""
+    return _UNSTORABLE.sub(lambda found: "" if found[0] == "\0" else "?", text)
 
 
 class UtcDateTime(TypeDecorator[datetime]):

@@ -31,10 +31,10 @@ from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
 
-from bot.channel import Update, storable
+from bot.channel import Update
 from bot.inbound import Inbound, InboundKind
 from bot.reply import Limits, Reply
-from db.base import JsonObject
+from db.base import JsonObject, storable
 from db.files import Description
 
 #: characters of a message; the page does not let anybody type more

@@ -47,7 +47,9 @@ async def load(database: Database) -> int:
 
 async def _fill(tx: Transaction, now: datetime) -> int:
     added, today = 0, bandung_day(now)
-    files = {name: sheets.read(LOCALES / "demo" / f"{name}.csv")[1] for name in TABLES}
+    files = {
+        name: sheets.read(LOCALES / "demo" / f"{name}.csv", table.headings()).lines for name, table in TABLES.items()
+    }
     by = _shift([date.fromisoformat(line.cells["first_day"]) for lines in files.values() for line in lines], today)
     for name, table in TABLES.items():
         plans = [_later(plan, by) for plan in await planned(tx, table, iter(files[name]), today)]

@@ -13,7 +13,8 @@ from bot.clock import Clock
 from bot.commands import Stop, on_database
 from bot.commands.tables import Table, heading_faults
 from bot.media import sheets
-from bot.media.sheets import Fault, Line, Unreadable
+from bot.media.sheets import Contents, Fault, Line
+from bot.media.workbooks import Unreadable
 from bot.settings import Settings
 from db.engine import Database, Transaction
 
@@ -48,28 +49,32 @@ Take = Callable[[Transaction, Table, Iterator[Line], datetime, ImportCount], Awa
 def bring_in(settings: Settings, table: Table, path: Path, take: Take, *, dry_run: bool) -> ImportCount:
     """Import a file and say how many rows changed something."""
     try:
-        headings, lines = sheets.read(path)
+        read = sheets.read(path, table.headings())
     except (Unreadable, OSError) as error:
         raise Stop(f"{path}: {getattr(error, 'strerror', None) or error}.") from None
-    if wrong := list(heading_faults(table, headings)):
-        raise _told(FaultyFile(wrong))
-    tally, given = ImportCount(), table.only(headings)
-    with _shown(lines) as passing:
+    if wrong := list(heading_faults(table, read.headings, read.line)):
+        raise _told(FaultyFile(wrong), read)
+    if not read.lines:
+        raise Stop(f"{path}: there is nothing below the headings. Read: {read}.")
+    tally, given = ImportCount(), table.only(read.headings)
+    with _shown(read.lines) as passing:
         try:
             absent: Literal["try", "make"] = "try" if dry_run else "make"
             on_database(settings, lambda db: _bring_in(db, given, passing, take, tally, dry_run), absent=absent)
         except FaultyFile as faulty:
-            raise _told(faulty) from None
+            raise _told(faulty, read) from None
+    if read.left or read.line > 1:
+        click.echo(f"Read: {read}.")
     counted = f"{tally.new} new, {tally.changed} changed, {tally.same} as they were."
     click.echo(f"{counted} Nothing was written (--dry-run)." if dry_run else counted)
     return tally
 
 
-def _told(faulty: FaultyFile) -> Stop:
+def _told(faulty: FaultyFile, read: Contents) -> Stop:
     for fault in faulty.faults:
         click.echo(fault, err=True)
     counted = "1 fault" if len(faulty.faults) == 1 else f"{len(faulty.faults)} faults"
-    return Stop(f"{counted}; nothing was changed. Mend what is named and import the file again.")
+    return Stop(f"{counted}; nothing was changed. Mend what is named and import the file again. Read: {read}.")
 
 
 def _shown(lines: Sequence[Line]) -> Any:

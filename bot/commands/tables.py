@@ -7,6 +7,7 @@ from typing import Any
 
 from bot.commands import columns as say
 from bot.commands.columns import Column, column, texts, written
+from bot.dates import in_order
 from bot.media.sheets import Fault, Line
 from db.base import JsonObject
 from db.fairs import exhibitions, programmes
@@ -101,16 +102,16 @@ PROGRAMMES = Table(
 TABLES = {table.name: table for table in (EXHIBITIONS, PROGRAMMES)}
 
 
-def heading_faults(table: Table, headings: Sequence[str]) -> Iterator[Fault]:
-    """List what is wrong with the first line."""
+def heading_faults(table: Table, headings: Sequence[str], line: int) -> Iterator[Fault]:
+    """List what is wrong with the line of the headings."""
     for heading in sorted({heading for heading in headings if heading}):
         if table.column(heading) is None:
-            yield Fault(1, heading, f"there is no such column; `jembatan export {table.name}` shows all")
+            yield Fault(line, heading, f"there is no such column; `jembatan export {table.name}` shows all")
         elif headings.count(heading) > 1:
-            yield Fault(1, heading, "the column is there twice")
+            yield Fault(line, heading, "the column is there twice")
     for one in table.columns:
         if one.needed and one.name not in headings:
-            yield Fault(1, one.name, "the column is missing")
+            yield Fault(line, one.name, "the column is missing")
 
 
 def values(table: Table, line: Line) -> tuple[Values, list[Fault]]:
@@ -154,7 +155,7 @@ def _hours_misfit(found: Values) -> Iterator[tuple[str, str]]:
     opens, closes = found.get("opens"), found.get("closes")
     if (opens is None) != (closes is None):
         yield ("opens", "closes")[closes is None], "both hours are needed, or neither"
-    elif opens and closes and closes <= opens:
+    elif opens and closes and not in_order(opens, closes):
         yield "closes", f"{closes:%H:%M} is not after {opens:%H:%M}"
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from zipfile import BadZipFile, ZipFile
 
 from bot.media.sheets import XLSX
+from bot.media.workbooks import Unreadable, decoded
 from bot.reply import Reply
 from db import files
 from db.engine import Database
@@ -36,8 +37,6 @@ _BEGINNINGS = {
     b"%PDF-": "application/pdf",
     b"ID3": "audio/mpeg",
 }
-#: what no text holds
-_CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f]")
 #: in an MP4 file, what a track holds
 _TRACK = re.compile(rb"hdlr.{8}(soun|vide)", re.DOTALL)
 
@@ -54,8 +53,15 @@ def recognised(content: bytes, name: str = "") -> File | None:
 
 def table(content: bytes, name: str = "") -> File | None:
     """Recognise a table (XLSX) or a text (CSV), taken only where a list was asked for; None for anything else."""
-    mime = XLSX if is_xlsx(content) else TEXT if decoded(content) is not None else ""
+    mime = XLSX if is_xlsx(content) else TEXT if _is_text(content) else ""
     return File(_FORMS[mime][0], mime, named(name, mime), content) if mime else None
+
+
+def _is_text(content: bytes) -> bool:
+    try:
+        return bool(decoded(content, forgives=True).strip())
+    except Unreadable:
+        return False
 
 
 def is_xlsx(content: bytes) -> bool:
@@ -67,18 +73,6 @@ def is_xlsx(content: bytes) -> bool:
             return {"[Content_Types].xml", "xl/workbook.xml"} <= set(packed.namelist())
     except (BadZipFile, ValueError, NotImplementedError):
         return False
-
-
-def decoded(content: bytes) -> str | None:
-    """Decode a text in UTF-8, in UTF-16 as Excel's "Unicode Text", or in Windows-1252; None where it is no text."""
-    form = "utf-16" if content.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
-    for tried in (form, "cp1252"):
-        try:
-            text = content.decode(tried)
-        except UnicodeDecodeError:
-            continue
-        return None if not text.strip() or _CONTROL.search(text) else text
-    return None
 
 
 def _mime(content: bytes) -> str | None:

@@ -4,14 +4,17 @@ import csv
 import io
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO
-from zipfile import BadZipFile
+
+from bot.media import workbooks
+from bot.media.workbooks import Sheet, Spoilt, Unreadable
+from db.base import storable
 
 FORMATS = ("csv", "xlsx", "json")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -30,15 +33,13 @@ _DIGITS = re.compile(r"[+-][\d ().-]*")
 #: characters that no XLSX may hold, and how many (of UTF-16) a cell may; what is longer spills into the next row
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _LONGEST = 32_767
-
-
-class Unreadable(Exception):
-    """Raised for a file that is no table; the text is one sentence that says what to do."""
+#: lines of a sheet that may stand above its headings, or be them
+_TITLES = 20
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Fault:
-    """A fault in one cell; `line` counts from 1, the headings being the first."""
+    """A fault in one cell; `line` counts from 1, as a spreadsheet does."""
 
     line: int
     column: str
@@ -57,79 +58,79 @@ class Line:
     faults: list[Fault] = field(default_factory=list)
 
 
-def read(path: Path) -> tuple[list[str], list[Line]]:
-    """Read the headings and the rows that are not empty; raises `Unreadable`."""
-    rows = _xlsx(path) if path.suffix.lower() == ".xlsx" else _csv(path)
-    first = next(rows, None)
-    headings = [str(cell).strip().lower() for cell in first[1]] if first else []
-    while headings and not headings[-1]:
-        headings.pop()
-    if not headings:
-        raise Unreadable("the first line must hold the names of the columns")
-    return headings, [line for line in (_line(headings, *row) for row in rows) if line.cells or line.faults]
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What a file holds below its headings, and where that was found."""
+
+    headings: list[str]
+    lines: list[Line]
+    #: the line of the headings, and the name of their sheet, empty in a CSV
+    line: int
+    sheet: str
+    #: other sheets, which were not read
+    left: tuple[str, ...]
+
+    def __str__(self) -> str:
+        where = f"sheet “{self.sheet}”, " if self.sheet else ""
+        also = f"; not read: {', '.join(f'“{one}”' for one in self.left)}" if self.left else ""
+        return f"{where}headings in line {self.line}{also}"
 
 
-def _line(headings: Sequence[str], number: int, cells: Sequence[Any]) -> Line:
+def read(path: Path, known: Collection[str]) -> Contents:
+    """Read the rows below the line, of whichever sheet, that holds most of the `known` headings.
+
+    Raises `Unreadable`, also where no line holds one.
+    """
+    every = workbooks.sheets(path.read_bytes())
+    found = [one for sheet in every if (one := _headed(sheet, known))]
+    if not found:
+        raise Unreadable(
+            f"none of its first {_TITLES} lines, on any sheet, names the columns, such as {', '.join([*known][:3])}"
+        )
+    best = max(found, key=lambda one: one.fitting)
+    headings = [best.headings.get(place, "") for place in range(max(best.headings) + 1)]
+    below = (row for row in best.sheet.rows() if row[0] > best.line)
+    defused = _DEFUSED if best.sheet.name else _DEFUSED_WITHIN
+    lines = [line for row in below if (line := _line(headings, *row, defused)).cells or line.faults]
+    left = tuple(sheet.name for sheet in every if sheet is not best.sheet)
+    return Contents(headings, lines, best.line, best.sheet.name, left)
+
+
+@dataclass(frozen=True, slots=True)
+class _Headed:
+    """A sheet with the line that holds the headings, and how many of them are known."""
+
+    sheet: Sheet
+    line: int
+    headings: dict[int, str]
+    fitting: int
+
+
+def _headed(sheet: Sheet, known: Collection[str]) -> _Headed | None:
+    """Find the line with the most known headings among the first ones: above may be a title, or a help."""
+    first = [(line, _headings(cells)) for line, cells in islice(sheet.rows(), _TITLES)]
+    fitting = [len(set(known) & set(headings.values())) for _line, headings in first]
+    most = max(fitting, default=0)
+    return _Headed(sheet, *first[fitting.index(most)], most) if most else None
+
+
+def _headings(cells: Mapping[int, str]) -> dict[int, str]:
+    return {place: _bare(cell, _DEFUSED).lower() for place, cell in cells.items()}
+
+
+def _line(headings: Sequence[str], number: int, cells: Mapping[int, str], defused: re.Pattern[str]) -> Line:
     line = Line(number)
-    for place, cell in enumerate(cells):
+    for place, cell in cells.items():
         heading = headings[place] if place < len(headings) else ""
-        if isinstance(cell, Fault):
-            line.faults.append(Fault(number, heading or str(place + 1), cell.words))
-        elif cell and not heading:
-            line.faults.append(Fault(number, str(place + 1), "this column has no name in the first line"))
-        elif cell:
-            line.cells[heading] = cell
+        if isinstance(cell, Spoilt):
+            line.faults.append(Fault(number, heading or str(place + 1), cell))
+        elif not heading:
+            line.faults.append(Fault(number, str(place + 1), "this column has no name in the line of the headings"))
+        elif storable(cell) != cell:
+            line.faults.append(Fault(number, heading, "it holds a character that cannot be kept; write it again"))
+        elif text := _bare(cell, defused):
+            line.cells[heading] = text
     return line
-
-
-def _csv(path: Path) -> Iterator[tuple[int, list[Any]]]:
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise Unreadable(f"it is not UTF-8 (byte {error.start}); save it as “CSV UTF-8”") from None
-    heading = text.split("\n", 1)[0]
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=heading.count), strict=True)
-    begins = 1
-    try:
-        for cells in reader:
-            yield begins, [_bare(cell, _DEFUSED_WITHIN) for cell in cells]
-            begins = reader.line_num + 1
-    except csv.Error as error:
-        raise Unreadable(f"line {begins} is no CSV ({error}); save it again as “CSV UTF-8”") from None
-
-
-def _xlsx(path: Path) -> Iterator[tuple[int, list[Any]]]:
-    from openpyxl import load_workbook  # 9 MiB that a running assistant rarely needs
-    from openpyxl.utils.exceptions import InvalidFileException
-
-    try:
-        book = load_workbook(path, read_only=True)
-    except (BadZipFile, InvalidFileException, KeyError, ValueError, OSError):
-        raise Unreadable("it is no XLSX file; save it again as “Excel workbook (.xlsx)”") from None
-    try:
-        for number, row in enumerate(book.worksheets[0].iter_rows(), start=1):
-            yield number, [_cell(cell) for cell in row]
-    finally:
-        book.close()
-
-
-def _cell(cell: Any) -> Any:
-    value = cell.value
-    if cell.data_type == "f":
-        return Fault(0, "", "a formula; put in its value")
-    if cell.data_type == "e":
-        return Fault(0, "", f"an error of the spreadsheet ({value})")
-    if isinstance(value, datetime):
-        return value.date().isoformat() if value.time() == time() else f"{value:%Y-%m-%d %H:%M}"
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, time):
-        return f"{value:%H:%M}"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    return "" if value is None else _bare(str(value), _DEFUSED)
 
 
 def _bare(cell: str, defused: re.Pattern[str]) -> str:

@@ -174,6 +174,32 @@ def test_of_a_formula_the_last_value_counts_and_other_sheets_do_not() -> None:
     assert lists.read(file.getvalue()).numbers == {ANI}
 
 
+def test_a_title_and_a_sheet_of_help_before_the_numbers_are_passed_over_and_it_is_said() -> None:
+    book, file = Workbook(), io.BytesIO()
+    book.active.append(["Petunjuk pengisian"])  # type: ignore[union-attr]
+    people: Any = book.create_sheet("Peserta")
+    for row in (["Daftar peserta 2027"], [], ["Nama", "HP"], ["Ani", 81234567890]):
+        people.append(row)
+    book.save(file)
+    found = lists.read(file.getvalue())
+    assert ([(one.line, one.numbers) for one in found.entries], found.sheet) == ([(4, (ANI,))], "Peserta")
+
+
+def test_a_list_as_excel_writes_it_is_read_whatever_is_broken_beside_its_cells() -> None:
+    assert lists.read("\ufeff\ufeffsep=;\r\nAni;081234567890\r\n".encode()).numbers == {ANI}
+    for part, before, after in (
+        ("xl/worksheets/sheet1.xml", b'ref="A1:C10"', b'ref="A1:A1"'),
+        ("xl/styles.xml", b"<fills", b"<fills><fill/></fills><nothing"),
+        ("docProps/core.xml", b"<dcterms", b"<nothing"),
+    ):
+        changed = io.BytesIO()
+        with zipfile.ZipFile(io.BytesIO(xlsx())) as packed, zipfile.ZipFile(changed, "w") as made:
+            for name in packed.namelist():
+                content = packed.read(name)
+                made.writestr(name, content.replace(before, after, 1) if name == part else content)
+        assert len(lists.read(changed.getvalue()).entries) == 4
+
+
 def test_only_so_many_lines_are_read_and_it_is_said() -> None:
     content = b"\n".join(b"08%d" % (1_234_500_000 + line) for line in range(5))
     assert (len(lists.read(content, 4).entries), lists.read(content, 4).cut_at) == (4, 4)

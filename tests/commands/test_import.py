@@ -215,20 +215,29 @@ def test_no_spreadsheet_runs_what_a_text_says(form: str) -> None:
         cell = load_workbook(io.BytesIO(content)).worksheets[0]["B2"]
         assert (cell.data_type, str(cell.value)[:2]) == ("s", "'=")
     Path(f"a.{form}").write_bytes(content)
-    assert sheets.read(Path(f"a.{form}"))[1][0].cells["venue"] == evil
+    assert sheets.read(Path(f"a.{form}"), ["code"]).lines[0].cells["venue"] == evil
 
 
 @pytest.mark.parametrize(
     ("name", "content", "said"),
     [
-        ("a.csv", b"", "the first line must hold the names of the columns"),
-        ("a.csv", b"code,venue\n\xff\xfe", "it is not UTF-8"),
+        ("a.csv", b"", "none of its first 20 lines, on any sheet, names the columns, such as code, title_id"),
+        ("a.csv", b"code,venue\n\xff\xfe", "it is no table in UTF-8"),
         ("a.csv", b'code,venue\nA1,"x', "is no CSV"),
-        ("a.xlsx", b"code,venue", "it is no XLSX file"),
+        ("a.xlsx", b"PK\x03\x04 cut off", "it is no XLSX file, or a broken one"),
+        (
+            "a.xlsx",
+            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(512),
+            "it is an old Excel file (.xls) or has a password",
+        ),
         ("a.csv", b"code,venuu,code\n", "column venuu: there is no such column"),
         ("a.csv", b"code,venuu,code\n", "column code: the column is there twice"),
         ("a.csv", b"code\nA1\n", "column title_id: the column is missing"),
-        ("a.csv", ",".join(HEADINGS).encode() + b"\nA1" + b"," * 60 + b"x\n", "has no name in the first line"),
+        (
+            "a.csv",
+            ",".join(HEADINGS).encode() + b"\nA1" + b"," * 60 + b"x\n",
+            "no name in the line of the headings",
+        ),
     ],
 )
 def test_what_is_no_table_is_said_in_a_sentence(
@@ -313,7 +322,7 @@ async def test_an_import_moves_the_reminders(town: Town, ani: Phone) -> None:
 
 async def _take(town: Town, changed: Any) -> ImportCount:
     tally = ImportCount()
-    lines: Iterator[Any] = iter([changed(line) for line in sheets.read(Path("a.csv"))[1]])
+    lines: Iterator[Any] = iter([changed(line) for line in sheets.read(Path("a.csv"), HEADINGS).lines])
     async with town.assistant.database.transaction() as tx:
         await take(tx, EXHIBITIONS, lines, NOW + timedelta(days=1), tally)
     return tally

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from bot.broadcasts.audience.numbers import Entry, NumberList
 from bot.broadcasts.audience.wording import people
 from bot.language.i18n import _, number
-from bot.language.markdown import Markdown, plain
+from bot.language.markdown import Markdown, escape, plain
 from bot.media import sheets
 from bot.media.attachments import LARGEST, TEXT
 from bot.turn import Turn
@@ -69,6 +69,8 @@ async def judge(tx: Transaction, brought: NumberList) -> Verdict:
 
 def without(found: NumberList) -> Iterator[Markdown]:
     """Say what of a list is no number, or was not read."""
+    if found.sheet:
+        yield _("Only the sheet “{name}” was read.", name=escape(found.sheet))
     if found.without:
         count, which = _counted(found.without)
         yield _("No number: {number} ({which}).", number=count, which=which)

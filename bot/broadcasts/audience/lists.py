@@ -1,18 +1,17 @@
-"""Read lists of numbers from CSV, XLSX or plain text: with headings or none, the numbers in any column."""
+"""Read lists of numbers from CSV, XLSX or plain text: with headings or none, the numbers in any column of one sheet."""
 
-import csv
-import io
 import re
 import time
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
-from zipfile import ZipFile
 
 from bot.broadcasts.audience.numbers import Entry, Number, NumberList
 from bot.enrolling.enrolments import parse_number
 from bot.fields.phone import numbers as phones_in
-from bot.media import attachments
+from bot.media import workbooks
+from bot.media.workbooks import Sheet, Spoilt, Unpackable, Unreadable
+from db.base import storable
 
 #: lines that are read of a file that came in a chat
 MOST = 100_000
@@ -22,10 +21,6 @@ _COLUMNS = 40
 _SHOWN = 60
 #: lines between two breaths: about a millisecond
 _STRETCH = 30
-#: bytes of an XLSX once it is unpacked: one of 5 MB may claim to hold 5 GB
-_UNPACKED = 60_000_000
-#: parts of an XLSX
-_PARTS = 1_000
 
 _SEPARATORS = re.compile(r"[\s\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff'`().\u2010-\u2015-]+")
 #: mobile numbers, which are most of a long list, are known without asking a library: that takes a hundredth of the time
@@ -42,12 +37,6 @@ _MONEY = re.compile(r"[1-9]\d{0,2}([.,]\d{3})+")
 _COUNTED = re.compile(r"\(?\d{1,6}[.)]\s+(?=[(+\d])")
 _TICKET = re.compile(r"(?:NO(?:MOR)?\.?\s*)?([0-9A-Z]{2,20})(?:\s*([\u2010-\u2015-])\s*|\s+)([0-9OIL]{1,9})")
 
-Row = tuple[int, list[str]]
-
-
-class _Unreadable(Exception):
-    """Raised for a file that is broken, or larger than is unpacked here."""
-
 
 def read(content: bytes, most: int = MOST, breath: float = 0.0) -> NumberList:
     """Read the numbers in a file and what is no number, line by line.
@@ -55,21 +44,40 @@ def read(content: bytes, most: int = MOST, breath: float = 0.0) -> NumberList:
     It takes seconds for many lines, so it must not run in the loop. `most` is how many lines are read, `breath` the
     seconds for which a thread lets the others run every few lines. What is no table has a `fault`.
     """
+    found = NumberList()
+    try:
+        every = workbooks.sheets(content, forgives=True, most=most + 1)
+        for sheet in every:
+            found = _read_sheet(sheet, most, breath)
+            found.sheet = sheet.name if len(every) > 1 else ""
+            if found.entries or found.spoiled:
+                break
+    except Unpackable:
+        return NumberList(fault="too-large")
+    except Unreadable:
+        return NumberList(fault="broken")
+    return found
+
+
+def _read_sheet(sheet: Sheet, most: int, breath: float) -> NumberList:
     entries: list[Entry] = []
     is_cut = False
-    try:
-        for line, cells in _rows(content, most + 1):
-            if line > most:
-                is_cut = bool(cells)
-                break
-            entries += _entries(line, cells)
-            if not line % _STRETCH:
-                time.sleep(breath)
-    except _Unreadable as error:
-        return NumberList(fault="too-large" if error.args else "broken")
+    for line, cells in sheet.rows():
+        if line > most:
+            is_cut = bool(cells)
+            break
+        entries += _entries(line, _plain(cells))
+        if not line % _STRETCH:
+            time.sleep(breath)
     found = NumberList.of(_without_headings(iter(entries)))
     found.cut_at = most if is_cut else 0
     return found
+
+
+def _plain(cells: Mapping[int, str]) -> list[str]:
+    kept = (cell for place, cell in cells.items() if place < _COLUMNS and not isinstance(cell, Spoilt))
+    plain = (" ".join(storable(unicodedata.normalize("NFKC", cell)).split()) for cell in kept)
+    return [cell for cell in plain if cell]
 
 
 def pasted(text: str) -> NumberList:
@@ -83,65 +91,6 @@ def _said(piece: str) -> tuple[Number, ...]:
         return tuple(found)
     number = parse_number(piece) if any(map(str.isdigit, piece)) and len(piece) < 30 else None
     return (number,) if number else ()
-
-
-# lines
-
-
-def _rows(content: bytes, most: int) -> Iterator[Row]:
-    """Read the cells of each line that are not empty; lines of a CSV with the number on which they begin."""
-    if attachments.is_xlsx(content):
-        yield from _xlsx(content, most)
-    elif (text := attachments.decoded(content)) is not None:
-        yield from _csv(text, most)
-    else:
-        raise _Unreadable
-
-
-def _csv(text: str, most: int) -> Iterator[Row]:
-    lines = list(islice(io.StringIO(text, newline=""), most))
-    beginning = "".join(lines[:20])
-    delimiter = max(",;\t|", key=beginning.count)
-    try:
-        yield from list(_quoted(lines, delimiter))
-    except csv.Error:  # a quotation mark that nobody closed swallows what follows: each line for itself, then
-        for number, line in enumerate(lines, start=1):
-            yield number, _filled(line.split(delimiter))
-
-
-def _quoted(lines: Sequence[str], delimiter: str) -> Iterator[Row]:
-    reader, begins = csv.reader(lines, delimiter=delimiter, strict=True), 1
-    for cells in reader:
-        yield begins, _filled(cells)
-        begins = reader.line_num + 1
-
-
-def _xlsx(content: bytes, most: int) -> Iterator[Row]:
-    """Read the first sheet; of a formula its last value."""
-    from openpyxl import load_workbook  # 9 MiB that a running assistant rarely needs
-
-    try:
-        with ZipFile(io.BytesIO(content)) as packed:
-            parts = packed.infolist()
-        if len(parts) > _PARTS or sum(part.file_size for part in parts) > _UNPACKED:
-            raise _Unreadable("too-large")
-        book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-        rows = book.worksheets[0].iter_rows(max_row=most, max_col=_COLUMNS, values_only=True)
-        for number, cells in enumerate(rows, start=1):
-            yield number, _filled([_cell(cell) for cell in cells if cell is not None])
-    except _Unreadable:
-        raise
-    except Exception:  # a broken file makes openpyxl raise nearly anything
-        raise _Unreadable from None
-
-
-def _cell(value: object) -> str:
-    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
-
-
-def _filled(cells: Sequence[str]) -> list[str]:
-    kept = (" ".join(unicodedata.normalize("NFKC", cell).split()) for cell in cells[:_COLUMNS])
-    return [cell for cell in kept if cell]
 
 
 # numbers

@@ -27,6 +27,8 @@ class NumberList:
     twice: list[Entry] = field(default_factory=list)
     without: list[Entry] = field(default_factory=list)
     spoiled: list[Entry] = field(default_factory=list)
+    #: the sheet that was read, where there are several: the first with a number
+    sheet: str = ""
     #: the lines after which nothing was read, 0 where all of it was
     cut_at: int = 0
     #: the people by number, once they were looked up; None before
