@@ -8,7 +8,9 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, get_day_names
 
+from bot import dates
 from bot.clock import BANDUNG, bandung_day
+from bot.dates import When, in_order
 from bot.language.i18n import LANGUAGES, _, clock_time, day, hour, language
 from bot.language.markdown import Markdown
 
@@ -62,7 +64,8 @@ class OfficeHours:
         for on in (today + timedelta(days=ahead) for ahead in range(days)):
             if on.weekday() in self._hours and on.isoformat() not in self._holidays:
                 opens, closes = self._hours[on.weekday()]
-                yield datetime.combine(on, opens, BANDUNG), datetime.combine(on, closes, BANDUNG)
+                until = on if closes != time() else on + timedelta(days=1)
+                yield datetime.combine(on, opens, BANDUNG), datetime.combine(until, closes, BANDUNG)
 
     def _spans(self) -> Iterator[tuple[int, int]]:
         """Join weekdays in a row with the same hours, as (first, last)."""
@@ -115,7 +118,8 @@ def _full_hour(at: datetime) -> datetime:
 _CLOSED = ("tutup", "libur", "closed", "peré", "pere")
 _DAY, _TO = "[^\\W\\d_]+(?:'at)?", "(?:-|–|sampai|s/d|to|hingga)"
 _RANGE = re.compile(rf"({_DAY})(?: *{_TO} *({_DAY}))? *:? *(?:pukul|jam)? *((?:\d|{'|'.join(_CLOSED)}).*)")
-_HOURS = re.compile(rf"(\d{{1,2}})(?:[.:](\d{{2}}))? *{_TO} *(\d{{1,2}})(?:[.:](\d{{2}}))?")
+#: hours are read the same on every day
+_ANY_DAY = datetime(2026, 1, 1, tzinfo=BANDUNG)
 
 
 @cache
@@ -152,11 +156,7 @@ def parse(text: str) -> dict[str, list[str]] | None:
 
 
 def _pair(text: str) -> list[str] | None:
-    match = _HOURS.fullmatch(text.strip())
-    try:
-        opens, closes = (time(int(match[at]), int(match[at + 1] or 0)) for at in (1, 3)) if match else (None, None)
-    except ValueError:
+    found = dates.read(f"jam {text}", _ANY_DAY)
+    if not isinstance(found, When) or found.last or found.opens is None or found.closes is None:
         return None
-    if opens is None or closes is None or opens >= closes:
-        return None
-    return [f"{opens:%H:%M}", f"{closes:%H:%M}"]
+    return [f"{found.opens:%H:%M}", f"{found.closes:%H:%M}"] if in_order(found.opens, found.closes) else None

@@ -11,7 +11,7 @@ import click
 from bot.clock import Clock
 from bot.commands import Stop, on_database
 from bot.privacy import backup, erasing
-from bot.privacy.backup import Broken, Contents, Progress
+from bot.privacy.backup import BackupContents, Broken, Progress
 from bot.settings import PREFIX, Settings
 from db.copies import restores
 from db.copies.snapshots import Unfit
@@ -66,8 +66,10 @@ async def _release(database: Database, finish_old: bool) -> None:
 
 
 def _run(
-    settings: Settings, work: Callable[[Database], Coroutine[object, None, Contents]], absent: Literal["refuse", "make"]
-) -> Contents:
+    settings: Settings,
+    work: Callable[[Database], Coroutine[object, None, BackupContents]],
+    absent: Literal["refuse", "make"],
+) -> BackupContents:
     """Run the work with the configured database as it is; what cannot be done is said in a sentence."""
     try:
         return on_database(settings, work, absent=absent, migrate=False)
@@ -93,7 +95,7 @@ def _bar(label: str) -> Iterator[Progress]:
         yield progress
 
 
-def _show(contents: Contents) -> None:
+def _show(contents: BackupContents) -> None:
     for table, part in contents.tables.items():
         click.echo(f"{table:<12} {part.rows:>10}  {part.checksum[:16]}")
     click.echo(f"Taken at {contents.taken_at:%Y-%m-%d %H:%M:%S} UTC, schema {contents.revision}.")

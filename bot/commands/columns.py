@@ -11,6 +11,7 @@ import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumberFormat
 
 from bot.clock import BANDUNG
+from bot.dates import clock_time
 from bot.language.i18n import LANGUAGES
 
 #: what a cell says, as its value; raises ValueError with a sentence
@@ -18,7 +19,9 @@ Read = Callable[[str], object]
 
 _CODE = re.compile(r"[A-Z0-9]{2,20}")
 _LINK = re.compile(r"https?://[^\s/]+\.[^\s/]+(/\S*)?")
-_TIME = re.compile(r"(\d{1,2})[.:](\d{2})")
+#: of a day that a spreadsheet keeps with an hour, and the other way round
+_MIDNIGHT = re.compile(r"[ T]0?0:00(:00)?$")
+_DAY_BEFORE = re.compile(r"^\d{4}-\d\d-\d\d[ T](?=\d\d:)")
 _ADDRESS = re.compile(r"telegram:-?\d+|(?!telegram:)[a-z]+:[^\s|]+", re.ASCII)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _CLOCKS = {"malaysia": "Asia/Kuala_Lumpur", "wib": "Asia/Jakarta", "bandung": "Asia/Jakarta"}
@@ -67,19 +70,16 @@ def code(cell: str) -> str:
 
 def day(cell: str) -> date:
     try:
-        return date.fromisoformat(cell)
+        return date.fromisoformat(_MIDNIGHT.sub("", cell))
     except ValueError:
         raise ValueError(f"“{cell}” is no date; write it as 2027-04-16") from None
 
 
 def clock(cell: str) -> time:
-    found = _TIME.fullmatch(cell)
-    try:
-        if found:
-            return time(int(found[1]), int(found[2]))
-    except ValueError:
-        pass
-    raise ValueError(f"“{cell}” is no time of day; write it as 10:00")
+    found = clock_time(_DAY_BEFORE.sub("", cell))
+    if found is None:
+        raise ValueError(f"“{cell}” is no time of day; write it as 10:00")
+    return found
 
 
 def zone(cell: str) -> str:

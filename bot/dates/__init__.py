@@ -4,7 +4,8 @@
 date silently where another is plausible, where the text contradicts itself, or where it says more than was understood.
 """
 
+from bot.dates.hours import clock_time, in_order
 from bot.dates.reading import Doubt, Reason, When
 from bot.dates.text import read
 
-__all__ = ["Doubt", "Reason", "When", "read"]
+__all__ = ["Doubt", "Reason", "When", "clock_time", "in_order", "read"]

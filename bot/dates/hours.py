@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import time
+from datetime import date, time
 from itertools import pairwise
 
-from bot.dates.tokens import Rule, Today, Token
+from bot.dates.tokens import Rule, Today, Token, kinds, rewrite, tokens
 
 #: opening and closing time
 Hours = tuple[time | None, time | None]
@@ -71,6 +71,20 @@ def hours(opens: Hour | None, closes: Hour | None, part: str) -> tuple[list[Hour
     return [(_time(one), _time(other)) for one, other in likely], True
 
 
+def in_order(opens: time, closes: time) -> bool:
+    """Whether these are the hours of one day, midnight being the end of it."""
+    return opens < closes or closes == time()
+
+
+def clock_time(text: str) -> time | None:
+    """Read one time on a clock of 24 hours, such as `10.00`, `9:00 AM` or `24:00`; None for anything else."""
+    found = rewrite(tokens(text), _SINGLE, Today(date.min, ""))
+    if kinds(found) != "H":
+        return None
+    meant = replace(found[0].value, exact=True).meanings()
+    return _time(meant[0]) if meant else None
+
+
 def _pairs(opens: list[int], closes: list[int]) -> Iterator[tuple[int, int]]:
     """Pair the hours that are in order, or run over midnight."""
     for one in opens:
@@ -123,6 +137,8 @@ def nothing(_tokens: list[Token], _today: Today) -> list[Token]:
     return []
 
 
+#: figures of a clock, or a number, with what part of the day it is of
+_SINGLE: list[Rule] = [(r"ta?|na", _hour)]
 #: a bare number is an hour beside `jam`, a part of the day, or an hour: never one of a date
 RULES: list[Rule] = [
     (r"jo?[nt](?:cn)?a?(?!m)", _hour),

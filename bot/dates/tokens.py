@@ -28,7 +28,7 @@ _SEPARATED = r"\s?(?P<{0}>[-/.])\s?\d{{1,2}}\s?(?P={0})\s?"
 _FIGURES = re.compile(
     rf"""(?P<ymd>{_YEAR}{_SEPARATED.format("a")}\d{{1,2}}(?!\d))
     |(?P<dmy>\d{{1,2}}{_SEPARATED.format("b")}(?:{_YEAR}|\d{{2}})(?![\d]|[-/.]\d))
-    |(?P<time>\d{{1,2}}[.:]\d{{2}}(?![\d]|[.:]\d))
+    |(?P<time>\d{{1,2}}[.:]\d{{2}}(?![\d]|[.:]\d)|\d{{1,2}}:\d{{2}}:00(?![\d]|[.:]\d))
     |(?P<dm>\d{{1,2}}\s?/\s?\d{{1,2}}(?!\d))
     |(?P<year>{_YEAR}(?!\d)|'\d{{2}}(?!\d))
     |(?P<number>\d{{1,2}}(?!\d)(?P<ordinal>(?:st|nd|rd|th)\b)?)
@@ -128,7 +128,7 @@ def _token(found: re.Match[str]) -> Iterator[Token]:
         case "dm":
             yield Token("p", text, tuple(int(part) for part in re.findall(r"\d+", text)))
         case "time":
-            yield Token("t", text, tuple(int(part) for part in re.findall(r"\d+", text)))
+            yield Token("t", text, tuple(int(part) for part in re.findall(r"\d+", text)[:2]))
         case "year":
             yield Token("y", text, 2000 + int(text[1:]) if text[0] == "'" else int(text))
         case "number" | "ordinal":

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date, time
 
 from bot.clock import BANDUNG
-from bot.dates import When
+from bot.dates import When, in_order
 from bot.errors import Refusal
 from bot.fields import Field, Given, Values, answer, clock, read_when
 from bot.language.dates_said import MALAYSIA, hours, span, weekday_span
@@ -40,7 +40,7 @@ def _days_and_hours(when: When, _values: Values) -> Values:
 def _hours(when: When, _values: Values) -> Values:
     if when.opens is None or when.closes is None or when.last:
         raise Refusal(_wanted_hours())
-    if when.closes <= when.opens:
+    if not in_order(when.opens, when.closes):
         raise Refusal(_("It would close before it opens. {wanted}", wanted=_wanted_hours()))
     return {"opens": when.opens.isoformat(), "closes": when.closes.isoformat()}
 

@@ -34,7 +34,7 @@ def falls_into_prayer(first: date, last: date, opens: time, closes: time, zone: 
     """The first Friday of days on which these hours, on the clock of the zone, run into the prayer; None for none."""
     friday = first + timedelta(days=(_FRIDAY - first.weekday()) % 7)
     begins, ends = friday_prayer(zone)
-    return friday if friday <= last and opens < ends and closes > begins else None
+    return friday if friday <= last and opens < ends and (closes > begins or closes == time()) else None
 
 
 def is_day(at: datetime) -> bool:

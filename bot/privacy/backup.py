@@ -39,7 +39,7 @@ class Broken(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Contents:
+class BackupContents:
     """What a backup says of itself, after all of it was read and checked."""
 
     taken_at: datetime
@@ -54,7 +54,7 @@ class Contents:
         return sum(part.rows for part in self.tables.values())
 
 
-async def take(database: Database, path: Path, now: datetime, progress: Progress) -> Contents:
+async def take(database: Database, path: Path, now: datetime, progress: Progress) -> BackupContents:
     """Write what is committed now to a new file that only its owner can read, and read it again to be sure.
 
     Raises `db.copies.snapshots.Unfit`, `Broken`, and OSError (FileExistsError too).
@@ -104,7 +104,7 @@ def _write(file: TextIO, line: JsonObject) -> None:
 
 async def restore(
     database: Database, path: Path, now: datetime, progress: Progress, erased: Collection[DoneErasure] = ()
-) -> Contents:
+) -> BackupContents:
     """Fill an empty database, compare every table with the file, and hold it: it sends nothing until it is released.
 
     Who is among the `erased` is erased again before anybody reads the copy. Raises `Broken` and
@@ -120,13 +120,13 @@ async def restore(
     return replace(contents, erased=again)
 
 
-def check(path: Path) -> Contents:
+def check(path: Path) -> BackupContents:
     """Read all of a backup; raises `Broken` where it is not what was once written, and OSError."""
     lines = _lines(path)
     header = _object(next(lines, ""))
     if header.get("jembatan_backup") != FORMAT:
         raise Broken("this is no backup that this version can read")
-    contents = Contents(datetime.fromisoformat(header["taken_at"]), header["revision"])
+    contents = BackupContents(datetime.fromisoformat(header["taken_at"]), header["revision"])
     tally, last = TableCount(), header
     for line in lines:
         if line.startswith("["):

@@ -20,6 +20,7 @@ FRIDAY = date(2027, 4, 16)
         (time(14), time(17), MALAYSIA, True),
         (time(14, 30), time(17), MALAYSIA, False),
         (time(10), time(12, 30), BANDUNG.key, True),
+        (time(10), time(0), BANDUNG.key, True),
         (time(13), time(17), BANDUNG.key, False),
     ],
 )

@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 import pytest
 
+from bot.cases import opening_hours
 from bot.cases.opening_hours import OfficeHours, deadline
 from bot.clock import BANDUNG
 from bot.language.i18n import speaking
@@ -56,6 +57,12 @@ def test_an_office_that_is_always_closed_promises_nothing(hours: dict[str, list[
 )
 def test_it_is_open_from_the_first_minute_to_the_last(now: str, is_open: bool) -> None:
     assert OfficeHours(WEEKDAYS, []).is_open(at(now)) is is_open
+
+
+def test_an_office_may_be_open_until_midnight() -> None:
+    hours = OfficeHours(opening_hours.parse("senin 17.00-24.00") or {}, [])
+    assert hours.is_open(at("2026-11-23 23:59")) and not hours.is_open(at("2026-11-24 00:00"))
+    assert hours.promise(at("2026-11-23 19:30")) == at("2026-11-24 00:00")
 
 
 def test_any_moment_of_a_year_gets_a_promise_in_working_time_that_leaves_four_hours() -> None:

@@ -166,6 +166,15 @@ async def test_dates_that_cannot_be_are_asked_back_and_nothing_is_lost(rini: Pho
     assert past.text.startswith("⚠️ Sabtu, 18 April 2026 sudah lewat.")
 
 
+@pytest.mark.parametrize("hours", ["17.00-24.00", "17:00-00:00", "17:00:00-24:00:00"])
+async def test_an_exhibition_may_last_until_midnight(rini: Phone, hours: str) -> None:
+    await goes_to(rini, "Pameran")
+    await rini.taps("Tambah pameran")
+    await enters(rini, "Pekan Produk", "Pekan Produk")
+    (clock,) = await rini.says(f"16-18 april 2027, {hours}")
+    assert clock.text.startswith("Jumat–Minggu, 16–18 April 2027, 17.00–00.00.")
+
+
 async def test_one_can_go_back_skip_and_stop_and_a_word_that_leads_out_is_no_answer(town: Town, rini: Phone) -> None:
     city = await begins(rini)
     assert city.labels == ["Petaling Jaya", "Kuala Lumpur", "Kembali", "Batal"]
