@@ -7,12 +7,12 @@ from datetime import date, datetime, time
 from functools import cache
 from zoneinfo import available_timezones
 
-import phonenumbers
-from phonenumbers import NumberParseException, PhoneNumberFormat
-
 from bot.clock import BANDUNG
 from bot.dates import clock_time
+from bot.fields.nib import numbers as nibs
+from bot.fields.phone import numbers as phones
 from bot.language.i18n import LANGUAGES
+from bot.media.workbooks import is_rounded
 
 #: what a cell says, as its value; raises ValueError with a sentence
 Read = Callable[[str], object]
@@ -112,21 +112,24 @@ def link(cell: str) -> str:
 
 
 def phone(cell: str) -> str:
-    """Read a phone number as E.164, of Indonesia where no country is named."""
-    try:
-        number = phonenumbers.parse(cell, "ID")
-    except NumberParseException:
-        number = None
-    if number is None or not phonenumbers.is_valid_number(number):
-        raise ValueError(f"“{cell[:40]}” is no phone number; write it as +6281234567890")
-    return phonenumbers.format_number(number, PhoneNumberFormat.E164)
+    """Read a phone number as E.164."""
+    found = [] if is_rounded(cell) else phones(cell)
+    if len(found) == 1 and len(found[0]) > 1:
+        raise ValueError(f"“{cell[:40]}” may be {' or '.join(found[0])}; write it with + and the country")
+    if len(found) != 1:
+        raise ValueError(f"“{cell[:40]}” is {_rounded(cell) or 'no phone number'}; write it as +6281234567890")
+    return found[0][0]
 
 
 def nib(cell: str) -> str:
-    digits = re.sub(r"[ .-]", "", cell)
-    if not re.fullmatch(r"[0-9]{13}", digits):
-        raise ValueError(f"“{cell[:40]}” is no NIB; it has 13 digits, such as 1234567890123")
-    return digits
+    found = [] if is_rounded(cell) else nibs(cell)
+    if len(found) != 1:
+        raise ValueError(f"“{cell[:40]}” is {_rounded(cell) or 'no NIB'}; it has 13 digits, such as 1234567890123")
+    return found[0]
+
+
+def _rounded(cell: str) -> str:
+    return "a number that a spreadsheet rounded" if is_rounded(cell) else ""
 
 
 def moment(cell: str) -> datetime:

@@ -36,7 +36,7 @@ def nib(
 
     def read(turn: Given, values: Values) -> Values:
         text = figures(turn.text)
-        found = list(dict.fromkeys(_numbers(text)))
+        found = numbers(turn.text)
         if len(found) == 1:
             return {name: found[0]}
         if found:
@@ -67,12 +67,17 @@ def _digits(text: str) -> str:
     return re.sub(r"\D", "", text)
 
 
-def _numbers(text: str) -> Iterator[str]:
-    for written in _WRITTEN.findall(text):
-        if len(_digits(written)) == _LENGTH:
-            yield _digits(written)
-        elif len(_digits(written)) != _KTP:
-            yield from (group for group in _GROUP.findall(written) if len(group) == _LENGTH)
+def numbers(text: str) -> list[str]:
+    """List the NIBs in a text, each once."""
+    return list(dict.fromkeys(one for written in _WRITTEN.findall(figures(text)) for one in _within(written)))
+
+
+def _within(written: str) -> Iterator[str]:
+    digits = _digits(written)
+    if len(digits) == _LENGTH:
+        yield digits
+    elif len(digits) != _KTP:
+        yield from (group for group in _GROUP.findall(written) if len(group) == _LENGTH)
 
 
 def _lacking(count: int) -> Markdown:

@@ -25,6 +25,8 @@ _PACKED, _OLD = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 _CONTROL = re.compile("[\x01-\x08\x0e-\x1f\x7f]")
 #: the line with which Excel is told how cells are parted
 _PARTED = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)
+#: as it is shown, with six digits that count at most, and as it becomes once that was saved
+_ROUNDED = re.compile(r"\+?\d(?:[.,]\d+)?E\+?\d{1,3}|(?=\d{9})[1-9]\d{0,5}0{4,}(?:[.,]0+)?", re.IGNORECASE | re.ASCII)
 _DELIMITERS = ",;\t|"
 #: lines by which it is told what parts the cells
 _BEGINNING = 20
@@ -34,6 +36,11 @@ _ANEW = "save it again as “Excel workbook (.xlsx)” or “CSV UTF-8”"
 
 # openpyxl warns of what it would leave out if it wrote the file again
 warnings.filterwarnings("ignore", module=r"openpyxl\.")
+
+
+def is_rounded(cell: str) -> bool:
+    """Whether it is a long number of which a spreadsheet kept the first digits: `8.12346E+10`, `81234600000`."""
+    return _ROUNDED.fullmatch(cell) is not None
 
 
 class Unreadable(Exception):

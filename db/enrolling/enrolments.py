@@ -244,11 +244,12 @@ async def numbered(tx: Transaction, prefix: str, serial: int) -> Enrolment | Non
     return _read(row) if row else None
 
 
-async def search(tx: Transaction, words: str, phone: str = "", limit: int = 10) -> list[Enrolment]:
-    """Load sent enrolments whose person's or business's name has all these words, or with this phone number (E.164)."""
+async def search(tx: Transaction, words: str, phones: Collection[str] = (), limit: int = 10) -> list[Enrolment]:
+    """Load sent enrolments with one of these phone numbers (E.164); without any, those whose person's or business's
+    name has all these words."""
     newest = _SELECT.where(StoredEnrolment.prefix.is_not(None)).order_by(StoredEnrolment.id.desc())
-    same = StoredEnrolment.phone == phone
-    if not phone:
+    same = StoredEnrolment.phone.in_(phones)
+    if not phones:
         names = newest.with_only_columns(StoredEnrolment.id, StoredEnrolment.name, StoredEnrolment.business)
         same = StoredEnrolment.id.in_(named(await tx.execute(names), words, limit))
     return [_read(row) for row in await tx.execute(newest.where(same).limit(limit))]

@@ -12,7 +12,7 @@ from bot.enrolling import page
 from bot.enrolling.enrolments import brief, parse_number, state_name
 from bot.errors import Refusal
 from bot.fairs.exhibitions import title
-from bot.fields import phone
+from bot.fields.phone import sent
 from bot.language.dates_said import weekday_span
 from bot.language.i18n import _, day
 from bot.language.markdown import Markdown
@@ -36,7 +36,6 @@ _MOST = 60
 _LONGEST = 80
 #: characters of a button
 _LABEL = 24
-_PHONE = phone("phone", lambda: Markdown(""), lambda _values: Markdown(""))
 
 
 def _scans(turn: Turn) -> bool:
@@ -173,11 +172,7 @@ async def _found(turn: Turn, asked: str) -> list[Enrolment]:
     """Find people by number, phone or name: those who may come, first of what takes place today."""
     if (parsed := parse_number(asked)) and (one := await enrolments.numbered(turn.db, *parsed)):
         return [one]
-    try:
-        known = str(_PHONE.read(turn, {})["phone"])
-    except Refusal:
-        known = ""
-    found = await enrolments.search(turn.db, asked, known, _MOST)
+    found = await enrolments.search(turn.db, asked, sent(turn), _MOST)
     accepted = [one for one in found if one.state == "accepted"]
     today = [one.id for one in await programmes.all_of(turn.db) if say.day_there(one, turn.now) in say.days(one)]
     return sorted(accepted, key=lambda one: one.programme_id not in today)

@@ -9,7 +9,7 @@ from bot.enrolling import page
 from bot.enrolling.enrolments import NEW, brief, later, parse_number, state_name
 from bot.errors import Refusal
 from bot.fairs.exhibitions import local, numbered, title
-from bot.fields import phone
+from bot.fields.phone import sent
 from bot.language.i18n import _, ngettext
 from bot.language.markdown import Markdown
 from bot.reply import Choice
@@ -43,7 +43,6 @@ _LISTS = {
     "declined": ("declined",),
     "withdrawn": ("withdrawn", "skipped"),
 }
-_PHONE = phone("phone", lambda: Markdown(""), lambda _values: Markdown(""))
 
 
 @counting.command("enrolments")
@@ -239,11 +238,7 @@ async def _found(turn: Turn, asked: str) -> list[Enrolment]:
     """Find enrolments by number, phone or name."""
     if (parsed := parse_number(asked)) and (one := await enrolments.numbered(turn.db, *parsed)):
         return [one]
-    try:
-        known = str(_PHONE.read(turn, {})["phone"])
-    except Refusal:
-        known = ""
-    return await enrolments.search(turn.db, asked, known, _PAGE + 1)
+    return await enrolments.search(turn.db, asked, sent(turn), _PAGE + 1)
 
 
 @desk.when(lambda turn: turn.inbound.kind == "job" and turn.inbound.name == NEW and may(turn.person, "officer"))

@@ -99,6 +99,11 @@ def packed(**parts: bytes) -> bytes:
         ("60123456789", ["+60123456789"]),
         ("+65 9123 4567", ["+6591234567"]),
         ("022-2031234", ["+62222031234"]),
+        ("62 22 2031234", ["+62222031234"]),
+        ("(62-22) 2031234", ["+62222031234"]),
+        ("(022) 2031234", ["+62222031234"]),
+        ("62811811234", ["+62811811234"]),
+        ("08123456789O", []),
         ("DPJ27-0042", [("DPJ27", 42)]),
         ("no. dpj27-OO42", [("DPJ27", 42)]),
         ("DPJ27 42", [("DPJ27", 42)]),
@@ -119,10 +124,18 @@ def test_numbers_are_read_however_they_are_written(written: str, meant: list[Any
     assert sorted(found.numbers, key=str) == sorted(meant, key=str)
 
 
-@pytest.mark.parametrize("written", ["8.12E+10", "8,12346E+10", "6.28123E+12", "81200000000", "6281200000000"])
+@pytest.mark.parametrize("written", [
+    "8.12E+10", "8,12346E+10", "6.28123E+12", "8.12346E+010", "81200000000", "81234600000", "81234600000.0",
+    "6281200000000", "628123000000",
+])  # fmt: skip
 def test_what_a_spreadsheet_spoiled_is_told_from_what_is_no_number(written: str) -> None:
     found = lists.read(f"nama;hp\nAni;{written}".encode())
     assert ([one.line for one in found.spoiled], found.entries, found.without) == ([2], [], [])
+
+
+def test_a_number_of_two_countries_is_named_with_its_line() -> None:
+    found = lists.read(b"nama;hp\nAni;0341-123456\nBudi;081234567891")
+    assert ([one.line for one in found.unclear], found.numbers) == ([2], {BUDI})
 
 
 @pytest.mark.parametrize(

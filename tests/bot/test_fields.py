@@ -171,6 +171,42 @@ def test_of_two_numbers_one_is_asked_for(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("62 22 4231234", "+62224231234"),
+        ("(62-22) 4231234", "+62224231234"),
+        ("62-21-5678901", "+62215678901"),
+        ("0062 22 4231234", "+62224231234"),
+        ("62811811234", "+62811811234"),
+        ("62 811 811 234", "+62811811234"),
+        ("0811811234", "+62811811234"),
+        ("0622 423123", "+62622423123"),
+        ("60123456789", "+60123456789"),
+        ("0060 12-345 6789", "+60123456789"),
+    ],
+)
+def test_a_number_that_begins_with_its_country_is_one_of_that_country(text: str, kept: str) -> None:
+    assert read("phone", text) == kept
+
+
+def test_a_number_of_two_countries_is_asked_back() -> None:
+    assert labels(refused("phone", "0341-123456")) == ["(0341) 123456", "+60 3-4112 3456"]
+
+
+@pytest.mark.parametrize(
+    "text", ["08123456789O", "0812-3456-789O", "0812 3456 78 9o", "O8123456789", "0812O456789", "08123456789l kak",
+             "081234567890a", "+62812345678O"]
+)  # fmt: skip
+def test_a_letter_among_the_figures_is_asked_back(text: str) -> None:
+    assert "Ada huruf di nomor itu" in refused("phone", text).sentence
+
+
+@pytest.mark.parametrize("text", ["no081234567890", "wa081234567890 ya kak", "2b 081234567890"])
+def test_words_beside_a_number_are_no_letters_in_it(text: str) -> None:
+    assert read("phone", text) == "+6281234567890"
+
+
+@pytest.mark.parametrize(
     ("text", "lacks"),
     [
         ("yang biasa", "contoh: 0812-3456-7890"),

@@ -55,6 +55,7 @@ class Verdict:
             (self.brought.twice, _("there twice")),
             (self.brought.without, _("no number")),
             (self.brought.spoiled, _("spoiled by the spreadsheet")),
+            (self.brought.unclear, _("of Indonesia or of Malaysia?")),
         )
         return sorted(((one, why) for entries, why in groups for one in entries), key=lambda left: left[0].line)
 
@@ -81,6 +82,11 @@ def without(found: NumberList) -> Iterator[Markdown]:
             "format the column as text, and save it anew.",
             number=count,
             which=which,
+        )
+    if found.unclear:
+        count, which = _counted(found.unclear)
+        yield _(
+            "⚠️ Of Indonesia or of Malaysia? {number} ({which}). Write +62 or +60 before it.", number=count, which=which
         )
     if found.cut_at:
         yield _(

@@ -6,11 +6,11 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 
-from bot.broadcasts.audience.numbers import Entry, Number, NumberList
+from bot.broadcasts.audience.numbers import Doubt, Entry, Number, NumberList
 from bot.enrolling.enrolments import parse_number
-from bot.fields.phone import numbers as phones_in
+from bot.fields.phone import Readings, mobile, numbers
 from bot.media import workbooks
-from bot.media.workbooks import Sheet, Spoilt, Unpackable, Unreadable
+from bot.media.workbooks import Sheet, Spoilt, Unpackable, Unreadable, is_rounded
 from db.base import storable
 
 #: lines that are read of a file that came in a chat
@@ -22,19 +22,12 @@ _SHOWN = 60
 #: lines between two breaths: about a millisecond
 _STRETCH = 30
 
-_SEPARATORS = re.compile(r"[\s\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff'`().\u2010-\u2015-]+")
-#: mobile numbers, which are most of a long list, are known without asking a library: that takes a hundredth of the time
-_INDONESIAN = re.compile(r"(?:\+?62|0062)?0?(8[1-35-9]\d{7,10})")
-_MALAYSIAN = re.compile(r"(?:(?:\+?60|0060)0?|0)(1\d{8,9})")
 #: what may be another phone number, or one among words; a number without 0, 62, 60 or + may be money
 _LIKELY = re.compile(r"(?<![\d.,])(?:\+|0|62|60)(?:[\s().\u2010-\u2015/-]*\d){8,}")
 _DATE = re.compile(r"\d{1,4}([-/.])\d{1,2}\1\d{1,4}\b.*")
 _WHOLE = re.compile(r"(\d+)\.0+")
-_SPOILED = re.compile(r"\+?\d(?:[.,]\d+)?E\+?\d{1,2}", re.IGNORECASE)
-#: a phone number with the zeros that a spreadsheet puts for the digits it lost
-_ROUNDED = re.compile(r"(?:62)?8\d{2,4}0{6,}")
 _MONEY = re.compile(r"[1-9]\d{0,2}([.,]\d{3})+")
-_COUNTED = re.compile(r"\(?\d{1,6}[.)]\s+(?=[(+\d])")
+_COUNTED = re.compile(r"^\(?[1-9]\d{0,5}[.)]\s+(?=[(+\d])")
 _TICKET = re.compile(r"(?:NO(?:MOR)?\.?\s*)?([0-9A-Z]{2,20})(?:\s*([\u2010-\u2015-])\s*|\s+)([0-9OIL]{1,9})")
 
 
@@ -99,22 +92,24 @@ def _said(piece: str) -> tuple[Number, ...]:
 def _entries(line: int, cells: Sequence[str]) -> Iterator[Entry]:
     """Read a row as a person; one with nothing but several phone numbers is several people."""
     found = [_numbers(cell) for cell in cells]
-    kinds = {type(number) for numbers in found for number in numbers}
+    kinds = {type(number) for read in found for number in read}
     if len(cells) > 1 and all(found) and len(kinds) == 1:
-        for cell, numbers in zip(cells, found, strict=True):
-            yield Entry(line, cell[:_SHOWN], numbers)
-    elif together := tuple(dict.fromkeys(number for numbers in found for number in numbers)):
-        written = next(cell for cell, numbers in zip(cells, found, strict=True) if numbers)
+        for cell, read in zip(cells, found, strict=True):
+            yield Entry(line, cell[:_SHOWN], read)
+    elif together := tuple(dict.fromkeys(number for read in found for number in read)):
+        written = next(cell for cell, read in zip(cells, found, strict=True) if read)
         yield Entry(line, written[:_SHOWN], together)
     elif cells:
-        spoiled = next((cell for cell in cells if _SPOILED.fullmatch(cell) or _ROUNDED.fullmatch(cell)), "")
-        yield Entry(line, (spoiled or " · ".join(cells))[:_SHOWN], is_spoiled=bool(spoiled))
+        spoiled = next((cell for cell in cells if _is_spoiled(cell)), "")
+        unclear = "" if spoiled else next((cell for cell in cells if _readings(cell)), "")
+        doubt: Doubt = "spoiled" if spoiled else "unclear" if unclear else ""
+        yield Entry(line, (spoiled or unclear or " · ".join(cells))[:_SHOWN], doubt=doubt)
 
 
 def _without_headings(entries: Iterator[Entry]) -> Iterator[Entry]:
     """Drop the first line where it names the columns: it has no figure."""
     for first in islice(entries, 1):
-        if first.numbers or first.is_spoiled or any(map(str.isdigit, first.written)):
+        if first.numbers or first.doubt or any(map(str.isdigit, first.written)):
             yield first
     yield from entries
 
@@ -125,12 +120,17 @@ def _numbers(cell: str) -> tuple[Number, ...]:
     cell = _COUNTED.sub("", cell)
     if whole := _WHOLE.fullmatch(cell):
         cell = whole[1]
-    if _ROUNDED.fullmatch(cell) or _MONEY.fullmatch(cell):
+    if _is_spoiled(cell) or _MONEY.fullmatch(cell):
         return ()
     ticket = _TICKET.fullmatch(cell.upper())
     if ticket and _is_ticket(*ticket.groups()) and (number := parse_number(cell)):
         return (number,)
     return tuple(_phones(cell))
+
+
+def _is_spoiled(cell: str) -> bool:
+    """Whether it is what a spreadsheet left of a phone number, rather than money."""
+    return is_rounded(cell) and (not cell.isdigit() or cell.startswith(("8", "60", "62")))
 
 
 def _is_ticket(prefix: str, dash: str | None, serial: str) -> bool:
@@ -140,12 +140,11 @@ def _is_ticket(prefix: str, dash: str | None, serial: str) -> bool:
 
 
 def _phones(cell: str) -> list[str]:
-    """List the phone numbers of a cell in E.164."""
-    plain = _SEPARATORS.sub("", cell)
-    if mobile := _INDONESIAN.fullmatch(plain):
-        return [f"+62{mobile[1]}"]
-    if mobile := _MALAYSIAN.fullmatch(plain):
-        return [f"+60{mobile[1]}"]
-    if _DATE.fullmatch(cell) or not _LIKELY.search(cell):
-        return []
-    return phones_in(cell)
+    """List the phone numbers of a cell in E.164; an unclear one is none."""
+    if alone := mobile(cell):
+        return [alone]
+    return [one[0] for one in _readings(cell) if len(one) == 1]
+
+
+def _readings(cell: str) -> list[Readings]:
+    return numbers(cell) if _LIKELY.search(cell) and not _DATE.fullmatch(cell) else []

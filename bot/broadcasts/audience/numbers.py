@@ -6,6 +6,8 @@ from typing import Literal, Self
 
 #: a phone number in E.164, or the prefix and the serial of a registration number
 Number = str | tuple[str, int]
+#: why a number is none: a spreadsheet left only `8.12E+10` of it, or it is one of Indonesia and one of Malaysia
+Doubt = Literal["", "spoiled", "unclear"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,8 +17,7 @@ class Entry:
     line: int
     written: str
     numbers: tuple[Number, ...] = ()
-    #: a number of which a spreadsheet left only `8.12E+10`
-    is_spoiled: bool = False
+    doubt: Doubt = ""
 
 
 @dataclass(slots=True)
@@ -27,6 +28,7 @@ class NumberList:
     twice: list[Entry] = field(default_factory=list)
     without: list[Entry] = field(default_factory=list)
     spoiled: list[Entry] = field(default_factory=list)
+    unclear: list[Entry] = field(default_factory=list)
     #: the sheet that was read, where there are several: the first with a number
     sheet: str = ""
     #: the lines after which nothing was read, 0 where all of it was
@@ -39,9 +41,10 @@ class NumberList:
     @classmethod
     def of(cls, read: Iterable[Entry]) -> Self:
         found, seen = cls(), set[Number]()
+        groups = {"": found.without, "spoiled": found.spoiled, "unclear": found.unclear}
         for one in read:
             if not one.numbers:
-                (found.spoiled if one.is_spoiled else found.without).append(one)
+                groups[one.doubt].append(one)
             elif seen.issuperset(one.numbers):
                 found.twice.append(one)
             else:
