@@ -114,7 +114,7 @@ def _as_json(one: Broadcast, counts: dict[str, int], reasons: dict[str, int]) ->
 
 
 def pause(settings: Settings, id_: int) -> None:
-    _move(settings, id_, ["freezing", "sending"], "paused", "It is paused.")
+    _move(settings, id_, ["freezing", "sending"], "paused", "pause", "It is paused.")
 
 
 def resume(settings: Settings, id_: int) -> None:
@@ -131,17 +131,17 @@ def resume(settings: Settings, id_: int) -> None:
 
 def cancel(settings: Settings, id_: int) -> None:
     """Cancel one: what has not left never will."""
-    _move(settings, id_, [*page.OPEN, "freezing", "sending", "paused"], "cancelled", "It is cancelled.")
+    _move(settings, id_, [*page.OPEN, "freezing", "sending", "paused"], "cancelled", "cancel", "It is cancelled.")
 
 
-def _move(settings: Settings, id_: int, before: list[str], state: str, said: str) -> None:
+def _move(settings: Settings, id_: int, before: list[str], state: str, act: str, said: str) -> None:
     async def work(database: Database) -> int:
         async with database.transaction() as tx:
             one, now = await _known(tx, id_), Clock().now()
             ended = {"finished_at": now} if state == "cancelled" else {}
             if not await broadcasts.move(tx, id_, before, state, now, **ended):
                 raise Stop(f"{id_} is {one.state} already; `jembatan broadcast status {id_}` shows how it stands.")
-            await audit.note(tx, None, f"broadcast.{state}", one.source, now)
+            await audit.note(tx, None, f"broadcast.{act}", one.source, now)
             return await recipients.cancel(tx, id_) if state == "cancelled" else 0
 
     left = on_database(settings, work)
@@ -198,10 +198,12 @@ async def _write(
         kept = await files.add(tx, None, file, now) if file else None
         narrowed = replace(narrowed, listed=listed is not None)
         id_ = await broadcasts.add(tx, None, now, **written, audience=narrowed.to_json(), file_id=kept)
+        await audit.note(tx, None, "broadcast.write", broadcasts.source(id_), now)
         if listed:
             judged = await list_report.judge(tx, listed)
             click.echo(plain(judged.said()))
             await recipients.list_people(tx, id_, judged.people)
+            await audit.note(tx, None, "broadcast.list", broadcasts.source(id_), now, people=len(judged.people))
         return id_
 
 
@@ -223,7 +225,9 @@ async def _say(database: Database, id_: int, due_at: datetime | None) -> tuple[b
 
 async def _drop(database: Database, id_: int) -> None:
     async with database.transaction() as tx:
-        await broadcasts.move(tx, id_, ["draft"], "cancelled", Clock().now())
+        now = Clock().now()
+        await broadcasts.move(tx, id_, ["draft"], "cancelled", now)
+        await audit.note(tx, None, "broadcast.drop", broadcasts.source(id_), now)
 
 
 async def _start(database: Database, id_: int, total: int, due_at: datetime | None) -> str:
@@ -231,14 +235,16 @@ async def _start(database: Database, id_: int, total: int, due_at: datetime | No
     now = Clock().now()
     async with database.transaction() as tx:
         one = await _known(tx, id_)
-        await audit.note(tx, None, "broadcast.send", one.source, now, people=total)
         if total > (await office.load(tx)).second_from:
             others = [member for member in await staff.active(tx) if member.role == "admin"]
             if not others:
                 raise Stop("An administrator must agree to so many, and there is none: `jembatan staff add --help`.")
             await broadcasts.move(tx, id_, ["draft"], "waiting", now, due_at=due_at)
+            await audit.note(tx, None, "broadcast.ask", one.source, now)
             await ask_for_agreement(tx, one, others, "The command line", total, now)
             return f"Announcement {id_} waits until an administrator agrees in the chat."
+        at = {"at": due_at.isoformat()} if due_at else {}
+        await audit.note(tx, None, "broadcast.send", one.source, now, people=total, **at)
         if due_at:
             await broadcasts.move(tx, id_, ["draft"], "scheduled", now, due_at=due_at)
             return f"Announcement {id_} is scheduled."

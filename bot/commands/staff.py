@@ -96,15 +96,16 @@ async def _employ(tx: Transaction, channel: str, value: str, role: str, name: st
     member = await staff.at(tx, address)
     if member is None:
         id_ = await staff.add(tx, address, role, name, None, now)
-    elif member.role != role or (name and member.name != name):
-        id_ = member.id
-        await staff.set_role(tx, id_, role)
-        if name:
-            await staff.set_name(tx, id_, name)
-    else:
-        return False
-    await audit.note(tx, None, "staff.add", f"staff:{id_}", now, role=role)
-    return True
+        await audit.note(tx, None, "staff.join", f"staff:{id_}", now, role=role)
+        return True
+    has_role, has_name = member.role == role, not name or member.name == name
+    if not has_role:
+        await staff.set_role(tx, member.id, role)
+        await audit.note(tx, None, "staff.role", f"staff:{member.id}", now, role=role)
+    if not has_name:
+        await staff.set_name(tx, member.id, name)
+        await audit.note(tx, None, "staff.rename", f"staff:{member.id}", now)
+    return not (has_role and has_name)
 
 
 async def _member(tx: Transaction, channel: str, value: str) -> Member | None:

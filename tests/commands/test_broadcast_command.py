@@ -7,12 +7,15 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from sqlalchemy import select
 
 from bot.cli import jembatan
 from bot.commands.announcements import broadcast
 from bot.knowledge import Knowledge
 from db import office
+from db.privacy.audit import StoredAct
 from tests.town.crowds import agrees, states
+from tests.town.desks import Desks
 from tests.town.fairs import hold, plan
 from tests.town.phone import NOW, Town
 
@@ -92,6 +95,27 @@ async def test_one_is_scheduled_paused_resumed_and_cancelled(sqlite_url: str, kn
         assert (await run("resume", "2")).stdout == "It goes on.\n"
         await town.assistant.deliveries.run_due()
         assert await states(town, 2) == {"sent": 1}
+
+
+async def test_what_is_done_here_is_written_down_as_what_is_done_in_the_chat(
+    sqlite_url: str, known: Knowledge, file: Path
+) -> None:
+    async with Town.opened(sqlite_url, known, NOW) as town:
+        await hold(town, plan())
+        await agrees(town, "ani")
+        for words in (("send", str(file), "--yes"), ("pause", "1"), ("resume", "1"), ("cancel", "1")):
+            assert (await run(*words)).exit_code == 0
+        assert await acts(town) == [f"broadcast.{act}" for act in ("write", "send", "pause", "resume", "cancel")]
+        await Desks(town).employ("rini", "Bu Rini", "admin")
+        async with town.assistant.database.transaction() as tx:
+            await office.save(tx, second_from=0)
+        assert "waits until an administrator agrees" in (await run("send", str(file), "--yes")).stdout
+        assert (await acts(town))[5:] == ["broadcast.write", "broadcast.ask"]
+
+
+async def acts(town: Town) -> list[str]:
+    async with town.assistant.database.reading() as tx:
+        return list((await tx.execute(select(StoredAct.act).order_by(StoredAct.id))).scalars())
 
 
 async def test_too_many_need_an_administrator(sqlite_url: str, known: Knowledge, file: Path) -> None:

@@ -67,7 +67,9 @@ def test_somebody_is_added_changed_listed_and_removed(sqlite_url: str) -> None:
     assert re.fullmatch(r"telegram:123456  admin  since 20\d\d-\d\d-\d\d  Bu Rini\n", staff("list").stdout)
     removed = staff("remove", "telegram:123456")
     assert removed.stdout.startswith("telegram:123456 is no longer staff.\nNo administrator is left")
-    assert [(act, by) for act, by, _ in acts(sqlite_url)] == [("staff.add", None)] * 2 + [("staff.remove", None)]
+    assert [(act, by) for act, by, _ in acts(sqlite_url)] == [
+        ("staff.join", None), ("staff.role", None), ("staff.remove", None),
+    ]  # fmt: skip
     assert acts(sqlite_url)[0][2] == {"role": "officer"}
 
 
