@@ -7,7 +7,7 @@ import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat
 
 from bot.errors import Refusal
-from bot.fields.field import Field, Values, answer
+from bot.fields.field import Field, Given, Values, answer
 from bot.fields.wording import figures
 from bot.language.i18n import _
 from bot.language.markdown import Markdown, escape
