@@ -9,6 +9,7 @@ from zoneinfo import available_timezones
 
 from bot.clock import BANDUNG
 from bot.dates import clock_time
+from bot.fields.link import LONGEST, web_address
 from bot.fields.nib import numbers as nibs
 from bot.fields.phone import numbers as phones
 from bot.language.i18n import LANGUAGES
@@ -18,7 +19,6 @@ from bot.media.workbooks import is_rounded
 Read = Callable[[str], object]
 
 _CODE = re.compile(r"[A-Z0-9]{2,20}")
-_LINK = re.compile(r"https?://[^\s/]+\.[^\s/]+(/\S*)?")
 #: of a day that a spreadsheet keeps with an hour, and the other way round
 _MIDNIGHT = re.compile(r"[ T]0?0:00(:00)?$")
 _DAY_BEFORE = re.compile(r"^\d{4}-\d\d-\d\d[ T](?=\d\d:)")
@@ -106,9 +106,10 @@ def place(cell: str) -> tuple[float, float]:
 
 
 def link(cell: str) -> str:
-    if not _LINK.fullmatch(cell) or len(cell) > 120:
-        raise ValueError(f"“{cell[:40]}” must be an address such as https://mbpj.gov.my, at most 120 characters")
-    return cell
+    found = web_address(cell)
+    if not found:
+        raise ValueError(f"“{cell[:40]}” must be an address such as https://mbpj.gov.my, at most {LONGEST} characters")
+    return found
 
 
 def phone(cell: str) -> str:

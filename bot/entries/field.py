@@ -1,19 +1,16 @@
 """Fields that only staff enter: texts in several languages, a name for buttons, a source."""
 
-import re
 from collections.abc import Callable, Sequence
 
 from bot.errors import Refusal
 from bot.fields import NEXT, OWN, Field, Given, Values, answer, nothing, words
+from bot.fields.link import web_address
 from bot.language.i18n import LANGUAGE_NAMES, LANGUAGES, _
 from bot.language.markdown import Markdown, escape
 from bot.reply import Choice
 
 #: the language that every text has
 FIRST = LANGUAGES[0]
-_LINK = re.compile(r"(https?://)?[^\s/]+\.[^\s/]{2,}(/\S*)?")
-#: characters of an address
-_LONGEST_LINK = 120
 
 
 def texts(
@@ -101,10 +98,10 @@ def link(name: str, label: Callable[[], Markdown], question: Callable[[Values], 
     """A field for an address in the web, which may stay empty."""
 
     def read(turn: Given, _values: Values) -> Values:
-        written = turn.text.strip()
-        if not _LINK.fullmatch(written) or len(written) > _LONGEST_LINK:
+        found = web_address(turn.text)
+        if not found:
             raise Refusal(_("That is no web address. Please write it like this: https://mbpj.gov.my"))
-        return {name: written if "://" in written else f"https://{written}"}
+        return {name: found}
 
     return Field(name, label, question, read, lambda values: str(values.get(name, "")), {name: ""}, sets=(name,))
 

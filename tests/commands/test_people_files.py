@@ -279,3 +279,12 @@ def test_a_thousand_cost_six_statements_each_and_those_who_are_in_one(
 def test_the_file_knows_the_same_certificates_as_the_form() -> None:
     with pytest.raises(ValueError, match=f"must be one of {', '.join(certificates())}$"):
         next(one for one in PEOPLE.columns if one.name == "halal").read("perhaps")
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [("62 22 4231234", "+62224231234"), ("(62-22) 4231234", "+62224231234"), ("62811811234", "+62811811234"),
+     ("81234567890", "+6281234567890")],
+)  # fmt: skip
+def test_a_number_is_read_as_in_a_form(written: str, kept: str) -> None:
+    assert next(one for one in PEOPLE.columns if one.name == "phone").read(written) == kept

@@ -1,20 +1,14 @@
 """Read a button that opens a page, as staff write it: an address, and before it a label or none."""
 
-import re
 from dataclasses import dataclass
 
+from bot.fields.link import web_address
 from bot.language.i18n import _
 from bot.language.markdown import Markdown
 from bot.reply import WHATSAPP
 
 #: characters of an address
 LONGEST = 500
-#: a name of letters, digits and points that ends in letters: no number of a machine, no password
-_ADDRESS = re.compile(
-    r"https://(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?:[a-z]{2,63}|xn--[a-z0-9-]{2,59})(?::\d{1,5})?"
-    r"(?:[/?#][^\s<>\"\\]*)?",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +21,7 @@ class Link:
     @property
     def fault(self) -> Markdown | None:
         """Say why it can be on no button; None where it can."""
-        is_address = len(self.url) <= LONGEST and self.url.isprintable() and _ADDRESS.fullmatch(self.url)
-        if not is_address or "://" in self.label:
+        if not self.url.startswith("https://") or not web_address(self.url, LONGEST) or "://" in self.label:
             return _(
                 "The address must begin with https:// and be at most {number} characters long, without a password.",
                 number=str(LONGEST),
