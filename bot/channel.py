@@ -1,4 +1,4 @@
-"""What every channel offers, and the five ways in which sending can end. One file, one vendor."""
+"""The promises of every channel, and how sending can end; each platform keeps them in a place of `bot/channels/`."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
