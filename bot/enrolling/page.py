@@ -62,9 +62,11 @@ class Review(Question):
 
 @dataclass(frozen=True, slots=True)
 class OfProgramme:
-    """Which programme a choice about its enrolments means."""
+    """Which programme a choice about its enrolments means: those in one state, or the one behind another."""
 
     programme: int
+    state: str = "submitted"
+    after: int = 0
 
 
 async def programme(turn: Turn) -> Programme:

@@ -29,6 +29,11 @@ class OfEntry:
     #: the field, or the language, that shall be different
     field: str = ""
     language: str = ""
+    #: of something new, where it takes place, and whether what is not finished is given up
+    exhibition: int = 0
+    anew: bool = False
+    #: which news people are to hear
+    news: str = ""
 
 
 @dataclass(slots=True)

@@ -9,6 +9,7 @@ from bot.errors import Refusal
 from bot.fairs.exhibitions import title
 from bot.fields import Values
 from bot.language.i18n import _, clock_time, day, ngettext
+from bot.language.markdown import Markdown
 from bot.reply import Choice
 from bot.turn import Turn
 from db.fairs.exhibitions import SHOWN
@@ -52,14 +53,15 @@ async def tell(turn: Turn, noun: AnyNoun, one: Entered, wanted: str) -> int:
                     time=clock_time(told),
                 )
             )
-        raise Refusal(_("It was changed since. Please look at it again."), [_look(noun, one)])
+        raise Refusal(_("It was changed since. Please look at it again."), [look(noun, one)])
     number = await noun.news[news].tell(turn, one, before, reason)
     await note(turn, noun, one.code, "tell", news=news, people=number)
     return number
 
 
-def _look(noun: AnyNoun, one: Entered) -> Choice:
-    return Choice(_("See details"), f"staff-{noun.name}", {"id": one.id})
+def look(noun: AnyNoun, one: Entered, label: Markdown | None = None) -> Choice:
+    """Make the way to it."""
+    return Choice(label or _("See details"), f"staff-{noun.name}", {"id": one.id})
 
 
 async def _untold(turn: Turn, noun: AnyNoun, one: Entered) -> tuple[str, Entered, str, datetime | None]:

@@ -10,14 +10,14 @@ from bot.broadcasts.writing.draft import formed
 from bot.broadcasts.writing.topics import topics
 from bot.cases.forwarded import Forwarded, content
 from bot.dates import When, read
+from bot.errors import Refusal
 from bot.language.i18n import LANGUAGE_NAMES, LANGUAGES, _, day
 from bot.language.markdown import Markdown
 from bot.reply import Choice
 from bot.turn import Turn
 from db.broadcasts import broadcasts
 from db.broadcasts.broadcasts import ANNOUNCEMENT, CORRECTION, WARNING, Broadcast
-from db.privacy import audit
-from handlers.staff.desk import Desk
+from handlers.staff.desk import Desk, record
 
 desk = Desk("announcing", "officer")
 
@@ -54,7 +54,11 @@ async def warn(turn: Turn) -> None:
 
 def _ask(turn: Turn, asked: WriteText, text: Markdown) -> None:
     turn.ask(asked)
-    turn.say(text, [Choice(_("Cancel"), "broadcasts", rank="quiet")])
+    turn.say(text, [_cancel()])
+
+
+def _cancel() -> Choice:
+    return Choice(_("Cancel"), "broadcasts", rank="quiet")
 
 
 @desk.choice("broadcast-text")
@@ -76,13 +80,12 @@ async def written(turn: Turn, asked: WriteText) -> None:
     sent = await content(turn)
     if not isinstance(sent, Forwarded) or (turn.file and turn.file.kind == "voice") or not sent.words.strip():
         what = sent if isinstance(sent, Markdown) else _("Write it as a text; a photo or a PDF may come with it.")
-        _ask(turn, asked, what)
-        return
+        raise Refusal(what, [_cancel()])
     text = formed(sent.words)
     if not asked.id:
         said = {"texts": {asked.language: text}, "file_id": sent.file or None, "audience": _reach(turn)}
         new_one = await broadcasts.add(turn.db, turn.person.staff_id, turn.now, **said)
-        await audit.note(turn.db, turn.person.staff_id, "broadcast.write", f"broadcast:{new_one}", turn.now)
+        await record(turn, "broadcast.write", f"broadcast:{new_one}")
         if asked.topic:
             await _take_topic(turn, await page.known(turn, new_one), asked.topic)
         else:
@@ -158,9 +161,7 @@ async def until(turn: Turn, asked: HoldUntil) -> None:
     when = read(turn.text, turn.now, turn.person.language)
     last = when.last or when.first if isinstance(when, When) and not when.period else None
     if last is None or not 0 <= (last - turn.today).days <= _LONGEST:
-        turn.ask(asked)
-        turn.say(_("Write one day within the next three months, for example: 23 December 2026"))
-        return
+        raise Refusal(_("Write one day within the next three months, for example: 23 December 2026"))
     await broadcasts.change(turn.db, found.id, turn.now, valid_until=last)
     turn.say(_("It holds until {date}.", date=day(last)))
     await _on(turn, found.id)
@@ -202,7 +203,7 @@ async def drop(turn: Turn) -> None:
     """Drop the draft."""
     found = await page.open_one(turn)
     await broadcasts.move(turn.db, found.id, page.OPEN, "cancelled", turn.now)
-    await audit.note(turn.db, turn.person.staff_id, "broadcast.drop", found.source, turn.now)
+    await record(turn, "broadcast.drop", found.source)
     turn.say(_("Announcement {number} is not sent.", number=str(found.id)), [page.to_list()])
 
 

@@ -14,8 +14,7 @@ from bot.reply import Choice
 from bot.turn import Turn
 from db.enrolling import attendance, enrolments, feedback
 from db.fairs.programmes import Programme
-from db.privacy import audit
-from handlers.staff.desk import Desk, ShowPage
+from handlers.staff.desk import Desk, ShowPage, record
 
 desk = Desk("attendance", "officer")
 
@@ -86,8 +85,7 @@ async def print_list(turn: Turn) -> None:
     count, file = await signing_list.keep(turn, one)
     if not count:
         raise Refusal(_("Nobody is accepted in {title} yet.", title=title(one)), [back(one.id)])
-    about = f"programme:{one.code}"
-    await audit.note(turn.db, turn.person.staff_id, "attendance.list", about, turn.now, number=count)
+    await record(turn, "attendance.list", f"programme:{one.code}", number=count)
     text = ngettext(
         "📎 The list to sign, with {number} person. It is people's data: keep it safe. Enter it later with /hadir.",
         "📎 The list to sign, with {number} people. It is people's data: keep it safe. Enter it later with /hadir.",

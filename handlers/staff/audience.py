@@ -22,8 +22,7 @@ from db.broadcasts.audiences import Audience
 from db.broadcasts.broadcasts import CORRECTION, Broadcast
 from db.fairs import programmes
 from db.fairs.programmes import Programme
-from db.privacy import audit
-from handlers.staff.desk import Desk, ShowPage
+from handlers.staff.desk import Desk, ShowPage, record
 
 desk = Desk("audience", "officer")
 
@@ -131,10 +130,9 @@ async def written(turn: Turn, asked: ForWhom) -> None:
     understood = read(turn.text, [one for one in await _programmes(turn) if not one.is_over(turn.today)])
     if understood.unknown:
         words = ", ".join(understood.unknown[:_SHOWN])
-        turn.ask(asked)
         text = _("I did not understand “{words}”. Nothing is decided yet; write it another way.", words=words)
-        turn.say(text, question.choices(found))
-    elif understood.asks:
+        raise Refusal(text, question.choices(found))
+    if understood.asks:
         await _which(turn, found, understood.audience)
     else:
         await _take(turn, found, understood.audience)
@@ -147,7 +145,7 @@ async def _take_list(turn: Turn, found: Broadcast, brought: NumberList) -> None:
         return
     judged = await list_report.judge(turn.db, brought)
     await recipients.list_people(turn.db, found.id, judged.people)
-    await audit.note(turn.db, turn.person.staff_id, "broadcast.list", found.source, turn.now, people=len(judged.people))
+    await record(turn, "broadcast.list", found.source, people=len(judged.people))
     turn.say(judged.said())
     kept = await list_report.keep(turn, judged, found.id)
     left_out_ = [Choice(_("Left-out lines"), "broadcast-left-out", {"id": found.id, "file": kept}, "quiet")]
@@ -161,7 +159,7 @@ async def left_out(turn: Turn) -> None:
     if not await files.describe(turn.db, [file]):
         gone = _("That file is deleted after a day. Send the list once more, and it is made anew.")
         raise Refusal(gone, [page.see_back(found)])
-    await audit.note(turn.db, turn.person.staff_id, "broadcast.left-out", found.source, turn.now)
+    await record(turn, "broadcast.left-out", found.source)
     text = _(
         "📎 The lines of your list that were not taken, each with the reason. It is people's data: keep it safe. The "
         "file is deleted here after a day."

@@ -9,8 +9,7 @@ from bot.reply import Choice
 from bot.turn import Turn
 from db.broadcasts import broadcasts, recipients
 from db.broadcasts.broadcasts import Broadcast
-from db.privacy import audit
-from handlers.staff.desk import Desk, ShowPage
+from handlers.staff.desk import Desk, ShowPage, record
 
 desk = Desk("broadcasts", "officer")
 
@@ -70,7 +69,7 @@ async def _move(turn: Turn, before: list[str], state: str, act: str) -> None:
 async def note(turn: Turn, found: Broadcast, act: str, **details: object) -> None:
     """Note the act in the audit trail, with the turn whose page shows how it goes on."""
     what = {**details, "turn": turn.id}
-    await audit.note(turn.db, turn.person.staff_id, f"broadcast.{act}", found.source, turn.now, **what)
+    await record(turn, f"broadcast.{act}", found.source, **what)
 
 
 @desk.choice("broadcast-cancel")

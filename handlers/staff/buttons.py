@@ -6,6 +6,7 @@ from typing import ClassVar
 from bot.asking import Question
 from bot.broadcasts.sending import page
 from bot.broadcasts.writing import buttons, link
+from bot.errors import Refusal
 from bot.fairs.exhibitions import local
 from bot.knowledge.search import Understanding
 from bot.language.i18n import _
@@ -83,11 +84,9 @@ async def add_card(turn: Turn, asked: AddCard) -> None:
     """Show the answer that people would get, if there is one for sure."""
     found = await page.known(turn, asked.id)
     topic = _topic(turn, turn.found)
-    if topic:
-        await _add(turn, found, f"card:{topic}")
-        return
-    turn.ask(asked)
-    turn.say(_("I have no sure answer to that. Write it another way."), [page.see_back(found)])
+    if not topic:
+        raise Refusal(_("I have no sure answer to that. Write it another way."), [page.see_back(found)])
+    await _add(turn, found, f"card:{topic}")
 
 
 def _topic(turn: Turn, found: Understanding | None) -> str:
@@ -106,16 +105,16 @@ class AddLink(Question):
 @desk.choice("broadcast-link")
 async def elsewhere(turn: Turn) -> None:
     """Ask for the address of a page, and the words on the button."""
-    _ask_link(turn, await page.open_one(turn))
-
-
-def _ask_link(turn: Turn, found: Broadcast, fault: Markdown | None = None) -> None:
+    found = await page.open_one(turn)
     turn.ask(AddLink(found.id))
-    text = _(
+    turn.say(_how_to_write(), [page.see_back(found)])
+
+
+def _how_to_write() -> Markdown:
+    return _(
         "Write the address of the page, with the label before it if you want one, for example: Daftar di sini"
         " https://disdagin.bandung.go.id/daftar"
     )
-    turn.say(Markdown(f"{fault} {text}") if fault else text, [page.see_back(found)])
 
 
 @desk.answer(AddLink, onward=lambda _asked: page.to_list())
@@ -123,7 +122,6 @@ async def add_link(turn: Turn, asked: AddLink) -> None:
     """Add the address as a button; what cannot be on one is asked for again, with the reason."""
     found = await page.known(turn, asked.id)
     written = link.read(turn.text)
-    if fault := written.fault:
-        _ask_link(turn, found, fault)
-    else:
-        await _add(turn, found, str(written))
+    if written.fault:
+        raise Refusal(Markdown(f"{written.fault} {_how_to_write()}"), [page.see_back(found)])
+    await _add(turn, found, str(written))

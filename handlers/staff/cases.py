@@ -17,8 +17,7 @@ from db.cases import cases
 from db.cases.cases import Case
 from db.conversation import jobs
 from db.people.people import Known
-from db.privacy import audit
-from handlers.staff.desk import Desk, ShowPage
+from handlers.staff.desk import Desk, ShowPage, record
 
 desk = Desk("cases", "officer")
 
@@ -87,7 +86,7 @@ async def take(turn: Turn) -> None:
     if not await cases.take(turn.db, case.id, me.staff_id, turn.now):
         await _too_late(turn, case)
         return
-    await audit.note(turn.db, me.staff_id, "case.take", f"case:{case.id}", turn.now)
+    await record(turn, "case.take", f"case:{case.id}")
     await _begin(turn, case, me)
     case = await told.load(turn, case.id)
     await show(turn, case)
@@ -147,7 +146,7 @@ async def queue(turn: Turn) -> None:
     case = await _mine(turn)
     if not await wait_again(turn, case, at_night=False):
         raise Refusal(state(turn, await told.load(turn, case.id)))
-    await audit.note(turn.db, turn.person.staff_id, "case.give-back", f"case:{case.id}", turn.now)
+    await record(turn, "case.give-back", f"case:{case.id}")
     _leave(turn, case)
     turn.say(_("{case} waits for a colleague now.", case=number(case.id)), [back()])
 
@@ -180,7 +179,7 @@ async def hand_over(turn: Turn) -> None:
     to = next((one for one in await told.officers(turn, case.address_id) if one.staff_id == staff), None)
     if to is None or not await cases.hand_over(turn.db, case.id, turn.person.staff_id, to.staff_id, turn.now):
         raise Refusal(_("That colleague no longer answers cases."), choices_for(turn, case))
-    await audit.note(turn.db, turn.person.staff_id, "case.hand-over", f"case:{case.id}", turn.now, over_to=to.staff_id)
+    await record(turn, "case.hand-over", f"case:{case.id}", over_to=to.staff_id)
     await _begin(turn, case, to)
     _leave(turn, case)
     person = await told.asker(turn, case)
@@ -226,7 +225,7 @@ async def _close(turn: Turn, case: Case, unanswered: bool) -> None:
         )
     if not await cases.close(turn.db, case.id, "answered", turn.now, me.staff_id):
         raise Refusal(state(turn, await told.load(turn, case.id)))
-    await audit.note(turn.db, me.staff_id, "case.close", f"case:{case.id}", turn.now)
+    await record(turn, "case.close", f"case:{case.id}")
     _leave(turn, case)
     await finished(turn, case, called(me))
     turn.say(_("{case} is closed.", case=name), [back()])

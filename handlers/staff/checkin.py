@@ -19,11 +19,11 @@ from bot.language.markdown import Markdown
 from bot.reply import Choice
 from bot.turn import Turn
 from db.enrolling import attendance, enrolments
+from db.enrolling.attendance import Presence
 from db.enrolling.enrolments import Enrolment
 from db.fairs import programmes
 from db.fairs.programmes import Programme
-from db.privacy import audit
-from handlers.staff.desk import Desk, may
+from handlers.staff.desk import Desk, may, record
 
 desk = Desk("checkin", "officer")
 
@@ -90,27 +90,27 @@ class OfPresence:
 @desk.choice("attendance-undo")
 async def undo(turn: Turn) -> None:
     """Take back a mark on the wrong person."""
-    presence = await attendance.load(turn.db, turn.chosen(OfPresence).mark)
-    if presence is None:
-        turn.say(_("That is undone already."), [_by_name()])
-        return
+    presence = await _presence(turn)
     one, programme = await page.load(turn, presence.enrolment_id)
     if await say.take_back(turn, presence, one, programme):
         text = _("Undone: {who} is not recorded as present.", who=say.who(one, programme))
         turn.say(text, [say.see(one), _by_name()])
 
 
+async def _presence(turn: Turn) -> Presence:
+    presence = await attendance.load(turn.db, turn.chosen(OfPresence).mark)
+    if presence is None:
+        raise Refusal(_("That is undone already."), [_by_name()])
+    return presence
+
+
 @desk.choice("attendance-guest")
 async def guest(turn: Turn) -> None:
     """Count a guest who came with the same ticket."""
-    presence = await attendance.load(turn.db, turn.chosen(OfPresence).mark)
-    count = await attendance.add_guest(turn.db, presence.id) if presence else None
-    if presence is None or count is None:
-        turn.say(_("That is undone already."), [_by_name()])
-        return
+    count = await attendance.add_guest(turn.db, turn.chosen(OfPresence).mark)
+    presence = await _presence(turn)
     one, programme = await page.load(turn, presence.enrolment_id)
-    about = f"enrolment:{one.id}"
-    await audit.note(turn.db, turn.person.staff_id, "attendance.guest", about, turn.now, number=count)
+    await record(turn, "attendance.guest", f"enrolment:{one.id}", number=count)
     turn.say(_("✅ Guests with {who}: {number}.", who=say.who(one, programme), number=count), [say.see(one)])
 
 

@@ -12,8 +12,7 @@ from db import office
 from db.cases import cases, questions
 from db.people import staff
 from db.people.staff import LONGEST_NAME
-from db.privacy import audit
-from handlers.staff.desk import CallMe, Decide, Desk, may
+from handlers.staff.desk import CallMe, Decide, Desk, may, record
 
 desk = Desk("contents", "viewer")
 
@@ -97,7 +96,7 @@ async def renamed(turn: Turn, _asked: CallMe) -> None:
     if not (2 <= len(name) <= LONGEST_NAME and any(map(str.isalpha, name))):
         raise Refusal(_("That is no name. Write it in 2 to 40 letters, for example: Bu Rini"), [_later()])
     await staff.set_name(turn.db, turn.person.staff_id, name)
-    await audit.note(turn.db, turn.person.staff_id, "staff.rename", f"staff:{turn.person.staff_id}", turn.now)
+    await record(turn, "staff.rename", f"staff:{turn.person.staff_id}")
     turn.say(_("You are called {name} from now on.", name=escape(name)), [_open()])
 
 

@@ -107,18 +107,10 @@ async def _drop(turn: Turn, right: Broadcast) -> None:
     turn.say(_("All right, nothing is changed."), [page.see(wrong), page.to_list()])
 
 
-@dataclass(frozen=True, slots=True)
-class CorrectForAll:
-    """Whether a line says so, and whether an edit without one is meant though it is more than spelling."""
-
-    mode: str
-    sure: bool = False
-
-
 @desk.choice("broadcast-corrected")
 async def correct(turn: Turn) -> None:
     """Correct it for everybody who got it; more than spelling needs more than one tap."""
-    right, how = await page.as_seen(turn, ("draft",)), turn.chosen(CorrectForAll)
+    right, how = await page.as_seen(turn, ("draft",)), turn.chosen(page.OfBroadcast)
     wrong = await corrected(turn.db, right)
     if wrong and how.mode == SILENT and not how.sure and not _is_spelling(right, wrong):
         await _ask_whether_silent(turn, right)

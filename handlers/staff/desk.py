@@ -14,6 +14,7 @@ from bot.router import Router, Rule, Taker, is_command, words_for
 from bot.turn import Asked, Turn
 from db.people.people import Known
 from db.people.staff import ROLES
+from db.privacy import audit
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +109,11 @@ class Desk(Router):
                 )
             )
         )
+
+
+async def record(turn: Turn, act: str, about: str, /, **details: object) -> None:
+    """Note in the audit trail what a member did to which thing, such as `case:207`."""
+    await audit.note(turn.db, turn.person.staff_id, act, about, turn.now, **details)
 
 
 def may(person: Known, role: str) -> bool:

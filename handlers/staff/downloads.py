@@ -7,8 +7,7 @@ from bot.errors import Refusal
 from bot.fairs.exhibitions import title
 from bot.language.i18n import _, ngettext, number
 from bot.turn import Turn
-from db.privacy import audit
-from handlers.staff.desk import Desk
+from handlers.staff.desk import Desk, record
 
 desk = Desk("downloads", "officer")
 
@@ -39,6 +38,5 @@ async def enrolments(turn: Turn) -> None:
         number=number(count),
         title=title(one),
     )
-    about = f"programme:{one.code}"
-    await audit.note(turn.db, turn.person.staff_id, "enrolments.export", about, turn.now, number=count)
+    await record(turn, "enrolments.export", f"programme:{one.code}", number=count)
     turn.say(text, [back], file=file)

@@ -129,18 +129,10 @@ def _label(state: str, count: int) -> Markdown:
     }[state]
 
 
-@dataclass(frozen=True, slots=True)
-class ListThose:
-    """In which of the lists of a programme, or the ones that wait behind which other."""
-
-    state: str = "submitted"
-    after: int = 0
-
-
 @desk.choice("enrolments-in")
 async def in_state(turn: Turn) -> None:
     """List those in one state, in order of arrival; of those that wait, several can be decided at once."""
-    one, state, skip = await page.programme(turn), turn.chosen(ListThose).state, turn.chosen(ShowPage).skip
+    one, state, skip = await page.programme(turn), turn.chosen(page.OfProgramme).state, turn.chosen(ShowPage).skip
     found = await enrolments.listed(turn.db, one.id, _LISTS[state], skip, _PAGE + 1)
     count = await enrolments.count(turn.db, one.id, _LISTS[state])
     shown = found[:_PAGE]
@@ -169,7 +161,7 @@ def _rows(found: list[Enrolment]) -> list[Choice]:
 async def review(turn: Turn) -> None:
     """Show the one that waits longest, or the next after another."""
     one = await page.programme(turn)
-    if after := turn.chosen(ListThose).after:
+    if after := turn.chosen(page.OfProgramme).after:
         await page.go_on(turn, (await page.load(turn, after))[0])
         return
     first = await enrolments.listed(turn.db, one.id, ["submitted"], limit=1)

@@ -1,7 +1,5 @@
 """Enter an exhibition or a programme, field after field: answer, skip, go back, stop."""
 
-from dataclasses import asdict, dataclass, replace
-
 from bot.entries.draft import Draft, EnterField, Entering, OfEntry
 from bot.entries.page import NOUNS, advance, current, go_on, load, preview, stamped, step, to_list, values_of, ways
 from bot.errors import Refusal
@@ -21,23 +19,14 @@ _PAGE = 7
 _LEAD_OUT = ("menu", "stop", "cancel", "back", "skip")
 
 
-@dataclass(frozen=True, slots=True)
-class AddEntry:
-    """Of what something is new, at which exhibition a programme is, and whether what is not finished is given up."""
-
-    of: str
-    exhibition: int = 0
-    anew: bool = False
-
-
 @desk.choice("entry-add")
 async def add(turn: Turn) -> None:
     """Ask the first question; where something is not finished, ask whether to go on with it."""
-    new, kept = turn.chosen(AddEntry), Draft.kept(turn)
+    new, kept = turn.chosen(OfEntry), Draft.kept(turn)
     noun = NOUNS[new.of]
     if kept and not new.anew:
         text = _("Something is not finished yet: {name}.", name=await _called(turn, kept))
-        anew = Choice(_("Begin anew"), "entry-add", asdict(replace(new, anew=True)))
+        anew = Choice(_("Begin anew"), "entry-add", {"of": new.of, "exhibition": new.exhibition, "anew": True})
         turn.say(text, [Choice(_("Continue"), "entry-continue"), anew, to_list(noun)])
         return
     answers = {"exhibition_id": new.exhibition} if new.exhibition else {}

@@ -14,8 +14,7 @@ from bot.turn import Turn
 from db.cases import cases
 from db.people import codes, people, staff
 from db.people.staff import ROLES, StaffRow
-from db.privacy import audit
-from handlers.staff.desk import Desk, ShowPage
+from handlers.staff.desk import Desk, ShowPage, record
 
 desk = Desk("members", "admin")
 own = Desk("leave", "viewer")
@@ -77,10 +76,9 @@ async def member(turn: Turn) -> None:
 async def change_role(turn: Turn) -> None:
     """Change what a colleague may do, and tell them."""
     one, role = await _chosen(turn), turn.chosen(OfMember).role
-    if one.role == "admin":
-        await _keep_one(turn)
+    await _keep_one(turn, one.role)
     await staff.set_role(turn.db, one.id, role)
-    await audit.note(turn.db, turn.person.staff_id, "staff.role", f"staff:{one.id}", turn.now, role=role)
+    await record(turn, "staff.role", f"staff:{one.id}", role=role)
     if role == "viewer":
         await _free(turn, one.id)
     name = escape(one.name) if one.name else _("This member")
@@ -93,8 +91,7 @@ async def change_role(turn: Turn) -> None:
 async def ask_to_remove(turn: Turn) -> None:
     """Say what removing means, and ask once more."""
     one = await _chosen(turn)
-    if one.role == "admin":
-        await _keep_one(turn)
+    await _keep_one(turn, one.role)
     name = escape(one.name) if one.name else _("This member")
     text = _("{name} will see no more cases and questions; what they wrote stays. Remove?", name=name)
     remove = Choice(_("Yes, remove"), "member-removed", {"member": one.id}, kind="deciding")
@@ -105,10 +102,9 @@ async def ask_to_remove(turn: Turn) -> None:
 async def remove(turn: Turn) -> None:
     """Remove a colleague, who is told; the cases they had wait for others."""
     one = await _chosen(turn)
-    if one.role == "admin":
-        await _keep_one(turn)
+    await _keep_one(turn, one.role)
     await staff.end(turn.db, one.id, turn.now)
-    await audit.note(turn.db, turn.person.staff_id, "staff.remove", f"staff:{one.id}", turn.now)
+    await record(turn, "staff.remove", f"staff:{one.id}")
     await _free(turn, one.id)
     name = escape(one.name) if one.name else _("This member")
     turn.say(_("{name} no longer belongs to the staff.", name=name), [Choice(_("Staff"), "members")])
@@ -129,7 +125,7 @@ async def invited(turn: Turn) -> None:
     """Give a code for one person and one day, to be passed on."""
     role = turn.chosen(OfMember).role
     code = await codes.give(turn.db, role, turn.person.staff_id, turn.now)
-    await audit.note(turn.db, turn.person.staff_id, "staff.invite", "staff", turn.now, role=role)
+    await record(turn, "staff.invite", "staff", role=role)
     turn.say(
         _(
             "Pass this on to one person, who writes it to me in a private chat within 24 hours; it works once:\n"
@@ -143,8 +139,7 @@ async def invited(turn: Turn) -> None:
 @own.choice("leave")
 async def ask_to_leave(turn: Turn) -> None:
     """Say what leaving means, and ask once more."""
-    if turn.person.role == "admin":
-        await _keep_one(turn)
+    await _keep_one(turn, turn.person.role)
     text = _("You will see no more cases and questions; coming back needs a new invitation. Leave?")
     turn.say(text, [Choice(_("Yes, leave"), "left", kind="deciding"), Choice(_("No, thanks"), "staff")])
 
@@ -152,10 +147,9 @@ async def ask_to_leave(turn: Turn) -> None:
 @own.choice("left")
 async def leave(turn: Turn) -> None:
     """Leave the staff; the cases they had wait for colleagues."""
-    if turn.person.role == "admin":
-        await _keep_one(turn)
+    await _keep_one(turn, turn.person.role)
     await staff.end(turn.db, turn.person.staff_id, turn.now)
-    await audit.note(turn.db, turn.person.staff_id, "staff.leave", f"staff:{turn.person.staff_id}", turn.now)
+    await record(turn, "staff.leave", f"staff:{turn.person.staff_id}")
     await _free(turn, turn.person.staff_id)
     turn.memory.case = 0
     turn.say(_("You no longer belong to the staff. I go on answering your questions."), [Choice(_("Menu"), "menu")])
@@ -183,8 +177,8 @@ async def _tell(turn: Turn, one: StaffRow, text: Callable[[], Markdown]) -> None
         await turn.tell(recipient(colleague), f"staff:{one.id}:{turn.id}", text())
 
 
-async def _keep_one(turn: Turn) -> None:
-    if await staff.admins(turn.db) < 2:
+async def _keep_one(turn: Turn, role: str) -> None:
+    if role == "admin" and await staff.admins(turn.db) < 2:
         raise Refusal(
             _("The last administrator has to stay. Make somebody else an administrator first."),
             [Choice(_("Staff"), "members")],

@@ -16,8 +16,7 @@ from bot.reply import Choice
 from bot.turn import Turn
 from db import office
 from db.office import Office
-from db.privacy import audit
-from handlers.staff.desk import Decide, Desk
+from handlers.staff.desk import Decide, Desk, record
 
 desk = Desk("office", "admin")
 
@@ -156,7 +155,7 @@ async def changed(turn: Turn, asked: Decide) -> None:
     now = await office.load(turn.db)
     decided = _read(asked, " ".join(turn.text.split()), now, turn)
     await office.save(turn.db, **decided)
-    await audit.note(turn.db, turn.person.staff_id, "office.change", f"office:{asked.field}", turn.now)
+    await record(turn, "office.change", f"office:{asked.field}")
     turn.say(_("Kept."))
     if asked.field == "name" and not now.name:
         turn.say(_("Opening hours and contacts can be changed under Office."), [Choice(_("Open"), "staff")])
@@ -165,53 +164,37 @@ async def changed(turn: Turn, asked: Decide) -> None:
 
 
 def _read(asked: Decide, text: str, now: Office, turn: Turn) -> dict[str, object]:
-    """Read a field's new value; raises `Refusal` with what the text lacks."""
+    """Read a field's new value; raises `Refusal` saying what to write."""
     name = asked.field
     if name == "contact":
         others = {of: words for of, words in now.contacts.items() if of != asked.area}
         return {"contacts": others if text in ("-", "–") else {**others, asked.area: text[:200]}}
-    if name in _NUMBERS:
-        return {name: _number(name, text)}
-    read_: dict[str, Callable[[], object]] = {
-        "name": lambda: _office_name(text),
-        "hours": lambda: _hours(turn.text),
+    values: dict[str, Callable[[], object]] = {
+        "name": lambda: text if 2 <= len(text) <= 60 and any(map(str.isalpha, text)) else None,
+        "hours": lambda: opening_hours.parse(turn.text),
         "holidays": lambda: _toggled(text, now, turn),
     }
-    return {name: read_[name]()}
+    value = _number(_NUMBERS[name], text) if name in _NUMBERS else values[name]()
+    if value is None:
+        raise Refusal(_wanted(name), [_back()])
+    return {name: value}
 
 
-def _office_name(text: str) -> str:
-    if not (2 <= len(text) <= 60 and any(map(str.isalpha, text))):
-        raise Refusal(_wanted("name"), [_back()])
-    return text
-
-
-def _hours(text: str) -> dict[str, list[str]]:
-    found = opening_hours.parse(text)
-    if found is None:
-        raise Refusal(_wanted("hours"), [_back()])
-    return found
-
-
-def _number(name: str, text: str) -> int:
-    limits = _NUMBERS[name]
+def _number(limits: Number, text: str) -> int | None:
     text, _space, unit = text.partition(" ")
-    if unit and unit.lower() not in limits.units.split():
-        raise Refusal(_wanted(name), [_back()])
     decided = int(text[:9]) if text.isascii() and text.isdecimal() else -1
-    if not (limits.least <= decided <= limits.most or (limits.or_none and decided == 0)):
-        raise Refusal(_wanted(name), [_back()])
-    return decided
+    within = limits.least <= decided <= limits.most or (limits.or_none and decided == 0)
+    return decided if within and (not unit or unit.lower() in limits.units.split()) else None
 
 
-def _toggled(text: str, now: Office, turn: Turn) -> list[str]:
-    """Add these days to the holidays, or remove them where all of them were holidays."""
+def _toggled(text: str, now: Office, turn: Turn) -> list[str] | None:
+    """Add these days to the holidays, or remove them where all of them were holidays; None where it is no few days."""
     when = read(text, turn.now)
     if not isinstance(when, When) or when.first is None or when.last is None or when.period:
-        raise Refusal(_wanted("holidays"), [_back()])
+        return None
     span = (when.last - when.first).days + 1
     if span > _LONGEST:
-        raise Refusal(_wanted("holidays"), [_back()])
+        return None
     days = {(when.first + timedelta(days=one)).isoformat() for one in range(span)}
     return sorted(set(now.holidays) - days if days <= set(now.holidays) else set(now.holidays) | days)
 

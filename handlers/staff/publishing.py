@@ -132,18 +132,12 @@ def _concerns(news: str, number: int) -> Markdown:
     return ngettext("It concerns {number} person.", "It concerns {number} people.", number, number=number)
 
 
-@dataclass(frozen=True, slots=True)
-class TellNews:
-    """Which news people hear."""
-
-    news: str
-
-
 @desk.choice("entry-tell")
 async def tell(turn: Turn) -> None:
     """Tell everybody whom it concerns, by day."""
-    noun, one = await _load(turn, turn.chosen(OfEntry))
-    number = await telling.tell(turn, noun, one, turn.chosen(TellNews).news)
+    wanted = turn.chosen(OfEntry)
+    noun, one = await _load(turn, wanted)
+    number = await telling.tell(turn, noun, one, wanted.news)
     text = ngettext(
         "✅ {number} person is told, not before 7 in the morning.",
         "✅ {number} people are told, not before 7 in the morning.",
@@ -173,10 +167,7 @@ async def ask_to_cancel(turn: Turn) -> None:
         " sentence, as people will read it, or go on without.",
         title=title(one),
     )
-    turn.say(
-        text,
-        [_cancels(_("Cancel, no reason"), noun, one), Choice(_("No, thanks"), f"staff-{noun.name}", {"id": one.id})],
-    )
+    turn.say(text, [_cancels(_("Cancel, no reason"), noun, one), telling.look(noun, one, _("No, thanks"))])
 
 
 def _cancels(label: Markdown, noun: AnyNoun, one: Entered, reason: str = "") -> Choice:
@@ -190,8 +181,7 @@ async def reason(turn: Turn, asked: WhyCancelled) -> None:
     noun, one = await _load(turn, asked)
     why = words(turn.text, _LONGEST)
     text = _("Cancel {title}? People will read: “{reason}”", title=title(one), reason=why)
-    no = Choice(_("No, thanks"), f"staff-{noun.name}", {"id": one.id})
-    turn.say(text, [_cancels(_("Yes, cancel it"), noun, one, why), no])
+    turn.say(text, [_cancels(_("Yes, cancel it"), noun, one, why), telling.look(noun, one, _("No, thanks"))])
 
 
 @desk.choice("entry-cancelled")
@@ -213,7 +203,7 @@ async def ask_to_discard(turn: Turn) -> None:
     about = {"of": noun.name, "id": one.id, "sequence": one.sequence}
     discard = Choice(_("Yes, discard it"), "entry-removed", about, kind="deciding")
     text = _("Discard the draft {title} for good? Nobody has seen it yet.", title=title(one))
-    turn.say(text, [discard, Choice(_("No, thanks"), f"staff-{noun.name}", {"id": one.id})])
+    turn.say(text, [discard, telling.look(noun, one, _("No, thanks"))])
 
 
 @desk.choice("entry-removed")
@@ -221,9 +211,8 @@ async def discard(turn: Turn) -> None:
     """Delete a draft; what was published, changed or has something that belongs to it stays."""
     noun, one = await _load(turn, turn.chosen(OfEntry))
     if one.sequence != turn.chosen(OfEntry).sequence or not await noun.stored.discard(turn.db, one):
-        look = Choice(_("See details"), f"staff-{noun.name}", {"id": one.id})
         text = _("It stays: it was changed or published since, or a programme belongs to it.")
-        raise Refusal(text, [look])
+        raise Refusal(text, [telling.look(noun, one)])
     await telling.note(turn, noun, one.code, "discard")
     turn.say(_("The draft {title} is gone.", title=title(one)), [to_list(noun)])
 
@@ -236,8 +225,8 @@ async def _set_state(turn: Turn, state: str, act: str, **details: Any) -> None:
         plan = noun.plan(to_json(one.plan()) | {"state": state}, turn.today)
         now = await noun.stored.change(turn.db, one, plan, turn.now)
     except Outdated:
-        look = Choice(_("See details"), f"staff-{noun.name}", {"id": one.id})
-        raise Refusal(_("It was changed since. Please look at it again."), [look]) from None
+        again = _("It was changed since. Please look at it again.")
+        raise Refusal(again, [telling.look(noun, one)]) from None
     await telling.note(turn, noun, one.code, act, **details)
     news, number = await telling.offer(turn, noun, now)
     done = _("{title} is cancelled.", title=title(now))

@@ -1,6 +1,6 @@
 """See what people ask and no card says: questions by how often they come, and answers called not right."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from bot.cases.cases import typed
 from bot.errors import Refusal
@@ -11,8 +11,7 @@ from bot.turn import Turn
 from db.cases import questions, reports
 from db.cases.questions import Group
 from db.cases.reports import Counted
-from db.privacy import audit
-from handlers.staff.desk import Desk, ShowPage
+from handlers.staff.desk import Desk, ShowPage, record
 
 desk = Desk("questions", "viewer")
 deciding = Desk("settling", "officer")
@@ -23,6 +22,16 @@ _PAGE = 8
 _QUOTED = 70
 #: ways of asking, or comments, on a page of their own
 _WAYS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class SettleThis:
+    """A question with all that are like it, or an answer, or a part of it, with what is not right."""
+
+    question: int = 0
+    topic: str = ""
+    section: str = ""
+    reason: str = ""
 
 
 @desk.command("questions")
@@ -46,13 +55,6 @@ def _line(at: int, group: Group) -> Markdown:
     return _("{at}. {count}×: {words}", at=at, count=group.count, words=typed(" ".join(group.text.split()), _QUOTED))
 
 
-@dataclass(frozen=True, slots=True)
-class OfQuestion:
-    """Which question is meant, with all that are like it."""
-
-    question: int
-
-
 @desk.choice("question")
 async def question(turn: Turn) -> None:
     """Show the ways in which it was asked, and the nearest card."""
@@ -72,12 +74,12 @@ async def settle(turn: Turn) -> None:
     """Take it off the list; asked again, it comes back."""
     found = await _chosen(turn)
     count = await questions.settle(turn.db, found.key, turn.now)
-    await audit.note(turn.db, turn.person.staff_id, "question.settle", f"question:{found.id}", turn.now, count=count)
+    await record(turn, "question.settle", f"question:{found.id}", count=count)
     turn.say(_("Dealt with. If it is asked again, it comes back here."), [Choice(_("Questions"), "questions")])
 
 
 async def _chosen(turn: Turn) -> Group:
-    found = await questions.like(turn.db, turn.chosen(OfQuestion).question)
+    found = await questions.like(turn.db, turn.chosen(SettleThis).question)
     if found is None:
         raise Refusal(_("That question is settled."), [Choice(_("Back"), "questions")])
     return found
@@ -99,15 +101,6 @@ async def reported(turn: Turn) -> None:
     turn.say(Markdown("\n".join(lines)), [*choices, Choice(_("Back"), "questions")])
 
 
-@dataclass(frozen=True, slots=True)
-class OfReport:
-    """Which answer, or part of it, is meant, and what is not right with it."""
-
-    topic: str
-    section: str
-    reason: str
-
-
 @desk.choice("report")
 async def report(turn: Turn) -> None:
     """Show what people wrote about one answer, and the way to it."""
@@ -126,13 +119,13 @@ async def settle_report(turn: Turn) -> None:
     """Take it off the list; said again, it comes back."""
     one = await _chosen_report(turn)
     count = await reports.settle(turn.db, one.topic, one.section, one.reason, turn.now)
-    about = f"card:{one.topic}"
-    await audit.note(turn.db, turn.person.staff_id, "report.settle", about, turn.now, count=count, reason=one.reason)
+    await record(turn, "report.settle", f"card:{one.topic}", count=count, reason=one.reason)
     turn.say(_("Dealt with. If it is said again, it comes back here."), [Choice(_("Not right"), "reported")])
 
 
 async def _chosen_report(turn: Turn) -> Counted:
-    found = await reports.counted(turn.db, **asdict(turn.chosen(OfReport)))
+    wanted = turn.chosen(SettleThis)
+    found = await reports.counted(turn.db, wanted.topic, wanted.section, wanted.reason)
     if found is None:
         raise Refusal(_("That is settled."), [Choice(_("Back"), "reported")])
     return found
@@ -149,7 +142,7 @@ def _title(turn: Turn, one: Counted) -> str:
 
 
 def _about(one: Counted) -> dict[str, str]:
-    return asdict(OfReport(one.topic, one.section, one.reason))
+    return {"topic": one.topic, "section": one.section, "reason": one.reason}
 
 
 def _answer(one: Counted) -> dict[str, str]:

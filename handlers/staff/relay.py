@@ -13,8 +13,7 @@ from db.cases import case_messages, cases, relays
 from db.cases.cases import Case
 from db.conversation import jobs
 from db.deliveries import deliveries
-from db.privacy import audit
-from handlers.staff.desk import Desk
+from handlers.staff.desk import Desk, record
 
 desk = Desk("relay", "officer")
 
@@ -73,7 +72,7 @@ async def to_person(turn: Turn) -> None:
     message = await case_messages.add(
         turn.db, case.id, sent.words, turn.id, turn.now, file=sent.file, staff=me.staff_id
     )
-    await audit.note(turn.db, me.staff_id, "case.write", f"case:{case.id}", turn.now, message=message)
+    await record(turn, "case.write", f"case:{case.id}", message=message)
     person = await asker(turn, case)
     with speaking(person.language):
         await pass_on(turn, person, message, called(me), sent.words, sent.file)
@@ -97,7 +96,7 @@ async def _note(turn: Turn, words: str) -> None:
     await case_messages.add(
         turn.db, case.id, words, turn.id, turn.now, file=sent.file, staff=turn.person.staff_id, is_note=True
     )
-    await audit.note(turn.db, turn.person.staff_id, "case.note", f"case:{case.id}", turn.now)
+    await record(turn, "case.note", f"case:{case.id}")
     turn.say(_("A note for staff only, kept with {case}.", case=number(case.id)))
 
 
@@ -132,9 +131,9 @@ async def looked_after(turn: Turn) -> None:
 @desk.choice("case-resend")
 async def resend(turn: Turn) -> None:
     """Send it once more, as a member decided."""
-    of, me = turn.chosen(OfCase), turn.person.staff_id
+    of = turn.chosen(OfCase)
     await deliveries.send_again(turn.db, [of.delivery])
-    await audit.note(turn.db, me, "case.send-again", f"case:{of.case}", turn.now, delivery=of.delivery)
+    await record(turn, "case.send-again", f"case:{of.case}", delivery=of.delivery)
     await turn.later(_FIRST_LOOK, "case-relayed", case=of.case)
     turn.say(_("It is sent once more."))
 

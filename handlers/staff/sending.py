@@ -25,8 +25,7 @@ from db import office
 from db.broadcasts import audiences, broadcasts
 from db.broadcasts.broadcasts import CORRECTION, Broadcast
 from db.people import staff
-from db.privacy import audit
-from handlers.staff.desk import Desk
+from handlers.staff.desk import Desk, record
 
 desk = Desk("sending", "officer")
 agreeing = Desk("agreeing", "admin")
@@ -122,15 +121,11 @@ async def at(turn: Turn, asked: SendWhen) -> None:
     found = await page.known(turn, asked.id)
     when = read(turn.text, turn.now, turn.person.language)
     if not isinstance(when, When) or when.opens is None or when.closes or when.period or when.first != when.last:
-        turn.ask(asked)
-        turn.say(_("Write a day and a time, for example: tomorrow 09.00"), [page.see_back(found)])
-        return
+        raise Refusal(_("Write a day and a time, for example: tomorrow 09.00"), [page.see_back(found)])
     on = when.first or turn.today
     due_at = datetime.combine(on, when.opens, BANDUNG)
     if not timedelta() < due_at - turn.now < _AHEAD:
-        turn.ask(asked)
-        turn.say(_("That is past, or too far ahead. Write a day and a time."), [page.see_back(found)])
-        return
+        raise Refusal(_("That is past, or too far ahead. Write a day and a time."), [page.see_back(found)])
     there = datetime.combine(on, when.opens, ZoneInfo(MALAYSIA))
     text = _("On whose clock? In Bandung that is {time}.", time=page.both_clocks(due_at))
     choices = [
@@ -174,7 +169,7 @@ async def _go(turn: Turn, found: Broadcast, due_at: datetime | None, total: int,
         moved = await start(turn.db, found, turn.now, **values)
     if moved:
         details = {"people": total, "turn": turn.id} | ({"at": due_at.isoformat()} if due_at else {})
-        await audit.note(turn.db, turn.person.staff_id, "broadcast.send", found.source, turn.now, **details)
+        await record(turn, "broadcast.send", found.source, **details)
     await page.show(turn, await page.known(turn, found.id))
 
 
@@ -192,7 +187,7 @@ async def ask(turn: Turn) -> None:
     values = {"due_at": due_at, "author_id": author}
     moved = await broadcasts.move(turn.db, found.id, ["draft", "late"], "waiting", turn.now, **values)
     if moved:
-        await audit.note(turn.db, author, "broadcast.ask", found.source, turn.now)
+        await record(turn, "broadcast.ask", found.source)
         total = await _reach(turn, found, due_at)
         await ask_for_agreement(turn.db, found, others, called(turn.person), total, turn.now)
     turn.say(_("Asked. It goes out once another administrator agrees."), [page.see(found), page.to_list()])
@@ -224,7 +219,7 @@ async def reject(turn: Turn) -> None:
         await page.show(turn, found)
         return
     await broadcasts.change(turn.db, found.id, turn.now)
-    await audit.note(turn.db, turn.person.staff_id, "broadcast.reject", found.source, turn.now)
+    await record(turn, "broadcast.reject", found.source)
     name = called(turn.person)
 
     def said() -> Reply:

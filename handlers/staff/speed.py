@@ -9,8 +9,7 @@ from bot.turn import Turn
 from db import office
 from db.broadcasts import audiences, broadcasts
 from db.broadcasts.broadcasts import Broadcast
-from db.privacy import audit
-from handlers.staff.desk import Desk
+from handlers.staff.desk import Desk, record
 
 desk = Desk("speed", "officer")
 paying = Desk("paying", "admin")
@@ -44,7 +43,7 @@ async def at_speed(turn: Turn) -> None:
     found, speed = await page.chosen(turn), turn.chosen(page.OfBroadcast).speed
     await broadcasts.stop_paying(turn.db, found.id, turn.now)
     if await broadcasts.set_speed(turn.db, found.id, speed, turn.now):
-        await audit.note(turn.db, turn.person.staff_id, "broadcast.speed", found.source, turn.now, speed=speed)
+        await record(turn, "broadcast.speed", found.source, speed=speed)
     await page.show(turn, await page.chosen(turn))
 
 
@@ -74,5 +73,5 @@ async def pay(turn: Turn) -> None:
 
 async def _set(turn: Turn, found: Broadcast, *, is_paid: bool) -> None:
     await broadcasts.change(turn.db, found.id, turn.now, is_paid=is_paid)
-    await audit.note(turn.db, turn.person.staff_id, "broadcast.paid", found.source, turn.now, paid=is_paid)
+    await record(turn, "broadcast.paid", found.source, paid=is_paid)
     await page.check(turn, await page.known(turn, found.id))

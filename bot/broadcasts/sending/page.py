@@ -43,6 +43,9 @@ class OfBroadcast:
     speed: int = 0
     file: int = 0
     at: datetime | None = None
+    #: of a correction, how people hear of it, and whether that is meant
+    mode: str = ""
+    sure: bool = False
 
 
 async def chosen(turn: Turn) -> Broadcast:
