@@ -14,8 +14,8 @@ from db.engine import Transaction
 
 #: the name of the jobs
 JOB = "remind"
-#: how many days before the first day a reminder comes, the earliest first; who is reminded already gets a new one from the
-#: next change of the date on
+#: how many days before the first day a reminder comes, the earliest first; of a new one, who is reminded already gets
+#: theirs with the next change of the date
 DAYS = (14, 3, 1)
 _AT = time(9, tzinfo=ZoneInfo("Asia/Jakarta"))
 
