@@ -37,6 +37,8 @@ class Inbound:
     file: str = ""
     file_name: str = ""
     file_size: int = 0
+    #: of a file of a kind that is not taken, how its name should end by what is in it: `heic`
+    file_form: str = ""
     #: whether it was looked at and drawn anew when it came in
     file_is_clean: bool = False
     #: whether several people read and write there

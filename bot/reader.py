@@ -13,6 +13,7 @@ from bot.inbound import FileTrouble, Inbound
 from bot.knowledge import Knowledge
 from bot.knowledge.search import Understanding
 from bot.media.attachments import LARGEST, TooLarge, recognised
+from bot.media.forms import form
 from bot.media.pictures import Damaged, ImageCleaner
 from db.base import storable
 from db.conversation.turns import Received
@@ -94,7 +95,8 @@ class Reader:
         file = recognised(content, inbound.file_name)
         if file is None:
             taken = await self._intake.read(prepared.turn.address_id, content) if self._intake else None
-            return replace(prepared, taken_in=taken, file_trouble="unknown-kind" if content else "empty")
+            told = replace(inbound, file_form=form(content))
+            return replace(prepared, inbound=told, taken_in=taken, file_trouble="unknown-kind" if content else "empty")
         if inbound.file_is_clean:
             return replace(prepared, file=file)
         try:

@@ -6,6 +6,7 @@ from bot.cases.forwarded import Forwarded, content
 from bot.cases.opening_hours import deadline
 from bot.cases.promises import promise
 from bot.enrolling.form.resuming import greet, is_it_this
+from bot.fields.trouble import file_trouble
 from bot.language.courtesy import greeting, is_thanks, opens_only
 from bot.language.i18n import _
 from bot.reply import Choice
@@ -97,12 +98,8 @@ async def not_heard(turn: Turn) -> None:
 @router.kind("photo", "file", "contact", "location", "other")
 async def not_read(turn: Turn) -> None:
     """Answer something that no open question asked for."""
-    if turn.file_trouble and turn.file_trouble != "unknown-kind":
-        why = await content(turn)
-        assert not isinstance(why, Forwarded)
-        turn.say(why, _menu())
-        return
-    turn.say(_("I can only read text here. Please write your question in one sentence."), _menu())
+    text = _("I can only read text here. Please write your question in one sentence.")
+    turn.say(file_trouble(turn) or text, _menu())
 
 
 def _menu() -> list[Choice]:

@@ -11,6 +11,7 @@ from bot.enrolling.form.resuming import ask_to_stop, opened, which_stop
 from bot.enrolling.form.sending import go_on_or_hand_back
 from bot.errors import Refusal
 from bot.fields import Field, SetValues, Values
+from bot.fields.trouble import file_trouble, not_taken
 from bot.language.courtesy import is_courtesy
 from bot.language.i18n import _
 from bot.language.markdown import Markdown
@@ -55,6 +56,8 @@ async def written(turn: Turn, asked: FillIn) -> None:
         await _back(turn, form)
     elif is_command(turn.text, "skip"):
         await _skip(turn, form)
+    elif (turn.file_trouble or turn.inbound.kind == "video") and not (form.asked and form.asked.is_document):
+        await go_on(turn, form, file_trouble(turn) or not_taken(turn))
     elif form.confirms or form.asked is None:
         await _at_the_review(turn, form)
     else:

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from bot.fields.trouble import file_trouble
 from bot.language.i18n import _
 from bot.language.markdown import Markdown
 from bot.turn import Turn
@@ -28,15 +29,9 @@ async def content(turn: Turn) -> Forwarded | Markdown:
         place = "📍 {:.5f}, {:.5f}".format(*inbound.place) if inbound.place else ""
         words = "\n".join(piece for piece in (*turn.fragments, turn.text, place, inbound.phone) if piece)
         return Forwarded(words, await _kept(turn))
-    if turn.file_trouble == "too-large":
-        return _("That file is too large to be passed on: 5 MB at most. Send a smaller one, or write it.")
-    if turn.file_trouble == "not-fetched":
-        return _("That file did not reach me. Please send it once more.")
-    if turn.file_trouble == "empty":
-        return _("There is nothing in that file. Please send it once more.")
-    if turn.file_trouble == "damaged":
-        return _("That picture is damaged, it cannot be opened. Please take it anew.")
-    return _("I can pass on words, photos (JPG, PNG), PDF files and voice messages. Please write it.")
+    return file_trouble(turn) or _(
+        "I can pass on words, photos (JPG, PNG), PDF files and voice messages. Please write it."
+    )
 
 
 async def _kept(turn: Turn) -> int:

@@ -37,6 +37,12 @@ _BEGINNINGS = {
     b"%PDF-": "application/pdf",
     b"ID3": "audio/mpeg",
 }
+#: how far from its beginning a file may only begin; what stands before it then: a byte order mark, lines, HTTP headers
+_LOOKED_AT = 1_024
+_BEFORE = re.compile(
+    rb"\A(?:\xef\xbb\xbf|\s)*(?:(?:HTTP/[\d.]+ [^\n]*\n)?(?:[\w-]+:[^\n]*\n)+\r?\n)?(?:\xef\xbb\xbf|\s)*"
+)
+_PDF, _PACKED = re.compile(rb"%PDF-\d"), b"PK\x03\x04"
 #: in an MP4 file, what a track holds
 _TRACK = re.compile(rb"hdlr.{8}(soun|vide)", re.DOTALL)
 
@@ -47,7 +53,10 @@ class TooLarge(Exception):
 
 def recognised(content: bytes, name: str = "") -> File | None:
     """Recognise a photo (JPEG, PNG, WebP), a document (PDF) or a voice note (Ogg, MP3, M4A, AAC); else None."""
+    content = _BEFORE.sub(b"", content[:_LOOKED_AT], count=1) + content[_LOOKED_AT:]
     mime = _mime(content)
+    if not mime and not content.startswith(_PACKED) and (pdf := _PDF.search(content, 0, _LOOKED_AT)):
+        content, mime = content[pdf.start() :], "application/pdf"
     return File(_FORMS[mime][0], mime, named(name, mime), content) if mime else None
 
 
@@ -66,7 +75,7 @@ def _is_text(content: bytes) -> bool:
 
 def is_xlsx(content: bytes) -> bool:
     """Whether a file is a packed workbook; other office files are packed as well."""
-    if not content.startswith(b"PK\x03\x04"):
+    if not content.startswith(_PACKED):
         return False
     try:
         with ZipFile(io.BytesIO(content)) as packed:

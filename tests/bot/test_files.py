@@ -1,7 +1,10 @@
 """Photos, documents and voice notes, in and out, on every channel."""
 
 import asyncio
+import io
 import json
+import struct
+import zipfile
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -98,6 +101,66 @@ def test_a_file_is_known_by_its_content_and_gets_a_true_name(
     found = recognised(content, name)
     assert found is not None
     assert (found.kind, found.mime, found.name) == known_as
+
+
+HEADERS = b"HTTP/1.1 200 OK\r\nContent-Type: application/octet-stream\r\nContent-Length: 260\r\n\r\n"
+
+
+@pytest.mark.parametrize("content", [PDF, JPEG, WEBP, png(1, 1)])
+@pytest.mark.parametrize("before", [b"\xef\xbb\xbf", b"\r\n", b"\n\n ", HEADERS, HEADERS.split(b"\r\n", 1)[1]])
+def test_what_stands_before_a_file_is_left_away(before: bytes, content: bytes) -> None:
+    found = recognised(before + content)
+    assert found is not None and found.content == content
+
+
+def test_a_pdf_begins_within_its_first_kilobyte_and_none_is_taken_out_of_a_packed_file() -> None:
+    found = recognised(b"\0" * 900 + PDF)
+    assert found is not None and found.content == PDF
+    assert recognised(b"x" * 1_100 + PDF) is None
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as opened:
+        opened.writestr("nota.pdf", PDF)
+    assert recognised(packed.getvalue()) is None
+
+
+def boxes(*brands: bytes) -> bytes:
+    """The beginning of a file in boxes: HEIC, AVIF, a film."""
+    return struct.pack(">I", 12 + 4 * len(brands)) + b"ftyp" + brands[0] + bytes(4) + b"".join(brands[1:]) + bytes(900)
+
+
+def packed_as(*names: str) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as opened:
+        for name in names:
+            opened.writestr(name, b"application/vnd.oasis.opendocument.text" if name == "mimetype" else b"<x/>")
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (boxes(b"heic", b"mif1", b"heic"), "Jenis gambar itu (HEIC)"),
+        (boxes(b"mif1", b"mif1", b"heic"), "Jenis gambar itu (HEIC)"),
+        (boxes(b"avif", b"mif1", b"avif"), "Jenis gambar itu (AVIF)"),
+        (boxes(b"mif1", b"mif1", b"avif"), "Jenis gambar itu (AVIF)"),
+        (b"GIF89a" + bytes(90), "Jenis gambar itu (GIF)"),
+        (b"BM" + bytes(90), "Jenis gambar itu (BMP)"),
+        (b"II*\0" + bytes(90), "Jenis gambar itu (TIFF)"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "Jenis gambar itu (SVG)"),
+        (packed_as("[Content_Types].xml", "word/document.xml"), "Itu berkas Word"),
+        (packed_as("mimetype", "content.xml"), "Itu berkas Word"),
+        (packed_as("[Content_Types].xml", "xl/workbook.xml"), "Excel"),
+        (packed_as("ppt/presentation.xml"), "PowerPoint"),
+        (packed_as("foto/kue.jpg"), "dikemas"),
+        (boxes(b"isom", b"mp42"), "Itu video"),
+    ],
+)
+async def test_a_kind_that_cannot_be_opened_is_named_by_its_content_whatever_its_name(
+    sqlite_url: str, known: Knowledge, content: bytes, said: str
+) -> None:
+    async with Town.opened(sqlite_url, known) as town:
+        [answer] = await town.phone("ani").sends_file(content, "foto.jpg")
+        assert said in answer.text
 
 
 @pytest.mark.parametrize(

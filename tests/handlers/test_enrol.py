@@ -317,6 +317,33 @@ async def test_an_album_of_which_one_photo_is_no_good_keeps_the_others(town: Tow
     assert "12. Scan NIB: 1 berkas" in ani.bubbles[-1].text
 
 
+#: what cannot be taken, and what is said of it
+REFUSED = [
+    (bytes(4) + b"ftypheic" + bytes(90), "IMG_1.HEIC", "Jenis gambar itu (HEIC) belum bisa dibuka"),
+    (b"PK\x03\x04" + bytes(90), "usaha.docx", "Itu berkas yang dikemas"),
+    (b"\xd0\xcf\x11\xe0" + bytes(90), "usaha.doc", "Itu berkas Word"),
+    (PDF + bytes(5_100_000), "usaha.pdf", "Berkas itu terlalu besar"),
+    (png(30, 40)[:60], "kue.png", "Gambar itu rusak"),
+    (b"", "kue.png", "Berkas itu tidak ada isinya"),
+]
+
+
+@pytest.mark.parametrize(("content", "name", "said"), REFUSED)
+async def test_a_file_that_is_not_taken_is_told_why_at_any_question_and_at_the_review(
+    town: Town, ani: Phone, content: bytes, name: str, said: str
+) -> None:
+    await offer(town, delegation(documents=["Foto produk"]))
+    asked = await begins(ani)
+    (told,) = await ani.sends_file(content, name)
+    assert told.text.startswith(said) and told.text.endswith(asked.text.splitlines()[-1])
+    await fills(ani, *ANSWERS)
+    await ani.sends_photo(JPEG)
+    review = ani.bubbles[-1]
+    (told,) = await ani.sends_file(content, name)
+    assert told.text.startswith(said)
+    assert told.labels == review.labels and "Baris mana" not in told.text
+
+
 @pytest.mark.parametrize("answer", ["1234567890123456", "ktp saya 3273012345678901"])
 async def test_a_number_of_an_identity_card_is_never_taken(town: Town, ani: Phone, answer: str) -> None:
     await offer(town, delegation())
