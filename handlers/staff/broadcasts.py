@@ -47,7 +47,10 @@ async def one(turn: Turn) -> None:
 @desk.choice("broadcast-pause")
 async def pause(turn: Turn) -> None:
     """Pause it at once; what is on its way arrives."""
-    await _move(turn, ["freezing", "sending"], "paused", "pause")
+    found = await page.chosen(turn)
+    if await broadcasts.move(turn.db, found.id, ["freezing", "sending"], "paused", turn.now):
+        await note(turn, found, "pause")
+    await page.show(turn, await page.chosen(turn))
 
 
 @desk.choice("broadcast-resume")
@@ -56,13 +59,6 @@ async def resume(turn: Turn) -> None:
     found = await page.chosen(turn)
     if await broadcasts.resume(turn.db, found.id, turn.now):
         await note(turn, found, "resume")
-    await page.show(turn, await page.chosen(turn))
-
-
-async def _move(turn: Turn, before: list[str], state: str, act: str) -> None:
-    found = await page.chosen(turn)
-    if await broadcasts.move(turn.db, found.id, before, state, turn.now):
-        await note(turn, found, act)
     await page.show(turn, await page.chosen(turn))
 
 

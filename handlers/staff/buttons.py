@@ -8,7 +8,6 @@ from bot.broadcasts.sending import page
 from bot.broadcasts.writing import buttons, link
 from bot.errors import Refusal
 from bot.fairs.exhibitions import local
-from bot.knowledge.search import Understanding
 from bot.language.i18n import _
 from bot.language.markdown import Markdown
 from bot.reply import Choice
@@ -83,15 +82,10 @@ async def card(turn: Turn) -> None:
 async def add_card(turn: Turn, asked: AddCard) -> None:
     """Show the answer that people would get, if there is one for sure."""
     found = await page.known(turn, asked.id)
-    topic = _topic(turn, turn.found)
-    if not topic:
+    judged = turn.knowledge.judge(turn.found) if turn.found else None
+    if judged is None or judged.outcome != "sure":
         raise Refusal(_("I have no sure answer to that. Write it another way."), [page.see_back(found)])
-    await _add(turn, found, f"card:{topic}")
-
-
-def _topic(turn: Turn, found: Understanding | None) -> str:
-    judged = turn.knowledge.judge(found) if found else None
-    return judged.matches[0].topic if judged and judged.outcome == "sure" else ""
+    await _add(turn, found, f"card:{judged.matches[0].topic}")
 
 
 @dataclass(frozen=True)

@@ -162,7 +162,8 @@ async def recall(turn: Turn) -> None:
 
 async def _go(turn: Turn, right: Broadcast, mode: str) -> None:
     """Begin the correction at once, or above the office's number once a second administrator agrees."""
-    total, limit = page.total_of(await audiences.count(turn.db, right, turn.now)), await _limit(turn)
+    total = page.total_of(await audiences.count(turn.db, right, turn.now))
+    limit = (await office.load(turn.db)).second_from
     await broadcasts.change(turn.db, right.id, turn.now, audience={"mode": mode})
     now = await page.known(turn, right.id)
     if total > limit:
@@ -172,7 +173,3 @@ async def _go(turn: Turn, right: Broadcast, mode: str) -> None:
         return
     await corrections.begin(turn, now, total)
     await page.show(turn, await page.known(turn, right.id))
-
-
-async def _limit(turn: Turn) -> int:
-    return (await office.load(turn.db)).second_from

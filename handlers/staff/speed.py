@@ -4,7 +4,6 @@ from bot.broadcasts.sending import page
 from bot.broadcasts.sending.paying import price, stars
 from bot.errors import Refusal
 from bot.language.i18n import _, number
-from bot.reply import Choice
 from bot.turn import Turn
 from db import office
 from db.broadcasts import audiences, broadcasts
@@ -27,14 +26,14 @@ async def speeds(turn: Turn) -> None:
         text = _("It leaves at {number} a second, paid. Any other speed ends the paying.", number=number(found.speed))
     elif found.speed:
         text = _("It leaves at {number} a second at most.", number=number(found.speed))
-    choices = [_at(found, speed) for speed in _SLOWER if speed != found.speed]
+    choices = [
+        page.about(found, _("{number} a second", number=number(speed)), "at-speed", speed=speed)
+        for speed in _SLOWER
+        if speed != found.speed
+    ]
     if found.speed:
         choices.insert(0, page.about(found, _("Full speed"), "at-speed", speed=0))
     turn.say(text, [*choices, page.see_back(found)])
-
-
-def _at(found: Broadcast, speed: int) -> Choice:
-    return page.about(found, _("{number} a second", number=number(speed)), "at-speed", speed=speed)
 
 
 @desk.choice("broadcast-at-speed")
