@@ -11,7 +11,7 @@ from babel.dates import format_date, get_day_names
 from bot import dates
 from bot.clock import BANDUNG, bandung_day
 from bot.dates import When, in_order
-from bot.language.i18n import LANGUAGES, _, clock_time, day, hour, language
+from bot.language.i18n import LANGUAGES, _, clock_time, day, hour, language, locale
 from bot.language.markdown import Markdown
 
 #: working hours within which staff answer
@@ -94,7 +94,7 @@ def short(at: datetime, now: datetime) -> str:
 
 
 def _weekday(at: date) -> str:
-    return str(format_date(at, "EEEE, d MMMM y", locale={"en": "en_GB"}.get(language(), language())))
+    return str(format_date(at, "EEEE, d MMMM y", locale=locale()))
 
 
 def _clocks(at: datetime) -> Markdown:

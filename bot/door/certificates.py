@@ -1,13 +1,10 @@
 """Certificates: who took part in what, on one page that anybody can check by its QR."""
 
 import asyncio
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
-
-import segno
 
 from bot.codes import Codes
 from bot.door.attendance import days
@@ -17,6 +14,7 @@ from bot.language.dates_said import weekday_span
 from bot.language.i18n import _, ngettext
 from bot.language.markdown import plain
 from bot.media.lettering import BOLD, REGULAR, legible
+from bot.media.qr import png
 from bot.turn import Turn
 from db import files, office
 from db.enrolling.attendance import Presence
@@ -106,7 +104,7 @@ def _set(lines: Sequence[_Line], fine: Sequence[str], address: str, made_at: dat
     for line in said:
         _write(pdf, line, scale)
         pdf.ln(_GAP * scale)
-    pdf.image(_qr(address), _WIDTH - _EDGE - _QR, top, _QR, _QR)
+    pdf.image(png(address, error="m", quiet=2), _WIDTH - _EDGE - _QR, top, _QR, _QR)
     pdf.set_font("sans", "", _FINE)
     pdf.set_y(top + 10)
     for text in fine:
@@ -125,9 +123,3 @@ def _write(pdf: "FPDF", line: _Line, scale: float, dry: bool = False) -> float:
     height = pdf.multi_cell(0, step, line.text, align="C", new_x="LMARGIN", new_y="NEXT", dry_run=dry, output="HEIGHT")
     assert isinstance(height, float)
     return height
-
-
-def _qr(address: str) -> io.BytesIO:
-    drawn = io.BytesIO()
-    segno.make(address, error="m", micro=False).save(drawn, kind="png", scale=8, border=2)
-    return drawn

@@ -5,8 +5,6 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import segno
-
 # Pillow would import every format it knows for the first one that is not registered by an import
 from PIL import Image, ImageDraw, ImageFont, PngImagePlugin  # noqa: F401
 
@@ -17,6 +15,7 @@ from bot.fairs.exhibitions import SAMPLE, title
 from bot.language.i18n import _
 from bot.language.markdown import plain
 from bot.media.lettering import BOLD, REGULAR, legible
+from bot.media.qr import png
 from bot.turn import Turn
 from db import files
 from db.enrolling.enrolments import Enrolment
@@ -57,7 +56,7 @@ def _drawn(address: str, above: Sequence[_Line], below: Sequence[_Line]) -> byte
     """Draw it black on white, from top to bottom: what it is, the QR, whose it is, when and where."""
     room = _WIDTH - 2 * _EDGE
     blocks = [[_Set(line, room) for line in lines if line.text] for lines in (above, below)]
-    qr = _qr(address)
+    qr = Image.open(io.BytesIO(png(address, _QR))).convert("L")
     heights = [sum(block.height for block in blocks_) for blocks_ in blocks]
     picture = Image.new("L", (_WIDTH, sum(heights) + qr.height + 2 * _EDGE), 255)
     draw = ImageDraw.Draw(picture)
@@ -71,14 +70,6 @@ def _drawn(address: str, above: Sequence[_Line], below: Sequence[_Line]) -> byte
     content = io.BytesIO()
     picture.save(content, "PNG")
     return content.getvalue()
-
-
-def _qr(address: str) -> Image.Image:
-    """Draw the QR in whole pixels a module, with its quiet zone; a quarter of it may be unreadable."""
-    code = segno.make(address, error="q", micro=False)
-    drawn = io.BytesIO()
-    code.save(drawn, kind="png", scale=max(4, _QR // code.symbol_size(border=4)[0]), border=4)
-    return Image.open(drawn).convert("L")
 
 
 class _Set:

@@ -10,7 +10,7 @@ from bot.dates import Doubt, Reason, When
 from bot.errors import Refusal
 from bot.fields.field import Given, Values, answer
 from bot.language.dates_said import weekday_span
-from bot.language.i18n import _, hour, language
+from bot.language.i18n import _, hour, language, locale
 from bot.language.markdown import Markdown, escape
 
 #: readings that are offered
@@ -81,12 +81,12 @@ def _labels(readings: list[tuple[When, Values]]) -> list[str]:
 def _short(one: When) -> str:
     if one.last is None:
         return ""
-    first, locale = one.first or one.last, {"en": "en_GB"}.get(language(), language())
-    last = str(format_date(one.last, "d MMM y", locale=locale))
+    first = one.first or one.last
+    last = str(format_date(one.last, "d MMM y", locale=locale()))
     if first == one.last:
         return last[:20]
     same_month = (first.year, first.month) == (one.last.year, one.last.month)
-    return f"{format_date(first, 'd' if same_month else 'd MMM', locale=locale)}–{last}"[:20]
+    return f"{format_date(first, 'd' if same_month else 'd MMM', locale=locale())}–{last}"[:20]
 
 
 def clock(opens: time | None, closes: time | None) -> str:

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date
 
 from bot.clock import BANDUNG
-from bot.language.i18n import _, day, hour, language
+from bot.language.i18n import _, day, hour, language, locale
 from bot.language.markdown import Markdown
 
 MALAYSIA = "Asia/Kuala_Lumpur"
@@ -73,4 +73,4 @@ def _on_clock(on: date, times: Sequence[time], zone: str, other: str) -> str:
 
 
 def _formatted(value: date, pattern: str) -> str:
-    return str(format_date(value, pattern, locale={"en": "en_GB"}.get(language(), language())))
+    return str(format_date(value, pattern, locale=locale()))

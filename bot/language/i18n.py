@@ -119,12 +119,13 @@ def _same(language: str) -> frozenset[str]:
         return frozenset(str(entry.id) for entry in read_po(file, locale=language) if entry.id == entry.string)
 
 
-def _locale() -> str:
+def locale() -> str:
+    """The language being spoken as Babel calls it; English writes days as the British do."""
     return {"en": "en_GB"}.get(_language.get(), _language.get())
 
 
 def number(value: float) -> str:
-    return _number(value, _locale())
+    return _number(value, locale())
 
 
 @lru_cache(maxsize=1024)
@@ -139,13 +140,13 @@ def money(amount: float, currency: str) -> str:
         billions = {"en": "billion", "ms": "bilion"}.get(_language.get(), "miliar")
         return f"{sign}{number(amount / 1_000_000_000)} {billions}"
     if amount % 1:
-        return sign + str(format_decimal(amount, "#,##0.00", locale=_locale()))
+        return sign + str(format_decimal(amount, "#,##0.00", locale=locale()))
     return f"{sign}{number(amount)}"
 
 
 def day(value: date) -> str:
     """Format a day: 22 November 2026."""
-    return _day(value, _locale())
+    return _day(value, locale())
 
 
 @lru_cache(maxsize=1024)
