@@ -2,11 +2,13 @@
 
 import asyncio
 import warnings
+from dataclasses import replace
 from io import BytesIO
 
 # what is read here is registered by these imports; Pillow would import every format it knows for one it does not
 from PIL import Image, ImageOps, JpegImagePlugin, PngImagePlugin, WebPImagePlugin
 
+from bot.media import metadata
 from bot.media.attachments import LARGEST, TooLarge, named
 from db.files import File
 
@@ -51,21 +53,41 @@ def drawn_anew(file: File) -> File:
     """Draw a picture anew as JPEG or PNG: only its pixels, upright, at most 2,560 pixels long; the first frame where it
     moves.
 
-    Raises `TooLarge` for more than 40 megapixels (16 of WebP), `Damaged` for what cannot be drawn.
+    Raises `TooLarge` for more than 40 megapixels (16 of WebP), `Damaged` for what cannot be drawn, also without what
+    says where is up.
     """
+    plain, bare = (metadata.without(file.content, upright=upright) for upright in (True, False))
+    try:
+        return _drawn(replace(file, content=plain))
+    except Damaged:
+        if bare == plain:
+            raise
+        return _drawn(replace(file, content=bare))
+
+
+def _drawn(file: File) -> File:
     try:
         with Image.open(BytesIO(file.content), formats=[_FORMATS[file.mime] or ""]) as opened:
             most = MOST_WEBP if file.mime == "image/webp" else MOST_PIXELS
             if opened.width * opened.height > most:
                 raise TooLarge
             opened.thumbnail((LONGEST_SIDE, LONGEST_SIDE), reducing_gap=1.0)
-            content, mime = _written(ImageOps.exif_transpose(opened), file.mime)
+            content, mime = _written(_upright(opened), file.mime)
     except (Image.DecompressionBombWarning, Image.DecompressionBombError, TooLarge):
         raise TooLarge from None
     except Exception:  # a broken file makes Pillow raise nearly anything
         raise Damaged from None
     name = file.name if mime == file.mime else named(file.name.rpartition(".")[0], mime)
     return File(file.kind, mime, name, content)
+
+
+def _upright(image: Image.Image) -> Image.Image:
+    """Turn the picture as its metadata says, and not at all where those are broken."""
+    image.load()
+    try:
+        return ImageOps.exif_transpose(image)
+    except Exception:  # broken metadata make Pillow raise nearly anything as well
+        return image
 
 
 def _written(image: Image.Image, mime: str) -> tuple[bytes, str]:

@@ -121,6 +121,70 @@ def test_what_is_cut_off_or_broken_is_damaged(content: bytes) -> None:
             drawn(broken)
 
 
+def chunk(kind: bytes, content: bytes, check: int | None = None) -> bytes:
+    check = zlib.crc32(kind + content) if check is None else check
+    return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", check)
+
+
+def segment(marker: int, content: bytes) -> bytes:
+    return bytes([0xFF, marker]) + struct.pack(">H", len(content) + 2) + content
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        chunk(b"eXIf", b"MM\0*", 1),
+        chunk(b"eXIf", b"MM\0*\xff\xff\xff\xff garbage"),
+        chunk(b"eXIf", b""),
+        chunk(b"iCCP", b"profile\0\x07" + b"garbage"),
+        chunk(b"iCCP", b"profile\0\0" + zlib.compress(bytes(9_000_000))),
+        chunk(b"iCCP", b"profile", 1),
+        chunk(b"zTXt", b"Comment\0\x09garbage"),
+        chunk(b"zTXt", b"Comment\0\0" + zlib.compress(bytes(9_000_000))),
+        chunk(b"tEXt", b"Author\0Euis", 1),
+        chunk(b"iTXt", b"Author\0\1\0\0\0" + zlib.compress(bytes(9_000_000))),
+        chunk(b"gAMA", b"\0"),
+        chunk(b"cHRM", b"\0"),
+        chunk(b"pHYs", b"\0"),
+        chunk(b"sRGB", b""),
+        chunk(b"tIME", b"now", 1),
+    ],
+)
+def test_a_png_is_drawn_whatever_is_broken_beside_it(broken: bytes) -> None:
+    whole = picture("PNG")
+    found = opened(drawn(whole[:33] + broken + whole[33:]))
+    assert found.size == (60, 40)
+    assert found.getpixel((2, 2)) == (255, 0, 0)
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        segment(0xE1, b"Exif\0\0"),
+        segment(0xE1, b"Exif\0\0MM\0*\xff\xff\xff\xffgarbage"),
+        segment(0xE1, b"Exif\0\0II*\0\x08\0\0\0\xff\xff" + b"\x12\x01\xff\xff" * 9),
+        segment(0xE2, b"ICC_PROFILE\0\x07\x01garbage"),
+        segment(0xE2, b"MPF\0MM\0*\0\0\0\x08\0\x09garbage"),
+        segment(0xED, b"Photoshop 3.0\x008BIM\x04"),
+        segment(0xFE, b"\xff\xfe"),
+        b"\xff\xff",
+    ],
+)
+def test_a_jpeg_is_drawn_whatever_is_broken_beside_it(broken: bytes) -> None:
+    whole = picture()
+    found = opened(drawn(whole[:2] + broken + whole[2:]))
+    assert found.size == (60, 40)
+
+
+def test_a_webp_is_drawn_whatever_its_exif_says() -> None:
+    assert opened(drawn(picture("WEBP", exif=b"Exif\0\0MM\0*\xff\xff\xff\xff garbage"))).size == (60, 40)
+
+
+def test_a_photo_with_a_broken_profile_stands_upright_all_the_same() -> None:
+    taken = photographed("PNG", orientation=6, size=(60, 40))
+    assert opened(drawn(taken[:33] + chunk(b"iCCP", b"profile", 1) + taken[33:])).size == (40, 60)
+
+
 @pytest.mark.parametrize(
     ("content", "name", "kept_as"),
     [

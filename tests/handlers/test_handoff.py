@@ -355,7 +355,7 @@ async def test_what_cannot_be_passed_on_is_said_to_whoever_sent_it(desks: Desks,
     assert "tidak sampai ke saya" in gone.text
     assert await desks.news(ani) == []
     (unknown,) = await ani.sends_file(b"MZ program", "program.exe")
-    assert unknown.text.startswith("Yang bisa saya teruskan:")
+    assert unknown.text.startswith("Berkas jenis itu tidak bisa saya buka.")
     assert len(await desks.news(rini)) == 3  # what she was told herself
 
 
