@@ -10,7 +10,7 @@ _TRANSPARENCY, _EXIF = b"tRNS", b"eXIf"
 #: markers of a JPEG: APP2 to APP13, APP15 and the comment; the others say how to read the colours, or where is up
 _LEFT_OUT = {*range(0xE2, 0xEE), 0xEF, 0xFE}
 _APP1 = 0xE1
-#: what may stand before any marker
+#: what stands before a marker, perhaps more than once
 _FILL = 0xFF
 #: the marker behind which the picture itself stands
 _SCAN = 0xDA
@@ -39,7 +39,7 @@ def _chunks(content: bytes, further: Collection[bytes]) -> bytes:
 
 def _segments(content: bytes, left_out: Collection[int]) -> bytes:
     kept, at = bytearray(content[:2]), 2
-    while content[at : at + 1] == b"\xff" and content[at + 1] != _SCAN and len(content) > at + 3:
+    while len(content) > at + 3 and content[at] == _FILL and content[at + 1] != _SCAN:
         if content[at + 1] == _FILL:
             at += 1
             continue
