@@ -95,6 +95,7 @@ def set_up(style: Style = "text", level: int = logging.INFO) -> None:
     handler = logging.StreamHandler()
     handler.setFormatter(JsonFormatter() if style == "json" else TextFormatter())
     logging.basicConfig(handlers=[handler], level=level, force=True)
+    logging.lastResort = None  # it would write, without our formatter, what a logger without a way here says
     logging.captureWarnings(True)
     for name in _TALKATIVE:
         logging.getLogger(name).setLevel(logging.WARNING)

@@ -75,10 +75,12 @@ def fail_with_the_words(error: type[Exception]) -> None:
 def test_no_library_s_record_or_warning_quotes_what_somebody_wrote(
     style: logs.Style, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(logging.root, "handlers", [])  # pytest's own raises for a record that cannot be put together
+    monkeypatch.setattr(logging, "lastResort", logging.lastResort)
     everything = [name for _finder, name, _is_package in pkgutil.walk_packages(telegram.__path__, "telegram.")]
     names = {*LIBRARIES, *everything, *logging.root.manager.loggerDict} - {"bot"}
     names = {name for name in names if name.partition(".")[0] not in ("bot", "db", "handlers", "tests")}
+    for name in ("", *names):  # pytest's own handler raises for a record that cannot be put together
+        monkeypatch.setattr(logging.getLogger(name), "handlers", [])
     logs.set_up(style)
     with warnings.catch_warnings():
         warnings.simplefilter("always")

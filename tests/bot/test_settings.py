@@ -20,7 +20,7 @@ def test_without_any_setting_it_serves_this_machine_from_a_file_in_data() -> Non
     found = settings.load()
     assert (found.host, found.port, found.telegram_token) == ("127.0.0.1", 8080, None)
     assert found.database() == "sqlite+aiosqlite:///data/jembatan.db"
-    assert Path("data").is_dir()
+    assert not Path("data").exists()
 
 
 def test_the_env_file_is_read_and_the_environment_wins(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -123,7 +123,7 @@ def test_processes_that_start_together_agree_on_one_key() -> None:
 def test_a_data_folder_that_cannot_be_made_is_said_so() -> None:
     Path("taken").write_text("a file")
     with pytest.raises(Unusable, match="JEMBATAN_DATA_DIR: the folder taken/data cannot be made"):
-        settings.load(data_dir="taken/data").database()
+        settings.load(data_dir="taken/data").folder()
 
 
 def test_secrets_are_not_shown_when_the_settings_are() -> None:

@@ -22,6 +22,8 @@ QUESTION = "harga sertifikat halal"
 COMMAND = [sys.executable, "-m", "bot"]
 
 
+# SQLAlchemy gives up a connection that cannot be opened without waiting for the driver's thread
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 @pytest.mark.parametrize(
     ("settings", "said"),
     [
