@@ -88,12 +88,7 @@ class Conversation:
         self.outage: Outage | None = None
 
     async def take(
-        self,
-        state: State,
-        prepared: Prepared,
-        person: Known,
-        waiting: Sequence[Received],
-        fault: Exception | None,
+        self, state: State, prepared: Prepared, person: Known, waiting: Sequence[Received], fault: Exception | None
     ) -> Outcome:
         """Answer one turn; with a `fault`, only say that it failed."""
         memory = state.memory(person)

@@ -42,11 +42,7 @@ class Settings(BaseSettings):
     """All settings; an empty value means "not set"."""
 
     model_config = SettingsConfigDict(
-        env_prefix=PREFIX,
-        env_file=".env",
-        extra="ignore",
-        frozen=True,
-        hide_input_in_errors=True,
+        env_prefix=PREFIX, env_file=".env", extra="ignore", frozen=True, hide_input_in_errors=True
     )
 
     telegram_token: SecretStr | None = None

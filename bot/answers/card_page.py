@@ -97,13 +97,7 @@ async def privacy(turn: Turn) -> Markdown:
 
 
 def _say(
-    turn: Turn,
-    card: Card,
-    part: Part,
-    section: str,
-    choices: Sequence[Choice],
-    before: str = "",
-    after: str = "",
+    turn: Turn, card: Card, part: Part, section: str, choices: Sequence[Choice], before: str = "", after: str = ""
 ) -> None:
     turn.memory.topic, turn.memory.topic_at, turn.memory.aspect = card.topic, turn.now.isoformat(), section
     facts = [turn.knowledge.facts[fact] for fact in part.facts()]

@@ -181,13 +181,7 @@ def _numbers(path: Path) -> NumberList:
     return found
 
 
-async def _write(
-    database: Database,
-    text: str,
-    audience: str,
-    file: File | None,
-    listed: NumberList | None,
-) -> int:
+async def _write(database: Database, text: str, audience: str, file: File | None, listed: NumberList | None) -> int:
     now = Clock().now()
     async with database.transaction() as tx:
         try:

@@ -37,13 +37,7 @@ Find = Callable[[Transaction, str], Awaitable[Outgoing]]
 
 
 def bring_out(
-    settings: Settings,
-    what: str,
-    path: Path | None,
-    form: str | None,
-    find: Find,
-    *,
-    personal: bool = False,
+    settings: Settings, what: str, path: Path | None, form: str | None, find: Find, *, personal: bool = False
 ) -> None:
     """Export to a new file that nobody else can read, or to standard output.
 

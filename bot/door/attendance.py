@@ -66,11 +66,7 @@ async def mark(turn: Turn, one: Enrolment, programme: Programme, on: date) -> bo
     at = max(thanks_at(programme), turn.now)
     await jobs.once(turn.db, THANKS, f"{THANKS}:{one.id}", at, one.address_id, {"id": one.id})
     await _welcome(turn, one, programme, on, marked)
-    text = _(
-        "✅ Present: {who}. Recorded at {time}.",
-        who=who(one, programme),
-        time=_hour(turn.now, programme),
-    )
+    text = _("✅ Present: {who}. Recorded at {time}.", who=who(one, programme), time=_hour(turn.now, programme))
     if on != day_there(programme, turn.now):
         text = _("✅ Present on {date}: {who}.", date=day(on), who=who(one, programme))
     undo = Choice(_("Undo"), "attendance-undo", {"mark": marked}, kind="deciding")

@@ -143,10 +143,7 @@ def zone() -> Field:
         raise Refusal(_("In Malaysia or in Bandung?"), offers(_values))
 
     def offers(_values: Values) -> list[Choice]:
-        return [
-            answer(_("Malaysia"), timezone=MALAYSIA),
-            answer(_("Bandung (WIB)"), timezone=BANDUNG.key),
-        ]
+        return [answer(_("Malaysia"), timezone=MALAYSIA), answer(_("Bandung (WIB)"), timezone=BANDUNG.key)]
 
     return Field(
         "clock",

@@ -61,11 +61,7 @@ def in_language(one: Field, code: str) -> Field:
 
 
 def lines(
-    name: str,
-    label: Callable[[], Markdown],
-    question: Callable[[Values], Markdown],
-    longest: int,
-    most: int,
+    name: str, label: Callable[[], Markdown], question: Callable[[Values], Markdown], longest: int, most: int
 ) -> Field:
     """A field for texts in one language, each on a line of its own; there may be none."""
 

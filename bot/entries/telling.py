@@ -46,13 +46,7 @@ async def tell(turn: Turn, noun: AnyNoun, one: Entered, wanted: str) -> int:
         raise Refusal(_("{title} is over: there is nothing to tell.", title=title(one)))
     if news != wanted:
         if told and not news:
-            raise Refusal(
-                _(
-                    "That was told on {date} at {time}.",
-                    date=day(bandung_day(told)),
-                    time=clock_time(told),
-                )
-            )
+            raise Refusal(_("That was told on {date} at {time}.", date=day(bandung_day(told)), time=clock_time(told)))
         raise Refusal(_("It was changed since. Please look at it again."), [look(noun, one)])
     number = await noun.news[news].tell(turn, one, before, reason)
     await note(turn, noun, one.code, "tell", news=news, people=number)

@@ -14,11 +14,7 @@ from bot.language.markdown import Markdown
 
 
 def day(
-    name: str,
-    label: Callable[[], Markdown],
-    question: Callable[[Values], Markdown],
-    *,
-    optional: bool = False,
+    name: str, label: Callable[[], Markdown], question: Callable[[Values], Markdown], *, optional: bool = False
 ) -> Field:
     """A field for a day, kept in ISO 8601 such as `2027-04-16`; an hour beside it is not kept."""
 

@@ -22,11 +22,7 @@ _MOST_WORDS = 4
 
 
 def district(
-    name: str,
-    label: Callable[[], Markdown],
-    question: Callable[[Values], Markdown],
-    *,
-    optional: bool = False,
+    name: str, label: Callable[[], Markdown], question: Callable[[Values], Markdown], *, optional: bool = False
 ) -> Field:
     """A field kept as `{name: "Coblong", "city": "Bandung"}`, or `{name: "", "city": "Cimahi"}`."""
 

@@ -23,11 +23,7 @@ _WRITTEN, _GROUP = re.compile(r"\d(?:[\s.,_/-]*\d)*", re.ASCII), re.compile(r"\d
 
 
 def nib(
-    name: str,
-    label: Callable[[], Markdown],
-    question: Callable[[Values], Markdown],
-    *,
-    optional: bool = False,
+    name: str, label: Callable[[], Markdown], question: Callable[[Values], Markdown], *, optional: bool = False
 ) -> Field:
     """A field kept as 13 digits, or `NONE`."""
 
@@ -51,15 +47,7 @@ def nib(
         return str(_("none yet")) if kept == NONE else str(kept)
 
     return Field(
-        name,
-        label,
-        question,
-        read,
-        said,
-        {name: None} if optional else None,
-        offers,
-        takes_number=True,
-        sets=(name,),
+        name, label, question, read, said, {name: None} if optional else None, offers, takes_number=True, sets=(name,)
     )
 
 

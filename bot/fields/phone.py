@@ -43,11 +43,7 @@ _LONGEST_LABEL = 20
 
 
 def phone(
-    name: str,
-    label: Callable[[], Markdown],
-    question: Callable[[Values], Markdown],
-    *,
-    optional: bool = False,
+    name: str, label: Callable[[], Markdown], question: Callable[[Values], Markdown], *, optional: bool = False
 ) -> Field:
     """A field kept as E.164, such as `+6281234567890`."""
 

@@ -19,11 +19,7 @@ _THUMBS = {"👍": "ya", "👌": "ya", "✅": "ya", "👎": "tidak", "❌": "tid
 
 
 def yes_no(
-    name: str,
-    label: Callable[[], Markdown],
-    question: Callable[[Values], Markdown],
-    *,
-    optional: bool = False,
+    name: str, label: Callable[[], Markdown], question: Callable[[Values], Markdown], *, optional: bool = False
 ) -> Field:
     """A field kept as True or False."""
 

@@ -41,14 +41,7 @@ class SettledReport(Base):
 
 async def add(tx: Transaction, turn: int, reply: int, topic: str, section: str, reason: str, now: datetime) -> int:
     """Keep a report; returns its id."""
-    row = {
-        "turn_id": turn,
-        "reply_id": reply,
-        "topic": topic,
-        "section": section,
-        "reason": reason,
-        "created_at": now,
-    }
+    row = {"turn_id": turn, "reply_id": reply, "topic": topic, "section": section, "reason": reason, "created_at": now}
     stored = await tx.execute(tx.insert(StoredReport).values(row).returning(StoredReport.id))
     return int(stored.scalar_one())
 

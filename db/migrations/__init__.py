@@ -13,56 +13,17 @@ from sqlalchemy import text
 from sqlalchemy.engine import Connection
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from db import (  # noqa: F401 (their tables belong to the metadata)
-    files,
-    office,
-)
-from db.broadcasts import (  # noqa: F401 (their tables belong to the metadata)
-    broadcasts,
-    subscriptions,
-)
-from db.cases import (  # noqa: F401 (their tables belong to the metadata)
-    cases,
-    questions,
-    reports,
-)
-from db.conversation import (  # noqa: F401 (their tables belong to the metadata)
-    channels,
-    jobs,
-    replies,
-    turns,
-)
-from db.copies import (  # noqa: F401 (their tables belong to the metadata)
-    restores,
-)
-from db.deliveries import (  # noqa: F401 (their tables belong to the metadata)
-    deliveries,
-    lanes,
-)
+from db import files, office  # noqa: F401 (their tables belong to the metadata)
+from db.broadcasts import broadcasts, subscriptions  # noqa: F401 (their tables belong to the metadata)
+from db.cases import cases, questions, reports  # noqa: F401 (their tables belong to the metadata)
+from db.conversation import channels, jobs, replies, turns  # noqa: F401 (their tables belong to the metadata)
+from db.copies import restores  # noqa: F401 (their tables belong to the metadata)
+from db.deliveries import deliveries, lanes  # noqa: F401 (their tables belong to the metadata)
 from db.engine import connected
-from db.enrolling import (  # noqa: F401 (their tables belong to the metadata)
-    attendance,
-    enrolments,
-    feedback,
-)
-from db.fairs import (  # noqa: F401 (their tables belong to the metadata)
-    exhibitions,
-    interests,
-    programmes,
-    reminders,
-)
-from db.people import (  # noqa: F401 (their tables belong to the metadata)
-    businesses,
-    consents,
-    joinings,
-    people,
-    staff,
-)
-from db.privacy import (  # noqa: F401 (their tables belong to the metadata)
-    audit,
-    erasures,
-    retention,
-)
+from db.enrolling import attendance, enrolments, feedback  # noqa: F401 (their tables belong to the metadata)
+from db.fairs import exhibitions, interests, programmes, reminders  # noqa: F401 (their tables belong to the metadata)
+from db.people import businesses, consents, joinings, people, staff  # noqa: F401 (their tables belong to the metadata)
+from db.privacy import audit, erasures, retention  # noqa: F401 (their tables belong to the metadata)
 
 HERE = Path(__file__).parent
 #: the number of PostgreSQL's lock by which processes that start together migrate one after the other

@@ -68,13 +68,7 @@ _PLANNED = select(StoredErasure.id, StoredErasure.person_id, StoredErasure.due_a
 
 async def plan(tx: Transaction, person: int, address: int, due_at: datetime, now: datetime) -> Erasure:
     """Plan an erasure; returns the one planned already where there is one."""
-    row = {
-        "person_id": person,
-        "address_id": address,
-        "asked_at": now,
-        "due_at": due_at,
-        "state": "pending",
-    }
+    row = {"person_id": person, "address_id": address, "asked_at": now, "due_at": due_at, "state": "pending"}
     await tx.execute(tx.insert(StoredErasure).values(row).on_conflict_do_nothing())
     planned = await of(tx, person)
     assert planned is not None

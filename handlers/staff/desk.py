@@ -80,10 +80,7 @@ class Desk(Router):
         return guard
 
     def answer(
-        self,
-        question: type[Asked],
-        rule: Rule = is_answer,
-        onward: Callable[[Asked], Choice] | None = None,
+        self, question: type[Asked], rule: Rule = is_answer, onward: Callable[[Asked], Choice] | None = None
     ) -> Callable[[Taker[Asked]], Handler]:
         """Take what answers this question; a word that cancels ends it where the way `onward` from there is named."""
         answer = super().answer

@@ -38,11 +38,7 @@ _ANSWERED_LATER = {"waiting", "joined"}
 
 
 #: what the log may say of updates gone wrong
-_EXPECTED = {
-    "turn %s cannot be read: %s",
-    "a tap could not be answered: %s",
-    "the file of turn %s was not fetched: %s",
-}
+_EXPECTED = {"turn %s cannot be read: %s", "a tap could not be answered: %s", "the file of turn %s was not fetched: %s"}
 _ENDED = (
     select(StoredTurn.update_id, StoredTurn.state, func.count(StoredReply.id))
     .outerjoin(StoredReply, StoredReply.turn_id == StoredTurn.id)

@@ -211,13 +211,7 @@ async def test_429_names_the_seconds_and_a_half_sent_reply_goes_on_where_it_was(
 )
 @pytest.mark.parametrize("method", ["sendMessage", "editMessageText"])
 async def test_whatever_says_that_nothing_was_sent_is_known_to_say_so(
-    stub: TelegramStub,
-    telegram: Telegram,
-    status: int,
-    kind: str,
-    body: str,
-    ends: type[Exception],
-    method: str,
+    stub: TelegramStub, telegram: Telegram, status: int, kind: str, body: str, ends: type[Exception], method: str
 ) -> None:
     stub.script(method, status=status, body=body, kind=kind, times=3)
     with pytest.raises(ends):

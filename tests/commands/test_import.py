@@ -155,11 +155,7 @@ def test_a_changed_row_raises_the_sequence_once(configured: str) -> None:
     for said in ("0 new, 1 changed, 2 as they were.", "0 new, 0 changed, 3 as they were."):
         assert said in run("import", "exhibitions", "a.csv").stdout
     found = kept(configured)
-    assert [(one.sequence, one.state) for one in found.values()] == [
-        (0, "announced"),
-        (1, "changed"),
-        (0, "announced"),
-    ]
+    assert [(one.sequence, one.state) for one in found.values()] == [(0, "announced"), (1, "changed"), (0, "announced")]
 
 
 @pytest.mark.parametrize("form", ["csv", "xlsx"])
@@ -233,11 +229,7 @@ def test_no_spreadsheet_runs_what_a_text_says(form: str) -> None:
         ("a.csv", b"code,venuu,code\n", "column venuu: there is no such column"),
         ("a.csv", b"code,venuu,code\n", "column code: the column is there twice"),
         ("a.csv", b"code\nA1\n", "column title_id: the column is missing"),
-        (
-            "a.csv",
-            ",".join(HEADINGS).encode() + b"\nA1" + b"," * 60 + b"x\n",
-            "no name in the line of the headings",
-        ),
+        ("a.csv", ",".join(HEADINGS).encode() + b"\nA1" + b"," * 60 + b"x\n", "no name in the line of the headings"),
     ],
 )
 def test_what_is_no_table_is_said_in_a_sentence(

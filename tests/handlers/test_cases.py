@@ -364,9 +364,7 @@ async def two_towns(postgres_url: str, known: Knowledge) -> AsyncIterator[tuple[
         yield one, other
 
 
-async def test_of_two_officers_at_once_one_has_the_case_and_the_other_hears_who(
-    two_towns: tuple[Town, Town],
-) -> None:
+async def test_of_two_officers_at_once_one_has_the_case_and_the_other_hears_who(two_towns: tuple[Town, Town]) -> None:
     one, other = two_towns
     desks = Desks(one)
     rini, dadan = await desks.employ("rini", "Bu Rini"), await desks.employ("dadan", "Pak Dadan")

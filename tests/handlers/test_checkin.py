@@ -180,10 +180,7 @@ async def test_by_number_or_name_with_one_more_tap(hall: Hall, dadan: Phone) -> 
     (asked,) = await dadan.says("hadir")
     assert asked.text == "Siapa yang hadir? Tulis nomor pendaftaran, nama, usaha, atau nomor HP."
     (confirm,) = await dadan.says("ujang")
-    assert confirm.text.splitlines() == [
-        "Ujang Sasmita, Kopi Ujang, DPJ27-0002",
-        "Delegasi Pekan Produk: catat hadir?",
-    ]
+    assert confirm.text.splitlines() == ["Ujang Sasmita, Kopi Ujang, DPJ27-0002", "Delegasi Pekan Produk: catat hadir?"]
     assert not await rows(hall), "nothing is marked before the tap"
     (marked,) = await dadan.taps("Hadir hari ini")
     assert marked.text.startswith("✅ Hadir: Ujang Sasmita, Kopi Ujang, DPJ27-0002.")

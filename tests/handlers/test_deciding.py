@@ -242,11 +242,7 @@ async def test_several_are_accepted_at_once_and_what_did_not_go_is_said(hall: Ha
         assert third is not None
         await enrolments.move(tx, third, "withdrawn", hall.town.clock.now())
     (done,) = await rini.taps("Terima 5")
-    assert done.text.splitlines() == [
-        "✅ Diterima: 4. Semuanya dikabari.",
-        "Tidak berubah: 1",
-        "DPJ27-0003: mundur",
-    ]
+    assert done.text.splitlines() == ["✅ Diterima: 4. Semuanya dikabari.", "Tidak berubah: 1", "DPJ27-0003: mundur"]
     assert await hall.states() == [
         "accepted", "submitted", "withdrawn", "submitted", "accepted", "accepted", "accepted",
     ]  # fmt: skip

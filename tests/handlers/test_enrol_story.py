@@ -391,10 +391,7 @@ async def ask_for_a_photo(rini: OnTelegram) -> None:
 
 async def test_on_telegram(tmp_path: Path, known: Knowledge) -> None:
     await enter(f"sqlite+aiosqlite:///{tmp_path / 'jembatan.db'}", PLAIN)
-    async with (
-        TelegramStub() as stub,
-        running(stub, tmp_path, ROUTERS, known, clock=OfficeHours()) as service,
-    ):
+    async with TelegramStub() as stub, running(stub, tmp_path, ROUTERS, known, clock=OfficeHours()) as service:
         database = service.assistant.database
         euis, rini = OnTelegram(stub, User(stub, 1000, "Euis")), OnTelegram(stub, User(stub, RINI, "Rini"))
         await appoint(database, [("telegram", str(RINI))], NOW)

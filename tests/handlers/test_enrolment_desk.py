@@ -171,13 +171,7 @@ async def test_three_hundred_are_paged_in_order_of_arrival(hall: Hall, rini: Pho
     assert "(2 dari 300)" in (await rini.taps("Berikutnya"))[0].text
 
 
-HOSTILE = [
-    "**tebal** _miring_ `kode` [x](http://y)",
-    "ن" * 300,
-    "🎉" * 200,
-    "\u202eterbalik\u202c",
-    "1. x\n2. y",
-]
+HOSTILE = ["**tebal** _miring_ `kode` [x](http://y)", "ن" * 300, "🎉" * 200, "\u202eterbalik\u202c", "1. x\n2. y"]
 
 
 @pytest.mark.parametrize("name", HOSTILE)

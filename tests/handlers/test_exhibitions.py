@@ -62,10 +62,7 @@ async def test_a_typed_number_opens_that_line_with_both_clocks(town: Town, ani: 
     ("language", "when"),
     [
         ("en", "Friday–Sunday, 16–18 April 2027, 10:00 am–8:00 pm Malaysia time (9:00 am–7:00 pm in Bandung)"),
-        (
-            "ms",
-            "Jumaat–Ahad, 16–18 April 2027, pukul 10.00 pagi–8.00 malam waktu Malaysia (9.00 pagi–7.00 malam WIB)",
-        ),
+        ("ms", "Jumaat–Ahad, 16–18 April 2027, pukul 10.00 pagi–8.00 malam waktu Malaysia (9.00 pagi–7.00 malam WIB)"),
         ("su", "Jumaah–Minggu, 16–18 April 2027, tabuh 10.00–20.00 waktos Malaysia (09.00–19.00 WIB)"),
     ],
 )

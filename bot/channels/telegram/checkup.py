@@ -38,10 +38,7 @@ class Checkup:
 async def examine(token: str, root: str) -> Checkup:
     """Ask the Bot API at `root`; raises `TelegramUnreachable` or `Rejected`."""
     try:
-        async with (
-            asyncio.timeout(PATIENCE),
-            aiohttp.ClientSession(f"{root}/bot{token}/") as session,
-        ):
+        async with asyncio.timeout(PATIENCE), aiohttp.ClientSession(f"{root}/bot{token}/") as session:
             me, now = await _ask(session, "getMe")
             webhook, _ = await _ask(session, "getWebhookInfo")
     except (aiohttp.ClientError, OSError, ValueError) as error:  # their texts carry the URL, and the URL the token

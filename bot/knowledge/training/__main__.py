@@ -259,12 +259,7 @@ def train_aspect(task: Task, own: int, subjects: Subjects) -> Stored:
 
 
 def _by_words(
-    name: str,
-    found: Sequence[Pieces],
-    own: int,
-    targets: NDArray[np.intp],
-    importance: Floats,
-    classes: Sequence[str],
+    name: str, found: Sequence[Pieces], own: int, targets: NDArray[np.intp], importance: Floats, classes: Sequence[str]
 ) -> Stored:
     alone: list[Pieces] = [(words, []) for words, _ in found]
     model = Trained(name, alone[:own])

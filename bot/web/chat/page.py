@@ -92,12 +92,7 @@ def html(language: str) -> str:
     data = json.dumps(page, ensure_ascii=False).replace("<", "\\u003c")
     filled = {name: escape(sentence) for name, sentence in said.items()}
     return _template().substitute(
-        filled,
-        language=language,
-        name=NAME,
-        static=f"/static/{edition()}",
-        longest_text=LONGEST_TEXT,
-        data=data,
+        filled, language=language, name=NAME, static=f"/static/{edition()}", longest_text=LONGEST_TEXT, data=data
     )
 
 

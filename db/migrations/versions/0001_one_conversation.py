@@ -15,14 +15,10 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_table(
-        "channels",
-        sa.Column("name", sa.String(40), primary_key=True),
-        sa.Column("offset", BigId, nullable=False),
+        "channels", sa.Column("name", sa.String(40), primary_key=True), sa.Column("offset", BigId, nullable=False)
     )
     op.create_table(
-        "heartbeats",
-        sa.Column("name", sa.String(20), primary_key=True),
-        sa.Column("at", UtcDateTime, nullable=False),
+        "heartbeats", sa.Column("name", sa.String(20), primary_key=True), sa.Column("at", UtcDateTime, nullable=False)
     )
     _create_people()
     _create_jobs()

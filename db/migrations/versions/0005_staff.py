@@ -197,11 +197,7 @@ def _questions() -> None:
         sqlite_autoincrement=True,
     )
     op.create_table(
-        "settled_reports",
-        _id(),
-        _to("reports", "report_id", index=True),
-        _at("at"),
-        sqlite_autoincrement=True,
+        "settled_reports", _id(), _to("reports", "report_id", index=True), _at("at"), sqlite_autoincrement=True
     )
 
 
