@@ -46,7 +46,7 @@ model: $(DEV)  ## build the search's model again, after the ways of asking have 
 	$(BIN)/python -m bot.knowledge.training
 
 catalogues: $(BASE)  ## take up new sentences, to be translated in the .po files
-	$(BIN)/pybabel -q extract --sort-by-file --no-location --omit-header -o $(VENV)/messages.pot bot handlers
+	$(BIN)/pybabel -q extract --sort-output --no-location --omit-header -o $(VENV)/messages.pot bot handlers
 	for language in $(LANGUAGES); do \
 		$(BIN)/pybabel -q update --init-missing --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date -w 110 \
 			-l $$language -i $(VENV)/messages.pot -d locales || exit 1; done
