@@ -1,5 +1,6 @@
 """What all tables share: names of constraints, and the types that mean the same on SQLite and PostgreSQL."""
 
+import json
 import re
 from datetime import UTC, date, datetime, time
 from typing import Any, TypeAlias
@@ -16,6 +17,22 @@ _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 def storable(text: str) -> str:
     """Strip what no database can hold from a text: U+0000, and halves of letters, which become question marks."""
     return _UNSTORABLE.sub(lambda found: "" if found[0] == "\0" else "?", text)
+
+
+def storable_json(value: object) -> str:
+    """Write a value as JSON that every database can hold."""
+    return json.dumps(_storable_within(value))
+
+
+def _storable_within(value: object) -> object:
+    match value:
+        case str():
+            return storable(value)
+        case dict():
+            return {_storable_within(name): _storable_within(one) for name, one in value.items()}
+        case list() | tuple():
+            return [_storable_within(one) for one in value]
+    return value
 
 
 class UtcDateTime(TypeDecorator[datetime]):

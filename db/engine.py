@@ -14,6 +14,8 @@ from sqlalchemy.engine import Connection, CursorResult
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from db.base import storable, storable_json
+
 #: milliseconds to wait for another process that writes
 _BUSY = 5000
 #: how often a new file is tried to be opened while another process opens it, and seconds between two tries
@@ -120,6 +122,7 @@ class Database:
         self.url = url
         self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
         self.engine = _open_sqlite(url) if self.is_sqlite else _open_postgresql(url)
+        event.listen(self.engine.sync_engine, "before_cursor_execute", _let_in, retval=True)
         self._writing = asyncio.Lock()
         self._writer: AsyncConnection | None = None
 
@@ -196,12 +199,29 @@ def will_pass(error: Exception) -> bool:
 _PASSING = {"08", "40", "53", "55", "57", "58"}
 
 
+def _let_in(_connection: object, _cursor: object, statement: str, given: Any, *_more: object) -> tuple[str, Any]:
+    """Let no letter in that one engine keeps and the other refuses, wherever it comes from."""
+    return statement, _storable(given)
+
+
+def _storable(given: object) -> object:
+    """Clean what a statement is given: one row, several, or the values of one."""
+    match given:
+        case str():
+            return storable(given)
+        case list():
+            return list(map(_storable, given))
+        case tuple():
+            return tuple(map(_storable, given))
+    return given
+
+
 def _open_postgresql(url: str) -> AsyncEngine:
-    return create_async_engine(url, pool_size=10, max_overflow=10, hide_parameters=True)
+    return create_async_engine(url, pool_size=10, max_overflow=10, hide_parameters=True, json_serializer=storable_json)
 
 
 def _open_sqlite(url: str) -> AsyncEngine:
-    engine = create_async_engine(url, hide_parameters=True)
+    engine = create_async_engine(url, hide_parameters=True, json_serializer=storable_json)
     event.listen(engine.sync_engine, "do_connect", _make_folder)
     event.listen(engine.sync_engine, "connect", _set_up_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_sqlite)

@@ -87,7 +87,7 @@ def _gathered(table: Table, lines: Iterator[Line], now: datetime) -> tuple[list[
     by_address: dict[str, _Arrival] = {}
     for line in lines:
         found, wrong = values(table, line)
-        if "addresses" not in line.cells:
+        if "addresses" not in line.cells and not any(fault.column == "addresses" for fault in line.faults):
             wrong = [Fault(line.number, one.column, _NOWHERE) if one.column == "addresses" else one for one in wrong]
         faults += [*wrong, *_misfits(line, found, now)]
         addresses = found.get("addresses", [])

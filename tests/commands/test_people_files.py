@@ -63,6 +63,8 @@ FAULTS = [
     ({"addresses": "pigeon:1"}, "addresses", "must begin with telegram:, web:, terminal:"),
     ({"name": "x" * 81}, "name", "it has 81 characters, at most 80"),
     ({"phone": "0812"}, "phone", "is no phone number; write it as +6281234567890"),
+    ({"addresses": "telegram:1\x002"}, "addresses", "it holds a character that cannot be kept; write it again"),
+    ({"name": "Euis\x00"}, "name", "it holds a character that cannot be kept; write it again"),
     ({"phone": "08123456789O"}, "phone", "is no phone number"),
     ({"phone": "0812-3456-7890 / 0813-2222-3333"}, "phone", "is no phone number"),
     ({"phone": "0341-123456"}, "phone", "may be +62341123456 or +60341123456; write it with + and the country"),

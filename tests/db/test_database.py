@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from db.conversation import channels
 from db.engine import Database, Transaction, Unreachable, will_pass
 from db.people import addresses, people
+from db.privacy import audit
 
 NOW = datetime(2026, 11, 23, 2, 41, tzinfo=UTC)
 
@@ -232,3 +233,14 @@ async def test_the_last_sign_of_life_and_the_offset_are_kept(database: Database)
     async with database.reading() as tx:
         assert await channels.last_seen_alive(tx) == NOW.replace(minute=2)
         assert await channels.offset(tx, "telegram") == 2
+
+
+async def test_letters_that_only_one_engine_holds_are_let_into_neither(database: Database) -> None:
+    evil, kept = "Bu\0di \ud800\U0001f600", "Budi ?\U0001f600"
+    async with database.transaction() as tx:
+        person = (await people.find_or_create(tx, "memory", {"budi": "id"}, NOW))["budi"][1]
+        await people.set_profile(tx, person, evil, "")
+        await audit.note(tx, None, "test", evil, NOW, said=[evil, {"evil\0": evil}])
+        assert await people.profile(tx, person) == (kept, "")
+        (act,) = await audit.acts(tx, kept)
+    assert act.details == {"said": [kept, {"evil": kept}]}
