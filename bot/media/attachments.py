@@ -1,10 +1,9 @@
 """Files as they come in and go out: their kind, found from the content and never from the name, and a true name."""
 
-import io
 import re
 from dataclasses import replace
-from zipfile import BadZipFile, ZipFile
 
+from bot.media.forms import form
 from bot.media.sheets import XLSX
 from bot.media.workbooks import Unreadable, decoded
 from bot.reply import Reply
@@ -62,7 +61,7 @@ def recognised(content: bytes, name: str = "") -> File | None:
 
 def table(content: bytes, name: str = "") -> File | None:
     """Recognise a table (XLSX) or a text (CSV), taken only where a list was asked for; None for anything else."""
-    mime = XLSX if is_xlsx(content) else TEXT if _is_text(content) else ""
+    mime = XLSX if form(content) == "xlsx" else TEXT if _is_text(content) else ""
     return File(_FORMS[mime][0], mime, named(name, mime), content) if mime else None
 
 
@@ -70,17 +69,6 @@ def _is_text(content: bytes) -> bool:
     try:
         return bool(decoded(content, forgives=True).strip())
     except Unreadable:
-        return False
-
-
-def is_xlsx(content: bytes) -> bool:
-    """Whether a file is a packed workbook; other office files are packed as well."""
-    if not content.startswith(_PACKED):
-        return False
-    try:
-        with ZipFile(io.BytesIO(content)) as packed:
-            return {"[Content_Types].xml", "xl/workbook.xml"} <= set(packed.namelist())
-    except (BadZipFile, ValueError, NotImplementedError):
         return False
 
 

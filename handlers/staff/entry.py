@@ -4,6 +4,7 @@ from bot.entries.draft import Draft, EnterField, Entering, OfEntry
 from bot.entries.page import NOUNS, advance, current, go_on, load, preview, stamped, step, to_list, values_of, ways
 from bot.errors import Refusal
 from bot.fields import Field, SetValues, Values
+from bot.fields.trouble import file_trouble
 from bot.language.i18n import LANGUAGE_NAMES, LANGUAGES, _
 from bot.language.markdown import Markdown
 from bot.reply import Choice
@@ -61,6 +62,8 @@ async def written(turn: Turn, asks: EnterField) -> None:
         await preview(turn, draft)
         return
     try:
+        if why := file_trouble(turn):
+            raise Refusal(why)
         meant = asked.read(turn, values)
     except Refusal as trouble:
         draft.misses += 1

@@ -368,6 +368,16 @@ async def test_pasted_numbers_get_the_same_verdict(town: Town, rini: Phone) -> N
     assert read.labels[-1] == "Yang tidak terpakai"
 
 
+@pytest.mark.parametrize(
+    ("pasted", "said"), [("81234600000", "rusak oleh Excel"), ("0341-123456", "Tulis +62 atau +60")]
+)
+async def test_a_doubtful_number_that_is_pasted_is_asked_back(town: Town, rini: Phone, pasted: str, said: str) -> None:
+    asked = await is_asked(rini)
+    (again,) = await rini.says(pasted)
+    assert said in again.text and again.labels == asked.labels
+    assert (await rini.says("081234567890"))[0].labels[0] == "Pakai"
+
+
 async def test_what_is_no_list_is_asked_for_again_and_never_means_everybody(town: Town, rini: Phone) -> None:
     await crowd(town)
     asked = await is_asked(rini)

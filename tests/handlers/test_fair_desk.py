@@ -166,6 +166,15 @@ async def test_dates_that_cannot_be_are_asked_back_and_nothing_is_lost(rini: Pho
     assert past.text.startswith("⚠️ Sabtu, 18 April 2026 sudah lewat.")
 
 
+async def test_a_file_that_is_not_taken_is_told_why_and_the_question_stays(rini: Phone) -> None:
+    await goes_to(rini, "Pameran")
+    await rini.taps("Tambah pameran")
+    (told,) = await rini.sends_file(bytes(4) + b"ftypheic" + bytes(90), "poster.jpg")
+    assert told.text.startswith("Jenis gambar itu (HEIC) belum bisa dibuka")
+    await enters(rini, "Pekan Produk", "Pekan Produk")
+    assert rini.bubbles[-1].text.startswith("Tanggal dan jam?")
+
+
 @pytest.mark.parametrize("hours", ["17.00-24.00", "17:00-00:00", "17:00:00-24:00:00"])
 async def test_an_exhibition_may_last_until_midnight(rini: Phone, hours: str) -> None:
     await goes_to(rini, "Pameran")

@@ -76,10 +76,12 @@ def _plain(cells: Mapping[int, str]) -> list[str]:
 def pasted(text: str) -> NumberList:
     """Read what was written into the chat, a number a line or between commas, also as people say it (`dpj27 42`)."""
     pieces = filter(None, map(str.strip, re.split(r"[\n,;]+", unicodedata.normalize("NFKC", text))))
-    return NumberList.of(Entry(0, piece[:_SHOWN], _said(piece)) for piece in pieces)
+    return NumberList.of(Entry(0, piece[:_SHOWN], _said(piece), _doubt(piece)) for piece in pieces)
 
 
 def _said(piece: str) -> tuple[Number, ...]:
+    if _doubt(piece):
+        return ()
     if found := _phones(piece):
         return tuple(found)
     number = parse_number(piece) if any(map(str.isdigit, piece)) and len(piece) < 30 else None
@@ -100,10 +102,8 @@ def _entries(line: int, cells: Sequence[str]) -> Iterator[Entry]:
         written = next(cell for cell, read in zip(cells, found, strict=True) if read)
         yield Entry(line, written[:_SHOWN], together)
     elif cells:
-        spoiled = next((cell for cell in cells if _is_spoiled(cell)), "")
-        unclear = "" if spoiled else next((cell for cell in cells if _readings(cell)), "")
-        doubt: Doubt = "spoiled" if spoiled else "unclear" if unclear else ""
-        yield Entry(line, (spoiled or unclear or " · ".join(cells))[:_SHOWN], doubt=doubt)
+        doubtful = next((cell for cell in cells if _doubt(cell)), "")
+        yield Entry(line, (doubtful or " · ".join(cells))[:_SHOWN], doubt=_doubt(doubtful))
 
 
 def _without_headings(entries: Iterator[Entry]) -> Iterator[Entry]:
@@ -131,6 +131,13 @@ def _numbers(cell: str) -> tuple[Number, ...]:
 def _is_spoiled(cell: str) -> bool:
     """Whether it is what a spreadsheet left of a phone number, rather than money."""
     return is_rounded(cell) and (not cell.isdigit() or cell.startswith(("8", "60", "62")))
+
+
+def _doubt(cell: str) -> Doubt:
+    """Why what looks like a phone number is none."""
+    if _is_spoiled(cell):
+        return "spoiled"
+    return "unclear" if any(len(one) > 1 for one in _readings(cell)) else ""
 
 
 def _is_ticket(prefix: str, dash: str | None, serial: str) -> bool:
