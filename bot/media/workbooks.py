@@ -150,11 +150,14 @@ def _workbook(content: bytes, forgives: bool) -> list[Sheet]:
         reader.read_strings()
         reader.read_workbook()
         read = partial(_rows, reader, _formats(packed), forgives)
-        return [
+        found = [
             Sheet(str(sheet.name), partial(read, rel.target))
             for sheet, rel in reader.parser.find_sheets()
             if rel.Type.endswith("/worksheet") and rel.target in reader.valid_files
         ]
+        if not found:
+            raise Unreadable(f"it has no sheet with cells; put the table on one, and {_ANEW}")
+        return found
 
 
 @contextmanager

@@ -179,7 +179,7 @@ def broken_chart(name: str, part: bytes) -> bytes | None:
         (saved(book(rows()))[:-400], "a broken one"),
         (saved(book(rows()), lambda name, part: None if name == "[Content_Types].xml" else part), "a broken one"),
         (saved(book(rows()), lambda name, part: None if "rels" in name else part), "a broken one"),
-        (saved(book(rows()), broken_chart), "none of its first 20 lines, on any sheet, names the columns"),
+        (saved(book(rows()), broken_chart), "it has no sheet with cells; put the table on one"),
         (saved(book([["Petunjuk"]])), "none of its first 20 lines, on any sheet, names the columns"),
         (saved(book(rows()[:1])), "there is nothing below the headings. Read: sheet “Lembar 1”, headings in line 1."),
         (table().split("\r\n")[0], "there is nothing below the headings. Read: headings in line 1."),
