@@ -23,6 +23,8 @@ _MOBILE = {
     "60": re.compile(r"(?:(?:\+?60|0060)0?|0)(1\d{8,9})", re.ASCII),
 }
 _SEPARATORS = re.compile(r"[\s\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff'`().\u2010-\u2015-]+")
+#: what a spreadsheet writes behind a number that it could count with
+_COUNTABLE = re.compile(r"(?<=\d{9})[.,]00?\s*$")
 #: figures with neither letters nor commas between them, the groups in it, and the number of a line
 _WRITTEN, _GROUP = re.compile(r"\+?\d+(?:[^\w,;:\n]*\d+)*"), re.compile(r"\+?\d+")
 _COUNTED = re.compile(r"(?<!\S)\(?\d[.)]\s+(?=[(+\d])")
@@ -114,7 +116,7 @@ def sent(turn: Given) -> list[str]:
 
 def numbers(text: str) -> list[Readings]:
     """List the phone numbers of a text; none where a letter stands among the figures, which one cannot leave out."""
-    plain = _COUNTED.sub("; ", figures(text))
+    plain = _COUNTED.sub("; ", _COUNTABLE.sub("", figures(text)))
     if alone := mobile(plain):
         return [(alone,)]
     if _LETTERED.search(plain):
@@ -124,7 +126,7 @@ def numbers(text: str) -> list[Readings]:
 
 def mobile(text: str) -> str:
     """Read a text that is nothing but a mobile number of Indonesia or Malaysia, in E.164; empty for any other."""
-    plain = _SEPARATORS.sub("", text)
+    plain = _SEPARATORS.sub("", _COUNTABLE.sub("", text))
     return next((f"+{code}{found[1]}" for code, form in _MOBILE.items() if (found := form.fullmatch(plain))), "")
 
 

@@ -286,7 +286,7 @@ def test_the_file_knows_the_same_certificates_as_the_form() -> None:
 @pytest.mark.parametrize(
     ("written", "kept"),
     [("62 22 4231234", "+62224231234"), ("(62-22) 4231234", "+62224231234"), ("62811811234", "+62811811234"),
-     ("81234567890", "+6281234567890")],
+     ("81234567890", "+6281234567890"), ("81234567890.0", "+6281234567890"), ("+62811811234.00", "+62811811234")],
 )  # fmt: skip
 def test_a_number_is_read_as_in_a_form(written: str, kept: str) -> None:
     assert next(one for one in PEOPLE.columns if one.name == "phone").read(written) == kept
