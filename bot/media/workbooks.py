@@ -27,7 +27,10 @@ _CONTROL = re.compile("[\x01-\x08\x0e-\x1f\x7f]")
 _PARTED = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)
 #: as it is shown, with six digits that count at most, and as it becomes once that was saved
 _ROUNDED = re.compile(r"\+?\d(?:[.,]\d+)?E\+?\d{1,3}|(?=\d{9})[1-9]\d{0,5}0{4,}(?:[.,]0+)?", re.IGNORECASE | re.ASCII)
-_DELIMITERS = ",;\t|"
+#: the comma in `8,12346E+10`, which parts nothing
+DECIMAL_COMMA = re.compile(r"(?<=\b\d),(?=\d+[Ee]\+?\d)")
+#: where it cannot be told, the one that leaves a comma in its place
+_DELIMITERS = ";,\t|"
 #: lines by which it is told what parts the cells
 _BEGINNING = 20
 #: the day from which Excel counts, and the end of what it shows where there are hours and no day
@@ -114,8 +117,9 @@ def _lines(text: str, forgives: bool, most: int | None) -> Iterator[Row]:
 
 def _delimiter(lines: Sequence[str]) -> str:
     """Find what parts the cells: it stands in most lines, and often."""
+    plain = [DECIMAL_COMMA.sub("", line) for line in lines]
     return max(
-        _DELIMITERS, key=lambda one: (sum(one in line for line in lines), sum(line.count(one) for line in lines))
+        _DELIMITERS, key=lambda one: (sum(one in line for line in plain), sum(line.count(one) for line in plain))
     )
 
 

@@ -127,7 +127,7 @@ async def written(turn: Turn, asked: ForWhom) -> None:
     if brought.entries:
         await _take_list(turn, found, brought)
         return
-    if brought.spoiled or brought.unclear:
+    if brought.is_meant:
         raise Refusal(Markdown("\n".join(list_report.without(brought))), question.choices(found))
     understood = read(turn.text, [one for one in await _programmes(turn) if not one.is_over(turn.today)])
     if understood.unknown:

@@ -133,6 +133,17 @@ def test_what_a_spreadsheet_spoiled_is_told_from_what_is_no_number(written: str)
     assert ([one.line for one in found.spoiled], found.entries, found.without) == ([2], [], [])
 
 
+@pytest.mark.parametrize("written", ["8.12346E+10", "8,12346E+10", "8.1235E10", "81234600000", "81234600000.00"])
+def test_what_a_spreadsheet_spoiled_is_told_also_without_other_columns_and_where_it_is_pasted(written: str) -> None:
+    for found in (lists.read(f"hp\n{written}\n".encode()), lists.pasted(f"081234567890, {written}")):
+        assert ([one.written for one in found.spoiled], found.numbers - {ANI}) == ([written], set())
+
+
+def test_a_pasted_number_of_two_countries_is_named() -> None:
+    found = lists.pasted("0341-123456; 081234567891")
+    assert ([one.written for one in found.unclear], found.numbers) == (["0341-123456"], {BUDI})
+
+
 def test_a_number_of_two_countries_is_named_with_its_line() -> None:
     found = lists.read(b"nama;hp\nAni;0341-123456\nBudi;081234567891")
     assert ([one.line for one in found.unclear], found.numbers) == ([2], {BUDI})
@@ -369,13 +380,22 @@ async def test_pasted_numbers_get_the_same_verdict(town: Town, rini: Phone) -> N
 
 
 @pytest.mark.parametrize(
-    ("pasted", "said"), [("81234600000", "rusak oleh Excel"), ("0341-123456", "Tulis +62 atau +60")]
+    ("written", "why"),
+    [
+        ("8,12346E+10\n8,12346E+10", "tinggal seperti 8.12E+10"),
+        ("0341-123456", "Indonesia atau Malaysia? 1 (0341-123456)"),
+        ("08123456789O", "Bukan nomor: 1 (08123456789O)"),
+        ("0812345", "Bukan nomor: 1 (0812345)"),
+    ],
 )
-async def test_a_doubtful_number_that_is_pasted_is_asked_back(town: Town, rini: Phone, pasted: str, said: str) -> None:
-    asked = await is_asked(rini)
-    (again,) = await rini.says(pasted)
-    assert said in again.text and again.labels == asked.labels
-    assert (await rini.says("081234567890"))[0].labels[0] == "Pakai"
+async def test_pasted_numbers_of_which_none_is_clear_are_said_and_asked_for_again(
+    town: Town, rini: Phone, written: str, why: str
+) -> None:
+    await is_asked(rini)
+    (said,) = await rini.says(written)
+    assert why in said.text
+    (read,) = await rini.says("081234567890")
+    assert "Di daftar: 1 nomor" in read.text
 
 
 async def test_what_is_no_list_is_asked_for_again_and_never_means_everybody(town: Town, rini: Phone) -> None:

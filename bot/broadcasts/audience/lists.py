@@ -4,13 +4,14 @@ import re
 import time
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import islice
 
 from bot.broadcasts.audience.numbers import Doubt, Entry, Number, NumberList
 from bot.enrolling.enrolments import parse_number
 from bot.fields.phone import Readings, mobile, numbers
 from bot.media import workbooks
-from bot.media.workbooks import Sheet, Spoilt, Unpackable, Unreadable, is_rounded
+from bot.media.workbooks import DECIMAL_COMMA, Sheet, Spoilt, Unpackable, Unreadable, is_rounded
 from db.base import storable
 
 #: lines that are read of a file that came in a chat
@@ -24,8 +25,8 @@ _STRETCH = 30
 
 #: what may be another phone number, or one among words; a number without 0, 62, 60 or + may be money
 _LIKELY = re.compile(r"(?<![\d.,])(?:\+|0|62|60)(?:[\s().\u2010-\u2015/-]*\d){8,}")
+_BETWEEN = re.compile(rf"[\n;]|(?!{DECIMAL_COMMA.pattern}),")
 _DATE = re.compile(r"\d{1,4}([-/.])\d{1,2}\1\d{1,4}\b.*")
-_WHOLE = re.compile(r"(\d+)\.0+")
 _MONEY = re.compile(r"[1-9]\d{0,2}([.,]\d{3})+")
 _COUNTED = re.compile(r"^\(?[1-9]\d{0,5}[.)]\s+(?=[(+\d])")
 _TICKET = re.compile(r"(?:NO(?:MOR)?\.?\s*)?([0-9A-Z]{2,20})(?:\s*([\u2010-\u2015-])\s*|\s+)([0-9OIL]{1,9})")
@@ -75,17 +76,15 @@ def _plain(cells: Mapping[int, str]) -> list[str]:
 
 def pasted(text: str) -> NumberList:
     """Read what was written into the chat, a number a line or between commas, also as people say it (`dpj27 42`)."""
-    pieces = filter(None, map(str.strip, re.split(r"[\n,;]+", unicodedata.normalize("NFKC", text))))
-    return NumberList.of(Entry(0, piece[:_SHOWN], _said(piece), _doubt(piece)) for piece in pieces)
+    pieces = filter(None, map(str.strip, _BETWEEN.split(unicodedata.normalize("NFKC", text))))
+    return NumberList.of(map(_said, pieces))
 
 
-def _said(piece: str) -> tuple[Number, ...]:
-    if _doubt(piece):
-        return ()
-    if found := _phones(piece):
-        return tuple(found)
-    number = parse_number(piece) if any(map(str.isdigit, piece)) and len(piece) < 30 else None
-    return (number,) if number else ()
+def _said(piece: str) -> Entry:
+    (read,) = _entries(0, [piece])
+    may_be = not read.numbers and not read.doubt and any(map(str.isdigit, piece)) and len(piece) < 30
+    number = parse_number(piece) if may_be else None
+    return replace(read, numbers=(number,)) if number else read
 
 
 # numbers
@@ -118,8 +117,6 @@ def _numbers(cell: str) -> tuple[Number, ...]:
     if not any(map(str.isdigit, cell)):
         return ()
     cell = _COUNTED.sub("", cell)
-    if whole := _WHOLE.fullmatch(cell):
-        cell = whole[1]
     if _is_spoiled(cell) or _MONEY.fullmatch(cell):
         return ()
     ticket = _TICKET.fullmatch(cell.upper())

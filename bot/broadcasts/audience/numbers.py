@@ -9,6 +9,9 @@ Number = str | tuple[str, int]
 #: why a number is none: a spreadsheet left only `8.12E+10` of it, or it is one of Indonesia and one of Malaysia
 Doubt = Literal["", "spoiled", "unclear"]
 
+#: figures in what was meant as a number
+_FIGURES = 7
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -51,6 +54,12 @@ class NumberList:
                 found.entries.append(one)
                 seen.update(one.numbers)
         return found
+
+    @property
+    def is_meant(self) -> bool:
+        """Whether it holds numbers at all, also such as nobody can read: a sentence has at most a year."""
+        unread = any(sum(map(str.isdigit, one.written)) >= _FIGURES for one in self.without)
+        return bool(self.entries or self.spoiled or self.unclear or unread)
 
     @property
     def numbers(self) -> set[Number]:
