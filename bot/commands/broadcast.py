@@ -24,7 +24,7 @@ from bot.language.markdown import plain
 from bot.media.attachments import recognised
 from bot.settings import Settings
 from db import files, office
-from db.base import JsonObject
+from db.base import JsonObject, storable
 from db.broadcasts import audiences, broadcasts, recipients, taps
 from db.broadcasts.broadcasts import Broadcast
 from db.engine import Database, Transaction
@@ -157,12 +157,15 @@ async def _known(tx: Transaction, id_: int) -> Broadcast:
 
 def _content(path: Path, picture: Path | None) -> tuple[str, File | None]:
     try:
-        text = path.read_text("utf-8")
+        text = path.read_text("utf-8").lstrip("\ufeff")
         file = recognised(picture.read_bytes(), picture.name) if picture else None
     except (OSError, UnicodeDecodeError) as error:
         raise Stop(f"{path} or its picture cannot be read ({type(error).__name__}).") from None
     if picture and (file is None or file.kind == "voice"):
         raise Stop(f"{picture} is no picture (JPG, PNG) and no PDF.")
+    for number, line in enumerate(text.split("\n"), 1):
+        if storable(line) != line:
+            raise Stop(f"{path}, line {number}: it holds a character that cannot be kept; write it again.")
     return text, file
 
 

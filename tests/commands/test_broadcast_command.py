@@ -154,3 +154,28 @@ async def test_what_is_wrong_is_said(tmp_path: Path, text: str, audience: str, s
 @pytest.mark.parametrize("command", [None, *broadcast.commands])
 async def test_every_help_has_an_example(command: str | None) -> None:
     assert "Example" in (await run(*filter(None, [command]), "--help")).stdout
+
+
+@pytest.mark.parametrize("before", ["\ufeff", "\ufeff\ufeff"])
+async def test_a_file_as_windows_saves_it_is_sent(sqlite_url: str, known: Knowledge, file: Path, before: str) -> None:
+    file.write_text(before + TEXT.replace("\n", "\r\n"), "utf-8", newline="")
+    async with Town.opened(sqlite_url, known) as town:
+        await hold(town, plan())
+        (ani,) = await agrees(town, "ani")
+        done = await run("send", str(file), "--audience", "interested=no", "--yes")
+        assert done.exit_code == 0, done.output
+        await town.assistant.deliveries.run_due()
+        assert ani.bubbles[-1].text.startswith("Pendaftaran dibuka\n20 tempat.")
+
+
+async def test_a_letter_in_a_file_that_cannot_be_kept_is_named_by_its_line(
+    sqlite_url: str, known: Knowledge, file: Path
+) -> None:
+    file.write_text(TEXT.replace("20 tempat", "20\0tempat"))
+    async with Town.opened(sqlite_url, known) as town:
+        await hold(town, plan())
+        refused = await run("send", str(file), "--audience", "interested=no", "--yes")
+    assert (refused.exit_code, refused.stderr) == (
+        2,
+        f"Error: {file}, line 6: it holds a character that cannot be kept; write it again.\n",
+    )
