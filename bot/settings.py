@@ -13,7 +13,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "JEMBATAN_"
 #: the address of a member: on Telegram their number, neither their name nor a group
-ADDRESS = re.compile(r"(?:telegram:\d+|terminal:[^\s,]+)", re.ASCII)
+ADDRESS = re.compile(r"(?:telegram:\d+|terminal:[^\s,\0\ud800-\udfff]+)", re.ASCII)
 #: what each kind of database URL is for SQLAlchemy
 _DRIVERS = {"postgres": "postgresql+asyncpg", "postgresql": "postgresql+asyncpg", "sqlite": "sqlite+aiosqlite"}
 #: what to say of a setting that cannot be used

@@ -74,7 +74,7 @@ def test_somebody_is_added_changed_listed_and_removed(sqlite_url: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "address", ["telegram:@rini", "telegram:-100123", "telegram:", "rini", "sms:1", "terminal:a b"]
+    "address", ["telegram:@rini", "telegram:-100123", "telegram:", "rini", "sms:1", "terminal:a b", "terminal:a\udcff"]
 )
 def test_what_is_no_address_is_said_with_an_example(address: str) -> None:
     refused = staff("add", "--", address)
@@ -85,6 +85,11 @@ def test_what_is_no_address_is_said_with_an_example(address: str) -> None:
 def test_a_removal_of_nobody_and_a_name_too_long_say_what_to_do() -> None:
     assert "`jembatan staff list` shows who is where" in staff("remove", "telegram:1").stderr
     assert "Bu Rini" in staff("add", "telegram:1", "--name", "a" * 41).stderr
+
+
+def test_of_a_name_in_another_encoding_the_rest_is_kept() -> None:
+    assert staff("add", "telegram:1", "--name", "Bu Rini\udcff").exit_code == 0
+    assert "Bu Rini?" in staff("list").stdout
 
 
 def test_the_settings_name_administrators_who_come_back_at_the_next_start(monkeypatch: pytest.MonkeyPatch) -> None:
