@@ -1,5 +1,6 @@
 """Hours as people write them: `10.00-20.00`, `10 pagi sampe 8 malem`, `setengah 8`, `9-5pm`."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, time
@@ -20,6 +21,8 @@ _PARTS = {
     "night": {hour: hour for hour in range(1, 6)},
     "midnight": {12: 24},
 }
+#: a time with its seconds, of which there are none
+_SECONDS = re.compile(r"^\s*(\d{1,2})([.:])(\d\d)(?:\2)00(?:[.,]0+)?(?!\S)", re.ASCII)
 #: the latest hour at which a day that runs past midnight ends
 _LATE = 6
 #: the earliest hour at which a day begins
@@ -77,8 +80,8 @@ def in_order(opens: time, closes: time) -> bool:
 
 
 def clock_time(text: str) -> time | None:
-    """Read one time on a clock of 24 hours, such as `10.00`, `9:00 AM` or `24:00`; None for anything else."""
-    found = rewrite(tokens(text), _SINGLE, Today(date.min, ""))
+    """Read one time on a clock of 24 hours, such as `10.00`, `9:00 AM` or `24:00:00`; None for anything else."""
+    found = rewrite(tokens(_SECONDS.sub(r"\1:\3", text)), _SINGLE, Today(date.min, ""))
     if kinds(found) != "H":
         return None
     meant = replace(found[0].value, exact=True).meanings()

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from bot.media import workbooks
-from bot.media.workbooks import Sheet, Spoilt, Unreadable
+from bot.media.workbooks import Row, Sheet, Spoilt, Unreadable
 from db.base import storable
 
 FORMATS = ("csv", "xlsx", "json")
@@ -28,6 +28,7 @@ _FORMULA = re.compile(r"^()" + _BEGINS)
 _FORMULA_WITHIN = re.compile(r"(^|[,;\t\r\n])" + _BEGINS)
 _DEFUSED = re.compile(r"^()'" + _BEGINS)
 _DEFUSED_WITHIN = re.compile(r"(^|[,;\t\r\n])'" + _BEGINS)
+_EDGES = re.compile(r"\A[\s\u200b\u2060\ufeff]+|[\s\u200b\u2060\ufeff]+\Z")
 #: such as a phone number: a spreadsheet would only count with it, and never does with a cell that is a text
 _DIGITS = re.compile(r"[+-][\d ().-]*")
 #: characters that no XLSX may hold, and how many (of UTF-16) a cell may; what is longer spills into the next row
@@ -87,11 +88,10 @@ def read(path: Path, known: Collection[str]) -> Contents:
         raise Unreadable(
             f"none of its first {_TITLES} lines, on any sheet, names the columns, such as {', '.join([*known][:3])}"
         )
-    best = max(found, key=lambda one: one.fitting)
+    best = max(found, key=lambda one: (one.fitting, any(one.rows())))
     headings = [best.headings.get(place, "") for place in range(max(best.headings) + 1)]
-    below = (row for row in best.sheet.rows() if row[0] > best.line)
     defused = _DEFUSED if best.sheet.name else _DEFUSED_WITHIN
-    lines = [line for row in below if (line := _line(headings, *row, defused)).cells or line.faults]
+    lines = [line for row in best.rows() if (line := _line(headings, *row, defused)).cells or line.faults]
     left = tuple(sheet.name for sheet in every if sheet is not best.sheet)
     return Contents(headings, lines, best.line, best.sheet.name, left)
 
@@ -104,6 +104,10 @@ class _Headed:
     line: int
     headings: dict[int, str]
     fitting: int
+
+    def rows(self) -> Iterator[Row]:
+        """Read what stands below the headings."""
+        return (row for row in self.sheet.rows() if row[0] > self.line and row[1])
 
 
 def _headed(sheet: Sheet, known: Collection[str]) -> _Headed | None:
@@ -134,8 +138,8 @@ def _line(headings: Sequence[str], number: int, cells: Mapping[int, str], defuse
 
 
 def _bare(cell: str, defused: re.Pattern[str]) -> str:
-    """Strip the space around a cell and the apostrophes that keep a spreadsheet from reading it as a formula."""
-    return defused.sub(r"\1", cell.strip()).strip()
+    """Strip what nobody sees around a cell, and the apostrophes that keep it from being taken for a formula."""
+    return defused.sub(r"\1", _EDGES.sub("", cell)).strip()
 
 
 @contextmanager

@@ -141,7 +141,9 @@ def _filled(cells: Sequence[str]) -> dict[int, str]:
 
 
 def _workbook(content: bytes, forgives: bool) -> list[Sheet]:
-    """Open the sheets that hold cells, without a look at charts, colours or what the file says about its size."""
+    """Open the sheets that hold cells, hidden ones last, without a look at charts, colours or what the file says
+    about its size.
+    """
     from openpyxl.reader.excel import ExcelReader  # 9 MiB that a running assistant rarely needs
 
     with _said():
@@ -154,9 +156,10 @@ def _workbook(content: bytes, forgives: bool) -> list[Sheet]:
         reader.read_strings()
         reader.read_workbook()
         read = partial(_rows, reader, _formats(packed), forgives)
+        in_order = sorted(reader.parser.find_sheets(), key=lambda found: found[0].state != "visible")
         found = [
             Sheet(str(sheet.name), partial(read, rel.target))
-            for sheet, rel in reader.parser.find_sheets()
+            for sheet, rel in in_order
             if rel.Type.endswith("/worksheet") and rel.target in reader.valid_files
         ]
         if not found:

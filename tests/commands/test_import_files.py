@@ -77,6 +77,8 @@ def exported() -> str:
         '"sep=|"\n' + table("|"),
         "SEP=\t\r\n" + table("\t"),
         "\ufeff\ufeff" + table(),
+        "sep=;\r\n\ufeff" + table(";"),
+        table(";").replace("venue", "\u200bvenue\u2060"),
         table().encode("utf-16"),
         table(";", venue="Gedung A, B, C, D, E, F, G, H, I, J, K, L, M, N"),
     ],
@@ -122,6 +124,17 @@ def test_a_title_above_the_headings_and_a_sheet_of_help_before_them_are_passed_o
     assert imported("Daftar pameran\r\n\r\n" + table(), "a.csv").stdout.startswith("Read: headings in line 3.\n0 new")
 
 
+def test_a_hidden_sheet_is_read_after_those_that_one_sees() -> None:
+    hiding = book(rows(opens="lama"), rows())
+    hiding.worksheets[0].sheet_state = "hidden"
+    assert imported(saved(hiding)).stdout.startswith("Read: sheet “Lembar 2”, headings in line 1; not read: “Lembar 1”")
+
+
+def test_a_sheet_with_headings_alone_does_not_hide_the_one_that_has_rows() -> None:
+    done = imported(saved(book(rows()[:1], rows())))
+    assert done.stdout == f"Read: sheet “Lembar 2”, headings in line 1; not read: “Lembar 1”.\n{ONE}"
+
+
 def test_days_and_hours_are_taken_as_excel_types_them() -> None:
     typed = book(rows(first_day=date(2027, 5, 3), last_day=datetime(2027, 5, 4), opens=time(10), closes=20 / 24))  # noqa: DTZ001
     typed.worksheets[0]["I2"].number_format = "[h]:mm"
@@ -133,6 +146,7 @@ def test_days_and_hours_are_taken_as_excel_types_them() -> None:
     ("opens", "closes", "kept"),
     [
         ("10:00:00", "20:00:00", "10:00,20:00"),
+        ("10.00.00", "20:00:00.000", "10:00,20:00"),
         ("17:00", "00:00", "17:00,00:00"),
         ("17.00", "24:00", "17:00,00:00"),
         ("17:00", "0:00", "17:00,00:00"),
