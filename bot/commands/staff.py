@@ -8,7 +8,6 @@ import click
 from bot.clock import Clock, bandung_day
 from bot.commands import Stop, on_database
 from bot.settings import ADDRESS, Settings
-from db.base import storable
 from db.engine import Database, Transaction
 from db.people import addresses, codes, people, staff
 from db.people.staff import LONGEST_NAME, Member
@@ -34,7 +33,7 @@ async def first_code(database: Database, now: datetime) -> str | None:
 
 def add(settings: Settings, address: str, role: str, name: str) -> None:
     channel, value = _address(address)
-    called = " ".join(storable(name).split())
+    called = " ".join(name.split())
     if len(called) > LONGEST_NAME:
         raise Stop(f"The name has more than {LONGEST_NAME} characters; give an honorific and a first name: Bu Rini")
 
