@@ -7,21 +7,23 @@ from collections.abc import Collection
 _PNG = b"\x89PNG\r\n\x1a\n"
 #: chunks of a PNG that are kept where they are whole, beside those without which there is no picture
 _TRANSPARENCY, _EXIF = b"tRNS", b"eXIf"
-#: markers of a JPEG: APP2 to APP13, APP15 and the comment; the others say how to read the colours, or where is up
-_LEFT_OUT = {*range(0xE2, 0xEE), 0xEF, 0xFE}
-_APP1 = 0xE1
+#: markers of a JPEG: APP0 to APP15 and the comment; some say how to read the colours, or where is up
+_APPLICATIONS = {*range(0xE0, 0xF0), 0xFE}
+_TELLING = {0xE0, 0xE1, 0xEE}
 #: what stands before a marker, perhaps more than once
 _FILL = 0xFF
 #: the marker behind which the picture itself stands
 _SCAN = 0xDA
 
 
-def without(content: bytes, *, upright: bool) -> bytes:
-    """Leave out of a PNG or JPEG all but the picture and, for `upright`, what says where is up; no other changes."""
+def without(content: bytes, *, shown: bool) -> bytes:
+    """Leave out of a PNG or JPEG all but the picture and, for `shown`, what says where is up, what is transparent and
+    how to read the colours; no other changes.
+    """
     if content.startswith(_PNG):
-        return _chunks(content, (_TRANSPARENCY, _EXIF) if upright else (_TRANSPARENCY,))
+        return _chunks(content, (_TRANSPARENCY, _EXIF) if shown else ())
     if content.startswith(b"\xff\xd8"):
-        return _segments(content, _LEFT_OUT if upright else _LEFT_OUT | {_APP1})
+        return _segments(content, _APPLICATIONS - _TELLING if shown else _APPLICATIONS)
     return content
 
 

@@ -54,9 +54,9 @@ def drawn_anew(file: File) -> File:
     moves.
 
     Raises `TooLarge` for more than 40 megapixels (16 of WebP), `Damaged` for what cannot be drawn, also without what
-    says where is up.
+    says how it is shown.
     """
-    plain, bare = (metadata.without(file.content, upright=upright) for upright in (True, False))
+    plain, bare = (metadata.without(file.content, shown=shown) for shown in (True, False))
     try:
         return _drawn(replace(file, content=plain))
     except Damaged:

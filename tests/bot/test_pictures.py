@@ -148,6 +148,7 @@ def segment(marker: int, content: bytes) -> bytes:
         chunk(b"pHYs", b"\0"),
         chunk(b"sRGB", b""),
         chunk(b"tIME", b"now", 1),
+        chunk(b"tRNS", b"\0"),
     ],
 )
 def test_a_png_is_drawn_whatever_is_broken_beside_it(broken: bytes) -> None:
@@ -167,6 +168,8 @@ def test_a_png_is_drawn_whatever_is_broken_beside_it(broken: bytes) -> None:
         segment(0xE2, b"MPF\0MM\0*\0\0\0\x08\0\x09garbage"),
         segment(0xED, b"Photoshop 3.0\x008BIM\x04"),
         segment(0xFE, b"\xff\xfe"),
+        segment(0xE0, b"JFIF"),
+        segment(0xEE, b"Adobe"),
         b"\xff\xff",
     ],
 )
