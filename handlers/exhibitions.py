@@ -17,7 +17,7 @@ from bot.language.dates_said import hours, period
 from bot.language.i18n import _, day, language
 from bot.language.markdown import Markdown, plain
 from bot.reply import Choice, utf16_length
-from bot.router import Router, is_command
+from bot.router import Router, is_command, words_for
 from bot.turn import Turn
 from db.fairs import exhibitions, programmes
 from db.fairs.exhibitions import Exhibition
@@ -66,7 +66,9 @@ async def coming_up(turn: Turn) -> None:
 
 
 def _is_named(turn: Turn) -> bool:
-    """Whether they say "exhibitions" and no more, which no question before it explains."""
+    """Whether they say "exhibitions" and no more, which no question before it explains; or `/pameran`."""
+    if turn.inbound.kind == "command":
+        return turn.inbound.name in words_for("exhibitions")
     explains = turn.choice or turn.asks or turn.memory[Unanswered].unsure
     if explains or turn.found is None or not is_command(turn.text, "exhibitions"):
         return False

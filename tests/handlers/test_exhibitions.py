@@ -238,3 +238,8 @@ async def test_the_word_explains_a_question_that_was_asked_back(town: Town, ani:
     await ani.says("berkasnya apa aja yg disiapin")
     (bubble,) = await ani.says("pameran")
     assert "Bazar Kriya" not in bubble.text
+
+
+async def test_the_word_is_a_command_too(ani: Phone) -> None:
+    (listed,) = await ani.says("/pameran")
+    assert listed.text.startswith("Belum ada.")
