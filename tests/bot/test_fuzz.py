@@ -19,7 +19,7 @@ from bot.composition import product
 from bot.knowledge import Knowledge
 from bot.language.markdown import plain
 from bot.reply import WHATSAPP, Reply, utf16_length
-from bot.web.app import SECRET_HEADER, create_app
+from bot.web.app import LARGEST_BODY, SECRET_HEADER, create_app
 from db.conversation.replies import StoredReply
 from db.conversation.turns import StoredTurn
 from db.engine import Database
@@ -50,6 +50,11 @@ _STUCK = text(
     (SELECT count(*) FROM replies WHERE state <> 'sent')"""
 )
 _SAID = select(StoredReply.body).order_by(StoredReply.id)
+
+
+def _is_too_large(sent: Sent) -> bool:
+    """Whether it is more than the webhook takes, as a text of 100,000 rare letters may be in JSON."""
+    return len(sent.body) > LARGEST_BODY
 
 
 class Fuzz:
@@ -91,7 +96,8 @@ class Fuzz:
         await self.assistant.settled()
         took = time.process_time() - begun
         self.slowest = max(self.slowest, (took, sent.body))
-        assert response.status_code in ((200,) if sent.update_id is not None else (200, 400, 413)), sent.body[:500]
+        known = sent.update_id is not None and not _is_too_large(sent)
+        assert response.status_code in ((200,) if known else (200, 400, 413)), sent.body[:500]
         assert took < SLOWEST, (took, sent.body[:500])
 
     async def check(self, batch: Sequence[Sent]) -> None:
@@ -99,7 +105,7 @@ class Fuzz:
         self.clock.move(timedelta(seconds=10))
         await self.assistant.jobs.run_due()
         await self.assistant.settled()
-        asked = [str(sent.update_id) for sent in batch if sent.asks]
+        asked = [str(sent.update_id) for sent in batch if sent.asks and not _is_too_large(sent)]
         async with self.assistant.database.reading() as tx:
             stuck = (await tx.execute(_STUCK)).one()
             states = {row[0]: (row[1], row[2]) for row in await tx.execute(_ENDED, {"updates": asked})}
