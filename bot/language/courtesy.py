@@ -1,18 +1,22 @@
 """Courtesy: what is said around a message, greetings that open one, and thanks."""
 
 import re
+from functools import cache, lru_cache
 
 from bot.knowledge.words import words
 from bot.language.listening import listed
 
 #: words of the longest message that only opens a conversation, and that only thanks
 _OPENING, _THANKING = 7, 8
+#: texts that are remembered: many rules ask of one and the same
+_LATELY = 64
 #: lists of what may stand around a command
 _AROUND = ("address", "please", "greetings", "grateful", "thanks", "nods")
 _SALAM = re.compile(r"\bas+al+am+u?\W*al+a?i?k+um|^\W*salam\b|\bass?kum\b|\bass?wr", re.IGNORECASE)
 _SAMPURASUN = re.compile(r"\bsampura?sun\b", re.IGNORECASE)
 
 
+@lru_cache(_LATELY)
 def opens_only(text: str) -> bool:
     """True for a text that greets or calls but asks nothing yet: `kak`, `p`, `mau nanya`, `halo?`."""
     said = words(text)
@@ -24,6 +28,7 @@ def is_courtesy(text: str) -> bool:
     return (opens_only(text) or is_thanks(text)) and not listed("names.courteous").issuperset(words(text) or [""])
 
 
+@lru_cache(_LATELY)
 def is_thanks(text: str) -> bool:
     """True for thanks and nothing else: `makasih ya kak`, `nuhun pisan`, folded hands."""
     said = words(text)
@@ -40,12 +45,11 @@ def greeting(text: str) -> str:
     return "sampurasun" if _SAMPURASUN.search(text) else ""
 
 
-def without_courtesy(text: str) -> list[str]:
+@lru_cache(_LATELY)
+def without_courtesy(text: str) -> tuple[str, ...]:
     """The words of a message in small letters, without the courtesy around them; all where there is nothing else."""
     said = words(text)
-    return [
-        word for word in said if not _all([word], "address", "please", "greetings", "grateful", "thanks", "nods")
-    ] or said
+    return tuple(word for word in said if word not in _lists(*_AROUND)) or tuple(said)
 
 
 def bare_word(text: str) -> str:
@@ -55,4 +59,9 @@ def bare_word(text: str) -> str:
 
 
 def _all(said: list[str], *parts: str) -> bool:
-    return all(any(word in listed(f"courtesy.{part}") for part in parts) for word in said)
+    return _lists(*parts).issuperset(said)
+
+
+@cache
+def _lists(*parts: str) -> frozenset[str]:
+    return frozenset().union(*(listed(f"courtesy.{part}") for part in parts))
