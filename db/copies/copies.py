@@ -1,5 +1,6 @@
 """A new database that is filled with the rows of another's snapshot, in one transaction: all of it, or nothing."""
 
+import json
 from base64 import b64decode
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -11,9 +12,9 @@ from sqlalchemy import Connection, LargeBinary, Table, func, insert, inspect, se
 from sqlalchemy.exc import DBAPIError
 
 from db import migrations
-from db.base import UtcDateTime
+from db.base import UtcDateTime, storable_json
 from db.copies import restores
-from db.copies.snapshots import Snapshot, SnapshotPart, Unfit, reflected
+from db.copies.snapshots import Snapshot, SnapshotPart, TableCount, Unfit, reflected, written
 from db.engine import Database, Transaction
 from db.privacy import erasures
 from db.privacy.erasures import DoneErasure
@@ -25,11 +26,17 @@ class Copy:
         self._tables = tables
         self._is_postgresql = tx.connection.dialect.name == "postgresql"
         self._snapshot = Snapshot(tx, revision, tables)
+        #: what was given, and what of it can be kept: a backup of before may hold letters that no database takes now
+        self._given = {table: TableCount() for table in tables}
+        self._kept = {table: TableCount() for table in tables}
 
     async def add(self, table: str, columns: Sequence[str], rows: Collection[Sequence[Any]]) -> None:
         """Insert rows as `Snapshot.rows` wrote them, read from their JSON; tables in the order of the snapshot."""
         if table not in self._tables or list(columns) != self._snapshot.columns(table):
             raise Unfit(f"the table {table} is not what it was in this version")
+        for row in rows:
+            self._given[table].add(written(row))
+            self._kept[table].add(written(json.loads(storable_json(row))))
         kinds = self._tables[table].columns
         types = [type(kinds[name].type) for name in columns]
         read = {place: _READ[kind] for place, kind in enumerate(types) if kind in _READ}
@@ -43,7 +50,9 @@ class Copy:
         """Compare with what the backup says, bring the schema up to date, and hold the copy: it sends nothing."""
         for table in self._tables:
             found, wanted = await self._snapshot.part(table), parts.get(table)
-            if wanted is None or (found.rows, found.checksum) != (wanted.rows, wanted.checksum):
+            given, kept = self._given[table], self._kept[table]
+            is_whole = wanted is not None and (given.rows, given.checksum) == (wanted.rows, wanted.checksum)
+            if wanted is None or not is_whole or (found.rows, found.checksum) != (kept.rows, kept.checksum):
                 raise Unfit(f"the table {table} did not arrive as it was")
             await self._go_on_after(table, wanted.last_id or 0)
         await self.refer_ahead(False)

@@ -95,7 +95,7 @@ class Snapshot:
         rows = (await self._tx.execute(statement)).all()
         while rows:
             for row in rows:
-                yield _written(row)
+                yield written(row)
             last = tuple_(*(rows[-1][place] for place in places))
             rows = (await self._tx.execute(statement.where(tuple_(*order) > last))).all()
 
@@ -123,7 +123,8 @@ class Snapshot:
         return SnapshotPart(tally.rows, tally.checksum, await self.last_id(table))
 
 
-def _written(row: Sequence[object]) -> str:
+def written(row: Sequence[object]) -> str:
+    """Write a row as it is summed up, the same for the values of a database and of a file."""
     return json.dumps([_plain(value) for value in row], sort_keys=True, separators=(",", ":"))
 
 

@@ -80,7 +80,7 @@ def test_restore_wants_a_file_or_the_release(words: tuple[str, ...]) -> None:
     refused(call("", "restore", *words), "Give the file of a backup, or --release")
 
 
-def test_a_row_that_the_other_engine_cannot_hold_is_told_by_its_table_and_not_by_its_words(
+def test_a_backup_from_before_with_a_letter_that_no_database_keeps_now_arrives_without_it(
     talked_on_sqlite: str, postgres: Server
 ) -> None:
     file = make_url(talked_on_sqlite).database
@@ -91,6 +91,6 @@ def test_a_row_that_the_other_engine_cannot_hold_is_told_by_its_table_and_not_by
     assert call(talked_on_sqlite, "backup", "monday").exit_code == 0
     with postgres.database(template="template0") as url:
         result = call(url, "restore", "monday")
-        refused(result, "it does not take a row of the table turns (CharacterNotInRepertoireError)")
-        assert "Melati" not in result.stderr
-        refused(call(url, "backup", "tuesday"), "There is no database of Jembatan at")
+        assert result.exit_code == 0, result.output
+        assert "Melati" not in result.output
+        assert call(url, "backup", "tuesday").exit_code == 0
