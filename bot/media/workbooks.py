@@ -101,6 +101,10 @@ def decoded(content: bytes, forgives: bool = False) -> str:
 # CSV
 
 
+#: a cell in quotes, which may go over several lines
+_QUOTES = re.compile(r'"(?:[^"]|"")*"')
+
+
 def _lines(text: str, forgives: bool, most: int | None) -> Iterator[Row]:
     lines = list(islice(io.StringIO(text, newline=""), most))
     told = _PARTED.fullmatch(lines[0]) if lines else None
@@ -116,8 +120,8 @@ def _lines(text: str, forgives: bool, most: int | None) -> Iterator[Row]:
 
 
 def _delimiter(lines: Sequence[str]) -> str:
-    """Find what parts the cells: it stands in most lines, and often."""
-    plain = [DECIMAL_COMMA.sub("", line) for line in lines]
+    """Find what parts the cells: it stands in most lines, and often, outside of quotes."""
+    plain = DECIMAL_COMMA.sub("", _QUOTES.sub("", "".join(lines))).splitlines()
     return max(
         _DELIMITERS, key=lambda one: (sum(one in line for line in plain), sum(line.count(one) for line in plain))
     )

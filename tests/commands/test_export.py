@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 from sqlalchemy import delete, select
@@ -229,6 +229,7 @@ def test_no_spreadsheet_runs_what_an_owner_wrote(sqlite_url: str, monkeypatch: p
     assert len(found[len(EVIL)]["business"]) == 40_000
 
 
+@example([";\n;1"])
 @given(st.lists(st.text(st.sampled_from("a1 ;,\t\n'\"=+-@＝|")), min_size=1, max_size=4))
 @settings(max_examples=60, deadline=None)
 def test_what_is_defused_is_read_again_as_it_was(texts: list[str]) -> None:
